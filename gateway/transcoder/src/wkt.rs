@@ -7,7 +7,7 @@ use crate::num;
 
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds since 1970.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
-/// About 10,000 years, the bound of Duration.
+/// About 10,000 years, the bound of the seconds of a Duration; nanoseconds may come on top.
 const MAX_DURATION: i64 = 315_576_000_000;
 
 /// Seconds and nanoseconds of an RFC 3339 text, as Timestamp wants them.
@@ -154,7 +154,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
     }
     let seconds = digits(&text.as_bytes()[..count])?;
     let (nanos, rest) = fraction(&text[count..])?;
-    if !rest.is_empty() || seconds > MAX_DURATION || (seconds == MAX_DURATION && nanos > 0) {
+    if !rest.is_empty() || seconds > MAX_DURATION {
         return None;
     }
     Some(if negative { (-seconds, -nanos) } else { (seconds, nanos) })
@@ -164,9 +164,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
 pub(crate) fn put_duration(out: &mut BytesMut, seconds: i64, nanos: i32) -> Option<()> {
     let mixed = (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0);
     let magnitude = seconds.unsigned_abs();
-    let too_long = magnitude > MAX_DURATION as u64
-        || (magnitude == MAX_DURATION as u64 && nanos != 0)
-        || nanos.unsigned_abs() > 999_999_999;
+    let too_long = magnitude > MAX_DURATION as u64 || nanos.unsigned_abs() > 999_999_999;
     if mixed || too_long {
         return None;
     }
