@@ -13,14 +13,16 @@ use std::sync::LazyLock;
 
 use axum::{body::Body, response::Response};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts, uri::PathAndQuery};
+use http::{
+    HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts, uri::PathAndQuery,
+};
 use http_body::Body as _;
 use tonic::client::Grpc;
 use transcoder::{Call, Code, HeaderFields, Input, ParseOptions, Plan, PlanConfig, Routed};
 
 pub(crate) use codec::Raw;
-pub(crate) use failure::error;
 use failure::Failure;
+pub(crate) use failure::error;
 
 use crate::app::{Gateway, Refusal, Route, Visit, text};
 
@@ -54,7 +56,8 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     let call = match plan().route(head.method.as_str(), head.uri.path()) {
         Routed::Hit(call) => call,
         Routed::WrongMethod { allow } => {
-            return wrong_method(&head.method, allow).unwrap_or_else(|refusal| refusal.render(gateway, visit));
+            return wrong_method(&head.method, allow)
+                .unwrap_or_else(|refusal| refusal.render(gateway, visit));
         }
         Routed::Miss => return Refusal::not_found().render(gateway, visit),
     };

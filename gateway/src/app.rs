@@ -187,7 +187,7 @@ impl App {
             Kind::Api => api::answer(&self.gateway, visit, request).await,
             Kind::Relay => relay::answer(&self.gateway, visit, request).await,
             Kind::Asset | Kind::Picture => assets::answer(&self.gateway, visit, &request),
-            Kind::Health => health::answer(&self.gateway, &request).await,
+            Kind::Health => health::answer(&self.gateway, request).await,
         }
     }
 

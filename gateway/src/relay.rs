@@ -20,8 +20,7 @@ use crate::{
 const SERVICES: [&str; 3] = ["/shelf.catalog.v1.", "/shelf.access.v1.", "/grpc.health.v1.Health/"];
 
 /// Content types that are gRPC, without parameters; any of them may end in `+proto`.
-const TYPES: [&str; 3] =
-    ["application/grpc-web", "application/grpc-web-text", "application/grpc"];
+const TYPES: [&str; 3] = ["application/grpc-web", "application/grpc-web-text", "application/grpc"];
 
 /// Request headers that reach the service as they are; what else it is told is the gateway's own.
 const PASSED_ON: [HeaderName; 8] = [
@@ -70,7 +69,8 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     head.headers = only(&head.headers, &PASSED_ON);
     // An extension is for this process's own layers; the service must not take ours for its own.
     head.extensions = http::Extensions::new();
-    let Ok(answer) = GrpcWebLayer::new().layer(service).oneshot(Request::from_parts(head, body)).await;
+    let Ok(answer) =
+        GrpcWebLayer::new().layer(service).oneshot(Request::from_parts(head, body)).await;
     let (mut head, body) = answer.into_parts();
     head.headers = only(&head.headers, &PASSED_BACK);
     Response::from_parts(head, Body::new(body))
@@ -91,7 +91,12 @@ fn check(request: &Request<Body>) -> Result<(), Refusal> {
     if !speaks {
         let message = "a call is `application/grpc-web`, `application/grpc-web-text` or, over HTTP/2, `application/grpc`";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Refusal::new(status, Code::InvalidArgument, "CONTENT_TYPE_UNSUPPORTED", message));
+        return Err(Refusal::new(
+            status,
+            Code::InvalidArgument,
+            "CONTENT_TYPE_UNSUPPORTED",
+            message,
+        ));
     }
     if !SERVICES.iter().any(|service| request.uri().path().starts_with(service)) {
         let message = "there is no such service here";

@@ -105,7 +105,8 @@ mod tests {
     #[tokio::test]
     async fn a_packed_body_counts_unpacked() {
         assert_eq!(read_as("gzip", gzip(b"{}")).await.unwrap(), "{}");
-        let noise: Vec<u8> = (0..=BODY as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 29) as u8).collect();
+        let noise: Vec<u8> =
+            (0..=BODY as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 29) as u8).collect();
         assert_eq!(read_as("gzip", gzip(&noise[..BODY])).await.unwrap().len(), BODY);
         assert_eq!(read_as("gzip", gzip(&noise)).await, Err(413));
         // A bomb is caught by its ratio, long before the limit.

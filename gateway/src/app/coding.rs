@@ -25,8 +25,31 @@ pub(crate) fn choose(headers: &HeaderMap, length: usize) -> Coding {
     if length < LEAST {
         return Coding::Identity;
     }
+    let Accepted { br, gzip, identity } = accepted(headers);
+    match br.max(gzip) {
+        0 => Coding::Identity,
+        best if best < identity => Coding::Identity,
+        best if best == br => Coding::Brotli,
+        _ => Coding::Gzip,
+    }
+}
+
+/// Whether the client takes gzip, whatever it likes better.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    accepted(headers).gzip > 0
+}
+
+/// The weights of the codings that we make, in thousandths.
+struct Accepted {
+    br: u16,
+    gzip: u16,
+    identity: u16,
+}
+
+fn accepted(headers: &HeaderMap) -> Accepted {
     let (mut br, mut gzip, mut identity, mut other) = (None, None, None, None);
-    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    let lines =
+        headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     for (name, weight) in lines.flat_map(|line| line.split(',')).filter_map(weighted) {
         match name.to_ascii_lowercase().as_str() {
             "br" => br = Some(weight),
@@ -36,14 +59,11 @@ pub(crate) fn choose(headers: &HeaderMap, length: usize) -> Coding {
             _ => {}
         }
     }
-    let br = br.or(other).unwrap_or(0);
-    let gzip = gzip.or(other).unwrap_or(0);
-    let identity = identity.unwrap_or(1);
-    match br.max(gzip) {
-        0 => Coding::Identity,
-        best if best < identity => Coding::Identity,
-        best if best == br => Coding::Brotli,
-        _ => Coding::Gzip,
+    Accepted {
+        br: br.or(other).unwrap_or(0),
+        gzip: gzip.or(other).unwrap_or(0),
+        // Without a weight of its own, none is acceptable and not preferred.
+        identity: identity.unwrap_or(1),
     }
 }
 
@@ -133,7 +153,6 @@ mod tests {
     fn the_client_chooses(#[case] accepted: &str, #[case] coding: Coding) {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_ENCODING, accepted.parse().unwrap());
-        // Without a weight of its own identity counts as acceptable, not as preferred.
         let coding_below = choose(&headers, LEAST - 1);
         assert_eq!((choose(&headers, LEAST), coding_below), (coding, Coding::Identity));
     }

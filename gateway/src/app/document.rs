@@ -75,16 +75,18 @@ fn etag(body: &Bytes, coding: Coding) -> HeaderValue {
         Coding::Brotli => "-br",
         Coding::Zstd => "-zstd",
     };
-    HeaderValue::try_from(format!("\"{digest}{coding}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+    HeaderValue::try_from(format!("\"{digest}{coding}\""))
+        .unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 /// Whether `If-None-Match` names a tag: weak comparison, lists and `*` (RFC 9110, 13.1.2).
 pub(crate) fn names(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let etag = etag.to_str().unwrap_or_default();
     let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(str::trim).any(|tag| {
-        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
-    })
+    lines
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 struct StatusCodeOnly(StatusCode);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use axum::{body::Body, response::{IntoResponse as _, Response}};
+use axum::{
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header, uri::PathAndQuery};
 use tonic::{Code, client::Grpc};
@@ -15,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// `HealthCheckResponse { status: SERVING }` in wire bytes.
 const SERVING: &[u8] = &[0x08, 0x01];
 
-pub(super) async fn answer(gateway: &Gateway, request: &Request<Body>) -> Response {
+pub(super) async fn answer(gateway: &Gateway, request: Request<Body>) -> Response {
+    let request = request.map(drop);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = [(header::ALLOW, HeaderValue::from_static("GET,HEAD"))];
         return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();

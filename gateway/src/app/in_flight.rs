@@ -52,7 +52,7 @@ impl Default for InFlight {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn the_one_too_many_is_refused_and_the_next_is_not() {
         let places = InFlight::with_places(1);
         let first = places.enter(Kind::Page).await.unwrap();

@@ -22,14 +22,26 @@ use super::Kind;
 
 /// How long an early answer waits for the rest of its request.
 const REST: Duration = Duration::from_secs(5);
-/// How long a sender may pause.
-const PAUSE: Duration = Duration::from_secs(30);
-/// How long a sender may be slow before the least rate counts.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The least rate, in bytes per second of waiting.
+/// The least rate of a slow sender, in bytes per second of waiting.
 const LEAST_RATE: f64 = 1024.0;
-/// How often a waiting body is looked after.
-const TICK: Duration = Duration::from_secs(1);
+
+/// How slow a sender may be.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// The longest pause.
+    pause: Duration,
+    /// How long a sender may be slow before the least rate counts.
+    patience: Duration,
+    /// How often a waiting body is looked after.
+    tick: Duration,
+}
+
+/// The pace of every request.
+const PACE: Pace = Pace {
+    pause: Duration::from_secs(30),
+    patience: Duration::from_secs(5),
+    tick: Duration::from_secs(1),
+};
 
 /// The sender of a body is too slow.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +53,10 @@ type Home = Arc<Mutex<Option<Body>>>;
 
 /// Lends a request's body to its handler, and keeps the way back.
 pub(super) fn lend(request: Request<Body>, kind: Kind) -> (Request<Body>, Rest) {
+    lend_at(PACE, request, kind)
+}
+
+fn lend_at(pace: Pace, request: Request<Body>, kind: Kind) -> (Request<Body>, Rest) {
     if request.body().is_end_stream() {
         return (request, Rest(None));
     }
@@ -51,6 +67,7 @@ pub(super) fn lend(request: Request<Body>, kind: Kind) -> (Request<Body>, Rest) 
     let lent = Lent {
         body: Some(body),
         home: Arc::clone(&home),
+        pace,
         timer: None,
         waiting_since: None,
         waited: Duration::ZERO,
@@ -95,6 +112,7 @@ impl Rest {
 struct Lent {
     body: Option<Body>,
     home: Home,
+    pace: Pace,
     timer: Option<Pin<Box<Sleep>>>,
     waiting_since: Option<Instant>,
     waited: Duration,
@@ -110,14 +128,16 @@ impl Lent {
     fn is_too_slow(&mut self, context: &mut Context<'_>) -> bool {
         let now = Instant::now();
         let since = *self.waiting_since.get_or_insert(now);
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(now + TICK)));
+        let Pace { pause: longest, patience, tick } = self.pace;
+        let begin = || Box::pin(tokio::time::sleep_until(now + tick));
+        let timer = self.timer.get_or_insert_with(begin);
         while timer.as_mut().poll(context).is_ready() {
-            timer.as_mut().reset(Instant::now() + TICK);
+            timer.as_mut().reset(Instant::now() + tick);
         }
         let pause = now - since;
         let waited = self.waited + pause;
         let rate = self.received as f64 / waited.as_secs_f64();
-        pause >= PAUSE || (waited > PATIENCE && rate < LEAST_RATE)
+        pause >= longest || (waited > patience && rate < LEAST_RATE)
     }
 }
 
@@ -176,7 +196,7 @@ impl Drop for Lent {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
+    use futures_util::{StreamExt as _, stream};
 
     use super::*;
 
@@ -207,21 +227,35 @@ mod tests {
         assert_eq!(response.headers()[header::CONNECTION], "close");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_sender_that_pauses_or_dawdles_is_cut_off() {
-        let (request, _rest) = lend(request(Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>())), Kind::Api);
-        let begun = Instant::now();
+    fn silent() -> Body {
+        Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>())
+    }
+
+    const NEVER: Duration = Duration::from_secs(3600);
+    const SOON: Duration = Duration::from_millis(5);
+
+    #[tokio::test]
+    async fn a_sender_that_pauses_is_cut_off() {
+        let pace = Pace { pause: SOON, patience: NEVER, tick: SOON };
+        let (request, _rest) = lend_at(pace, request(silent()), Kind::Api);
         let error = request.into_body().collect().await.unwrap_err();
         assert!(error.into_inner().is::<TooSlow>());
-        // No byte at all is below the least rate as soon as patience ends.
-        assert!(begun.elapsed() <= PATIENCE + 2 * TICK);
+    }
+
+    #[tokio::test]
+    async fn a_sender_that_dawdles_is_cut_off() {
+        let pace = Pace { pause: NEVER, patience: SOON, tick: SOON };
+        let first = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"x"))]);
+        let body = Body::from_stream(first.chain(stream::pending()));
+        let (request, _rest) = lend_at(pace, request(body), Kind::Api);
+        let error = request.into_body().collect().await.unwrap_err();
+        assert!(error.into_inner().is::<TooSlow>());
     }
 
     #[tokio::test]
     async fn a_body_held_back_until_asked_for_is_not_asked_for() {
         let held = Request::builder().header(header::EXPECT, "100-continue");
-        let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        let (request, rest) = lend(held.body(body).unwrap(), Kind::Api);
+        let (request, rest) = lend(held.body(silent()).unwrap(), Kind::Api);
         drop(request);
         let mut response = Response::new(Body::empty());
         rest.finish(&mut response).await;

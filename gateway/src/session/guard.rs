@@ -49,13 +49,10 @@ mod tests {
     #[test]
     fn only_the_allowed_cells_act() {
         let host: Authority = "shop.example:8080".parse().unwrap();
-        let sites = [None, Some("same-origin"), Some("same-site"), Some("cross-site"), Some("none")];
-        let origins = [
-            None,
-            Some("http://shop.example:8080"),
-            Some("https://evil.example"),
-            Some("null"),
-        ];
+        let sites =
+            [None, Some("same-origin"), Some("same-site"), Some("cross-site"), Some("none")];
+        let origins =
+            [None, Some("http://shop.example:8080"), Some("https://evil.example"), Some("null")];
         let credentials = [
             None,
             Some((header::COOKIE, "a=b; __Host-sid=secret")),
