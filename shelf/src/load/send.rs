@@ -44,7 +44,7 @@ pub struct Catalog {
 
 /// The caller's token on every call.
 #[derive(Clone, Debug)]
-pub struct Bearer(MetadataValue<Ascii>);
+struct Bearer(MetadataValue<Ascii>);
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
