@@ -199,32 +199,6 @@ impl Answer {
         let set = self.header("set-cookie");
         set.split(';').next().unwrap_or_default().to_owned()
     }
-
-    /// The value of the first field of that name in the page's forms.
-    pub fn field(&self, name: &str) -> String {
-        let page = self.text();
-        let marker = format!("name=\"{name}\"");
-        let at = page.find(&marker).unwrap_or_else(|| panic!("no field `{name}`: {page}"));
-        let start = page[..at].rfind('<').unwrap_or(0);
-        let tag = &page[start..start + page[start..].find('>').unwrap_or(page.len() - start)];
-        attribute(tag, "value").unwrap_or_default()
-    }
-}
-
-/// The value of an attribute in a tag, unescaped.
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let rest = tag.split_once(&format!(" {name}=\""))?.1;
-    let value = rest.split_once('"')?.0;
-    Some(
-        value
-            .replace("&#34;", "\"")
-            .replace("&quot;", "\"")
-            .replace("&#39;", "'")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&#38;", "&")
-            .replace("&amp;", "&"),
-    )
 }
 
 /// Percent-encoding for forms.
