@@ -53,11 +53,12 @@ pub trait Store: Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<Document<Product>>>;
 
-    /// Creates all of the products or none; answers them in the full view.
+    /// Creates all of the products or none.
     async fn create_products(
         &self,
         write: Write,
         products: Vec<NewProduct>,
+        view: View,
     ) -> Result<Vec<Document<Product>>>;
 
     /// Does all of the changes or none; answers the products in the basic view.
@@ -191,6 +192,12 @@ pub enum OpenError {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another process has it open.
+    #[error("the database `{path}` is in use by another process; stop that one first")]
+    InUse {
+        /// The file.
+        path: PathBuf,
     },
     /// The file is not a database of Shelf.
     #[error("`{path}` is not a database of Shelf; choose another file")]
