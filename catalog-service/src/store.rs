@@ -2,11 +2,14 @@
 //!
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
+pub mod access;
 mod sqlite;
 
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+
+use self::access::AccessStore;
 
 use crate::{
     clock::Clock,
@@ -29,7 +32,7 @@ use crate::{
 /// * A list is in its order, whole and without repetition, however it is cut into pages.
 /// * Etags and uids are never used again.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: AccessStore {
     /// One product, if there is one that this audience may see.
     async fn product(
         &self,
