@@ -2,7 +2,10 @@
 
 use proto::google::r#type::Money;
 
-use super::format::{decimal_places, symbol};
+use super::{
+    format::{decimal_places, symbol},
+    words,
+};
 
 /// Why an entry is not a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +19,14 @@ pub(crate) enum Mistake {
 }
 
 impl Mistake {
-    /// What to do about it.
-    pub(crate) fn advice(self) -> &'static str {
-        match self {
-            Self::Number => "type an amount such as 14.90",
-            Self::Places => "use no more decimals than the currency has",
-            Self::Ambiguous => "write it with its decimals, such as 1299.00 or 1.29",
-        }
+    /// What is wrong and what to do.
+    pub(crate) fn sentence(self) -> String {
+        let code = match self {
+            Self::Number => "price-number",
+            Self::Places => "price-places",
+            Self::Ambiguous => "price-ambiguous",
+        };
+        words::of(code, &[])
     }
 }
 
