@@ -2,9 +2,13 @@
 //!
 //! It holds nothing that outlives a request, opens no database and knows no rule about products.
 
+mod api;
 pub mod app;
 pub mod assets;
 pub mod config;
+pub mod logs;
 pub mod pages;
+mod relay;
+pub mod server;
 pub mod session;
 pub mod upstream;

@@ -21,6 +21,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response, Uri};
+use http_body_util::BodyExt as _;
 use tonic::{
     Status,
     body::Body,
@@ -30,6 +31,7 @@ use tower::{Service, ServiceExt as _};
 
 pub use outgoing::Outgoing;
 pub(crate) use retry::Retries;
+pub(crate) use trouble::{DOMAIN, with_own_words};
 pub use trouble::{deadline_exceeded, unreachable};
 
 /// Any error of a tower service.
@@ -125,7 +127,13 @@ impl Channels {
             return Err(unreachable());
         };
         let ready = channel.ready().await.map_err(|error| trouble::status(error.into()))?;
-        ready.call(request).await.map_err(|error| trouble::status(error.into()))
+        match ready.call(request).await {
+            Ok(answer) => Ok(answer.map(|body| {
+                // A connection may also break in the middle of an answer.
+                Body::new(body.map_err(|status| trouble::broken(&status)))
+            })),
+            Err(error) => Err(trouble::status(error.into())),
+        }
     }
 }
 

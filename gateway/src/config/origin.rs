@@ -12,6 +12,13 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// This machine under its own name.
+    pub(super) fn local(port: u16) -> Self {
+        let authority = format!("localhost:{port}").parse();
+        let authority = authority.unwrap_or(Authority::from_static("localhost"));
+        Self { https: false, authority }
+    }
+
     /// Whether browsers reach the shop over https.
     pub fn is_https(&self) -> bool {
         self.https
@@ -66,3 +73,38 @@ impl FromStr for Origin {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an origin; write a scheme and a host, such as `https://shop.example`")]
 pub struct OriginInvalid(String);
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("https://shop.example", "https://shop.example", true)]
+    #[case("https://Shop.Example/", "https://shop.example", true)]
+    #[case("http://localhost:8080", "http://localhost:8080", true)]
+    #[case("http://127.0.0.1", "http://127.0.0.1", true)]
+    #[case("http://192.0.2.1:8080", "http://192.0.2.1:8080", false)]
+    fn an_origin_is_a_scheme_and_a_host(
+        #[case] text: &str,
+        #[case] printed: &str,
+        #[case] secure: bool,
+    ) {
+        let origin: Origin = text.parse().unwrap();
+        assert_eq!((origin.to_string().as_str(), origin.keeps_secure_cookies()), (printed, secure));
+        assert_eq!(origin.url("/p/mug"), format!("{printed}/p/mug"));
+    }
+
+    #[rstest]
+    #[case("shop.example")]
+    #[case("ftp://shop.example")]
+    #[case("https://shop.example/path")]
+    #[case("https://shop.example?query")]
+    #[case("https://user@shop.example")]
+    #[case("https://")]
+    #[case("")]
+    fn anything_else_is_not(#[case] text: &str) {
+        assert!(text.parse::<Origin>().is_err());
+    }
+}

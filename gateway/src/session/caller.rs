@@ -1,9 +1,12 @@
 //! What a page knows of the one who asked for it, and the clients through which it asks the service in their name.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    convert::Infallible,
+    sync::{Arc, LazyLock},
+};
 
-use axum::extract::FromRequestParts;
-use http::{HeaderValue, request::Parts};
+use axum::{body::Body, extract::FromRequestParts};
+use http::{HeaderValue, Request, request::Parts};
 use proto::{
     access::{
         session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
@@ -15,9 +18,8 @@ use proto::{
     },
 };
 
-use super::cookie;
 use crate::{
-    app::Gateway,
+    app::{Gateway, Visit},
     upstream::{Outgoing, Upstream},
 };
 
@@ -29,10 +31,16 @@ const LARGEST: usize = 16 << 20;
 pub struct RequestId(HeaderValue);
 
 impl RequestId {
-    /// A new id.
-    pub fn random() -> Self {
-        let id = uuid::Uuid::now_v7().simple().to_string();
+    /// The id of this process's request of that number.
+    pub(crate) fn next(number: u32) -> Self {
+        static PROCESS: LazyLock<u64> = LazyLock::new(|| rand::random::<u64>() >> 16);
+        let id = format!("{:012x}{number:08x}", *PROCESS);
         Self(HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("-")))
+    }
+
+    /// An id that somebody in front gave.
+    pub(crate) fn given(id: HeaderValue) -> Self {
+        Self(id)
     }
 
     /// The id as text.
@@ -68,8 +76,7 @@ macro_rules! clients {
 }
 
 impl Caller {
-    /// The caller of a request whose outgoing calls are `outgoing`.
-    pub(crate) fn new(
+    fn new(
         gateway: &Gateway,
         outgoing: Outgoing,
         request_id: RequestId,
@@ -123,9 +130,12 @@ impl FromRequestParts<Gateway> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Infallible> {
-        let request_id = parts.extensions.get().cloned().unwrap_or_else(RequestId::random);
-        let has_session = cookie::from_headers(&parts.headers).is_some();
-        let outgoing = crate::app::page_calls(parts, &request_id);
-        Ok(Self::new(gateway, outgoing, request_id, has_session))
+        let visit = match parts.extensions.get::<Visit>() {
+            Some(visit) => visit.clone(),
+            // Only a router that is not behind `App` has no visit: its caller is anyone, with no time to ask.
+            None => Visit::begin(&Request::new(Body::empty())),
+        };
+        let outgoing = visit.outgoing(&parts.headers);
+        Ok(Self::new(gateway, outgoing, visit.id().clone(), visit.has_session()))
     }
 }

@@ -34,3 +34,74 @@ impl fmt::Display for ReturnTo {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_this_shop_is_followed() {
+        for target in [
+            "/",
+            "/admin",
+            "/admin/products",
+            "/admin/products?state=ACTIVE&page_token=a.b-c_d",
+            "/admin/products/enamel-mug#title",
+            "/p/enamel-mug?variant=white",
+            "/search?q=caf%C3%A9",
+            "/search?q=http://other.example/",
+            "/search?q=a//b",
+            "/admin/sign-in?return_to=%2Fadmin",
+            "/a:b@c",
+            "/%2F%2Fother.example",
+        ] {
+            assert_eq!(ReturnTo::parse(target).map(|to| to.to_string()), Some(target.into()));
+        }
+    }
+
+    #[test]
+    fn everything_else_is_not() {
+        let long = format!("/{}", "a".repeat(LONGEST));
+        for target in [
+            "",
+            "admin",
+            "admin/products",
+            "?q=a",
+            "#title",
+            ".",
+            "./admin",
+            "../admin",
+            "/../admin",
+            "/admin/./products",
+            "/admin/..",
+            "//other.example",
+            "///other.example",
+            "////other.example",
+            "/a//other.example",
+            "/\\other.example",
+            "\\\\other.example",
+            "\\/other.example",
+            "/\t/other.example",
+            "/\n/other.example",
+            "/\r\nLocation: https://other.example",
+            "\t//other.example",
+            " /admin",
+            " //other.example",
+            "https://other.example",
+            "HTTPS://other.example",
+            "http:other.example",
+            "https:/other.example",
+            "javascript:alert(1)",
+            "data:text/html,a",
+            "mailto:a@b.example",
+            "/caf\u{e9}",
+            "/\u{2215}\u{2215}other.example",
+            "/a b",
+            "/a\0b",
+            "/\u{7f}",
+            long.as_str(),
+        ] {
+            assert_eq!(ReturnTo::parse(target), None, "{target:?}");
+        }
+    }
+}

@@ -32,6 +32,22 @@ pub fn deadline_exceeded() -> Status {
     )
 }
 
+/// A status that the service did not word itself (it has no details), in words of ours.
+///
+/// tonic makes such statuses where an answer cannot be read; a reply beyond the size limit is one of them, and no fault of
+/// the client's.
+pub(crate) fn with_own_words(status: &Status) -> Status {
+    let ours = match status.code() {
+        _ if !status.details().is_empty() => return status.clone(),
+        Code::OutOfRange => ("RESPONSE_TOO_LARGE", "the answer of the catalog is too large"),
+        Code::Internal | Code::Unknown | Code::DataLoss => {
+            ("INTERNAL", "the answer of the catalog could not be read")
+        }
+        _ => return status.clone(),
+    };
+    Status::with_error_details(Code::Internal, ours.1, reason(ours.0))
+}
+
 fn reason(reason: &str) -> ErrorDetails {
     ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new())
 }
@@ -50,5 +66,11 @@ pub(super) fn status(error: BoxError) -> Status {
         cause = error.source();
     }
     tracing::debug!(error = %error, "no answer of the catalog-service");
+    unreachable()
+}
+
+/// The connection broke in the middle of an answer.
+pub(super) fn broken(status: &Status) -> Status {
+    tracing::debug!(error = %status, "the answer of the catalog-service broke off");
     unreachable()
 }

@@ -1,8 +1,26 @@
-//! One routed request: its binding, its request bytes, its reply.
+//! One routed request: its body, query, path and header fields become the request message, its
+//! reply becomes JSON.
+//!
+//! Parts are appended in the order body, query, path, header fields: a protobuf parser takes the
+//! last value of a singular field and merges messages, so precedence needs no patching. What
+//! merging alone would get wrong (lists that grow, oneof members that replace one another,
+//! differing values for one field) is checked and refused.
+
+mod found;
+mod headers;
+mod media_type;
+mod path;
+mod query;
+mod reply;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::{Coding, ETag, Fault, MsgId, ParseOptions, Plan, PrintOptions};
+use crate::fault::FaultClass;
+use crate::json_in::{self, Target};
+use crate::plan::{Body, Rule};
+use crate::tables::Msg;
+use crate::wire;
+use crate::{Fault, MsgId, ParseOptions, Plan};
 
 /// The answer of [`Plan::route`].
 #[derive(Debug)]
@@ -112,23 +130,36 @@ impl Rpc {
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'p, 'u> {
     pub(crate) plan: &'p Plan,
+    pub(crate) rule: &'p Rule,
+    pub(crate) rpc: &'p Rpc,
+    /// The raw path, without the verb.
     pub(crate) path: &'u str,
+    pub(crate) head: bool,
 }
 
 impl<'p, 'u> Call<'p, 'u> {
     /// The gRPC method to call.
     pub fn rpc(&self) -> &'p Rpc {
-        unimplemented!()
+        self.rpc
     }
 
-    /// The HTTP method is HEAD: run the call and drop the body.
+    /// The rule that matched, as `GET /v1/{name=shelves/*}`: a label for logs and metrics.
+    pub fn rule(&self) -> &'p str {
+        &self.rule.text
+    }
+
+    /// The HTTP method is HEAD and the rule is for GET: run the call and drop the body.
     pub fn is_head(&self) -> bool {
-        unimplemented!()
+        self.head
     }
 
     /// What the rule does with a body.
     pub fn body(&self) -> BodyKind {
-        unimplemented!()
+        match self.rule.body {
+            Body::None => BodyKind::None,
+            _ if self.rule.raw_body => BodyKind::Raw,
+            _ => BodyKind::Json,
+        }
     }
 
     /// Refuses, before the body is read, a body that the rule has no place for (400) and a
@@ -137,37 +168,117 @@ impl<'p, 'u> Call<'p, 'u> {
     /// # Errors
     /// A fault of class `Malformed` or `MediaType`.
     pub fn admit(&self, content_type: &str, has_body: bool) -> Result<(), Fault> {
-        unimplemented!()
+        match self.body() {
+            _ if !has_body => Ok(()),
+            BodyKind::None => Err(Fault::bad("BODY_UNEXPECTED", "this method takes no body")),
+            BodyKind::Raw => Ok(()),
+            BodyKind::Json if media_type::is_json(content_type) => Ok(()),
+            BodyKind::Json => {
+                let message = "the body must have the content type `application/json` in UTF-8";
+                Err(Fault::new(FaultClass::MediaType, 415, "CONTENT_TYPE_UNSUPPORTED", message))
+            }
+        }
     }
 
     /// Appends the request message, in wire bytes, to `out`.
     ///
     /// # Errors
     /// Whatever is wrong with body, query, path or header fields; `out` then holds nothing new.
+    /// Methods with a client stream are refused.
     pub fn request(
         &self,
         input: &Input<'_>,
         options: &ParseOptions,
         out: &mut BytesMut,
     ) -> Result<(), Fault> {
-        unimplemented!()
+        let start = out.len();
+        let written = self.write_request(input, options, start, out);
+        if written.is_err() {
+            out.truncate(start);
+        }
+        written
     }
 
-    /// Appends the JSON of a reply to `out`, or hands out the bytes of an `HttpBody`.
-    ///
-    /// # Errors
-    /// The reply is broken, too large or not expressible in JSON; `out` then holds nothing new.
-    pub fn response(
+    fn write_request(
         &self,
-        wire: &Bytes,
-        options: &PrintOptions,
+        input: &Input<'_>,
+        options: &ParseOptions,
+        start: usize,
         out: &mut BytesMut,
-    ) -> Result<Reply, Fault> {
-        unimplemented!()
+    ) -> Result<(), Fault> {
+        if self.rpc.client_streaming {
+            let message = "this method takes a stream of messages";
+            return Err(Fault::new(FaultClass::Unsupported, 501, "STREAM_UNSUPPORTED", message));
+        }
+        self.admit(input.content_type, !input.body.is_empty())?;
+        let mask = self.write_body(input, options, out)?;
+        self.write_query(input.query, options, start, out)?;
+        self.write_captures(options, start, out)?;
+        self.write_headers(&input.headers, start, out)?;
+        if let Some((index, paths)) = mask {
+            let number = self.request_type().fields[index].number;
+            // A mask that the query gave wins over the recorded one.
+            if !found::has_field(&out[start..], number) {
+                wire::put_bytes(out, number, &paths);
+            }
+        }
+        Ok(())
     }
 
-    /// The strong entity tag of a reply, made from its wire bytes before anything is printed.
-    pub fn etag(&self, wire: &[u8], options: &PrintOptions, coding: Coding) -> ETag {
-        unimplemented!()
+    /// Appends the body. The answer is the mask of a PATCH: its field and its content.
+    fn write_body(
+        &self,
+        input: &Input<'_>,
+        options: &ParseOptions,
+        out: &mut BytesMut,
+    ) -> Result<Option<(usize, BytesMut)>, Fault> {
+        if input.body.is_empty() {
+            return Ok(None);
+        }
+        if self.rule.raw_body {
+            self.write_raw_body(input, options, out)?;
+            return Ok(None);
+        }
+        let target = match self.rule.body {
+            Body::None => return Ok(None),
+            Body::Root => Target::Message(self.rpc.input),
+            Body::Field(index) => Target::Field(&self.request_type().fields[index]),
+        };
+        let unlisted = self.rule.mask.map(|_| &*self.rule.unlisted);
+        let tables = &self.plan.tables;
+        let paths = json_in::read(tables, target, input.body, options, unlisted, out)?;
+        Ok(self.rule.mask.map(|index| (index, paths)))
+    }
+
+    /// Appends a `google.api.HttpBody` with the request's content type and bytes.
+    fn write_raw_body(
+        &self,
+        input: &Input<'_>,
+        options: &ParseOptions,
+        out: &mut BytesMut,
+    ) -> Result<(), Fault> {
+        if input.body.len() > options.max_bytes {
+            let message = format!("the body is longer than {} bytes", options.max_bytes);
+            return Err(Fault::new(FaultClass::Limit, 413, "BODY_TOO_LARGE", message));
+        }
+        let length = match self.rule.body {
+            Body::Field(index) => {
+                wire::put_tag(out, self.request_type().fields[index].number, wire::LEN);
+                Some(wire::begin(out, wire::varint_len(input.body.len() as u64)))
+            }
+            _ => None,
+        };
+        if !input.content_type.is_empty() {
+            wire::put_bytes(out, 1, input.content_type.as_bytes());
+        }
+        wire::put_bytes(out, 2, input.body);
+        if let Some(length) = length {
+            wire::end(out, length);
+        }
+        Ok(())
+    }
+
+    fn request_type(&self) -> &'p Msg {
+        self.plan.tables.msg(self.rpc.input)
     }
 }

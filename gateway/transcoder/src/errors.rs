@@ -1,32 +1,16 @@
-//! Error bodies.
+//! Error bodies: the AIP-193 envelope or a plain `google.rpc.Status`, for failed calls, for faults
+//! of this crate, and for the gateway's own errors. All take one way: a `google.rpc.Status` in
+//! wire bytes, printed with the plan's tables.
 
-use bytes::BytesMut;
+mod code;
+mod details;
 
-use crate::{ErrorOptions, Fault, Plan, Violation};
+use bytes::{BufMut, BytesMut};
 
-/// The canonical gRPC status codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-#[expect(missing_docs, reason = "the names are the documentation: google/rpc/code.proto")]
-pub enum Code {
-    Ok = 0,
-    Cancelled = 1,
-    Unknown = 2,
-    InvalidArgument = 3,
-    DeadlineExceeded = 4,
-    NotFound = 5,
-    AlreadyExists = 6,
-    PermissionDenied = 7,
-    ResourceExhausted = 8,
-    FailedPrecondition = 9,
-    Aborted = 10,
-    OutOfRange = 11,
-    Unimplemented = 12,
-    Internal = 13,
-    Unavailable = 14,
-    DataLoss = 15,
-    Unauthenticated = 16,
-}
+pub use code::Code;
+
+use crate::options::ErrorShape;
+use crate::{ErrorOptions, Fault, FaultClass, Plan, Violation, num, text};
 
 /// A failed gRPC call.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +59,14 @@ impl Plan {
         options: &ErrorOptions,
         out: &mut BytesMut,
     ) -> ErrorHead {
-        unimplemented!()
+        let code = Code::from_number(error.code);
+        let status = match code {
+            Code::Aborted | Code::FailedPrecondition if options.if_match => 412,
+            code => code.http(),
+        };
+        let retry_after = details::retry_after(error.details);
+        self.put_error((status, code), error.message, error.details, options, out);
+        ErrorHead { status, retry_after }
     }
 
     /// Appends the body for a fault of this crate.
@@ -85,7 +76,25 @@ impl Plan {
         options: &ErrorOptions,
         out: &mut BytesMut,
     ) -> ErrorHead {
-        unimplemented!()
+        let code = match (fault.class, fault.status) {
+            (FaultClass::Precondition, _) => Code::FailedPrecondition,
+            (_, 501) => Code::Unimplemented,
+            (_, 500..) => Code::Internal,
+            _ => Code::InvalidArgument,
+        };
+        let (line, column) = fault.line.unwrap_or_default();
+        let (line, column) = (line.to_string(), column.to_string());
+        let place = [("line", line.as_str()), ("column", column.as_str())];
+        let problem = Problem {
+            status: fault.status,
+            code,
+            reason: fault.reason,
+            message: &fault.to_string(),
+            metadata: if fault.line.is_some() { &place } else { &[] },
+            violations: &fault.violations,
+            retry_after: None,
+        };
+        self.problem_body(&problem, options, out)
     }
 
     /// Appends the body for an error of the gateway's own.
@@ -95,6 +104,32 @@ impl Plan {
         options: &ErrorOptions,
         out: &mut BytesMut,
     ) -> ErrorHead {
-        unimplemented!()
+        let wire = details::status_of(problem, &options.domain);
+        self.put_error((problem.status, problem.code), problem.message, &wire, options, out);
+        ErrorHead { status: problem.status, retry_after: problem.retry_after }
+    }
+
+    fn put_error(
+        &self,
+        (http, code): (u16, Code),
+        message: &str,
+        status: &[u8],
+        options: &ErrorOptions,
+        out: &mut BytesMut,
+    ) {
+        let envelope = options.shape == ErrorShape::Envelope;
+        out.put_slice(if envelope { b"{\"error\":{\"code\":" } else { b"{\"code\":" });
+        let number = if envelope { i64::from(http) } else { i64::from(code as i32) };
+        num::put_i64(out, number);
+        out.put_slice(b",\"message\":");
+        text::put_quoted(out, message);
+        if envelope {
+            out.put_slice(b",\"status\":\"");
+            out.put_slice(code.name().as_bytes());
+            out.put_u8(b'"');
+        }
+        out.put_slice(b",\"details\":[");
+        self.put_details(status, options, out);
+        out.put_slice(if envelope { b"]}}" } else { b"]}" });
     }
 }

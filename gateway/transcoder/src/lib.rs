@@ -5,12 +5,27 @@
 //! walked. [`Plan`] holds the compiled tables, [`Plan::route`] finds the method of a request,
 //! [`Call`] turns that request into wire bytes and the reply into JSON.
 
+mod base64;
+mod builtin;
 mod call;
 mod errors;
 mod etag;
 mod fault;
+mod json_in;
+mod json_out;
+mod load;
+mod names;
+mod num;
 mod options;
+mod percent;
 mod plan;
+mod route;
+mod scalar;
+mod tables;
+mod template;
+mod text;
+mod wire;
+mod wkt;
 
 pub use call::{BodyKind, Call, HeaderFields, Input, Reply, Routed, Rpc};
 pub use errors::{Code, ErrorHead, Problem, RpcError};
