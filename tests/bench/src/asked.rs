@@ -101,12 +101,12 @@ pub(crate) fn rpc_product(endpoint: &Endpoint, names: &[String]) -> Work {
 /// List over gRPC, of the page of 50 behind a token.
 pub(crate) fn rpc_page(endpoint: &Endpoint, page_token: String) -> Work {
     let list = ListProductsRequest { page_size: 50, page_token, ..Default::default() };
-    Work::Grpc(Grpc::new(endpoint.clone(), LIST, [list.encode_to_vec().into()]))
+    Work::Grpc(Grpc::new(endpoint.clone(), LIST, vec![list.encode_to_vec().into()]))
 }
 
 /// The empty call over gRPC.
 pub(crate) fn rpc_empty(endpoint: &Endpoint) -> Work {
-    Work::Grpc(Grpc::new(endpoint.clone(), serve::EMPTY_METHOD, [Bytes::new()]))
+    Work::Grpc(Grpc::new(endpoint.clone(), serve::EMPTY_METHOD, vec![Bytes::new()]))
 }
 
 /// A product in ProtoJSON, by a library and not by Shelf's own transcoder.

@@ -22,12 +22,6 @@ impl Figure {
         let (below, above) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
         Some(Self { median: f64::midpoint(below, above), lowest, highest })
     }
-
-    /// The same in another unit.
-    pub(crate) fn scaled(self, factor: f64) -> Self {
-        let Self { median, lowest, highest } = self;
-        Self { median: median * factor, lowest: lowest * factor, highest: highest * factor }
-    }
 }
 
 /// The median, then the extremes: `1.52 (1.49–1.60)`.

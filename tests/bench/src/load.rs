@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result};
 use tokio::task::JoinSet;
 
 pub(crate) use grpc::{Grpc, GrpcCaller};
-pub(crate) use http::{Http, HttpCaller, Requests};
+pub(crate) use http::{Http, HttpCaller};
 
 use crate::process::Server;
 

@@ -26,6 +26,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use proto::catalog::CreateProductRequest;
+use shelf::load::{Chunks, Lines};
 
 use crate::{
     house::House,
@@ -120,7 +121,7 @@ fn products(command_line: &CommandLine) -> Result<Vec<CreateProductRequest>> {
     };
     let text = File::open(file).with_context(|| format!("`{}` cannot be read", file.display()))?;
     let mut products = Vec::new();
-    for chunk in shelf::load::Chunks::new(shelf::load::Lines::new(BufReader::new(text))) {
+    for chunk in Chunks::new(Lines::new(BufReader::new(text))) {
         let chunk = chunk?;
         if !chunk.faults.is_empty() {
             bail!("`{}` has lines that are no CreateProductRequest; see `shelf load`", file.display());

@@ -6,12 +6,11 @@ mod empty;
 
 use std::{
     io::{self, Write as _},
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::PathBuf,
 };
 
 use anyhow::Result;
-use tokio::net::TcpListener;
 
 pub(crate) use canned::{CREATED, PAGE, PRODUCT};
 pub(crate) use empty::METHOD as EMPTY_METHOD;
@@ -46,19 +45,14 @@ pub(crate) struct Sizes {
 
 /// Serves on a free port of the loopback interface, and says which on standard output.
 pub(crate) async fn run(serve: Serve) -> Result<()> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let address = listener.local_addr()?;
     match serve {
-        Serve::Constant(sizes) => constant::serve(announced(listener, "shop", address)?, sizes).await,
-        Serve::Empty => empty::serve(announced(listener, "gRPC", address)?).await,
-        Serve::Canned { answers } => {
-            canned::serve(announced(listener, "shop", address)?, &answers).await
-        }
+        Serve::Constant(sizes) => constant::serve(sizes).await,
+        Serve::Empty => empty::serve().await,
+        Serve::Canned { answers } => canned::serve(&answers).await,
     }
 }
 
-/// The line that the measured servers print too.
-fn announced(listener: TcpListener, word: &str, address: SocketAddr) -> io::Result<TcpListener> {
-    writeln!(io::stdout(), "{word}: http://{address}")?;
-    Ok(listener)
+/// Says where a server listens, in the line that `shelf` prints too.
+fn announce(word: &str, address: SocketAddr) -> io::Result<()> {
+    writeln!(io::stdout(), "{word}: http://{address}")
 }

@@ -21,27 +21,26 @@ use super::Caller;
 
 /// What is asked of a gRPC server: one method with messages in turn.
 #[derive(Clone, Debug)]
-pub(crate) struct Grpc {
+pub(crate) struct Grpc(Arc<Asked>);
+
+#[derive(Debug)]
+struct Asked {
     endpoint: Endpoint,
     method: PathAndQuery,
-    messages: Arc<[Bytes]>,
-    next: Arc<AtomicUsize>,
+    messages: Vec<Bytes>,
+    next: AtomicUsize,
 }
 
 impl Grpc {
     /// Calls of `method`, such as `/package.Service/Method`, with encoded messages.
-    pub(crate) fn new(
-        endpoint: Endpoint,
-        method: &'static str,
-        messages: impl Into<Arc<[Bytes]>>,
-    ) -> Self {
-        let method = PathAndQuery::from_static(method);
-        Self { endpoint, method, messages: messages.into(), next: Arc::default() }
+    pub(crate) fn new(endpoint: Endpoint, method: &'static str, messages: Vec<Bytes>) -> Self {
+        let (method, next) = (PathAndQuery::from_static(method), AtomicUsize::default());
+        Self(Arc::new(Asked { endpoint, method, messages, next }))
     }
 
     pub(super) async fn callers(&self, count: usize) -> Result<Vec<Caller>> {
-        let channel = self.endpoint.connect().await.context("no gRPC connection")?;
-        let caller = || GrpcCaller { client: Client::new(channel.clone()), asked: self.clone() };
+        let channel = self.0.endpoint.connect().await.context("no gRPC connection")?;
+        let caller = || GrpcCaller { client: Client::new(channel.clone()), asked: Arc::clone(&self.0) };
         Ok((0..count).map(|_| Caller::Grpc(caller())).collect())
     }
 }
@@ -50,7 +49,7 @@ impl Grpc {
 #[derive(Debug)]
 pub(crate) struct GrpcCaller {
     client: Client<Channel>,
-    asked: Grpc,
+    asked: Arc<Asked>,
 }
 
 impl GrpcCaller {

@@ -1,12 +1,16 @@
 //! The whole gateway, all layers on, before an upstream in the same process that answers from memory: what the gateway
 //! costs by itself.
 
-use std::{collections::HashMap, convert::Infallible, fs, path::Path, sync::Arc};
+use std::{
+    collections::HashMap, convert::Infallible, fs, net::SocketAddr, path::Path, sync::Arc,
+};
 
 use anyhow::Result;
 use bytes::{BufMut as _, Bytes, BytesMut};
+use gateway::{app::Gateway, config::Settings, server, upstream::Upstream};
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
+use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 
 /// The methods that are answered: the last parts of their paths, and the names of the files with their answers.
@@ -16,10 +20,27 @@ pub(crate) const CREATED: &str = "CreateProduct";
 
 /// The answers by method, framed as gRPC sends them.
 #[derive(Clone, Debug)]
-pub(super) struct Canned(Arc<HashMap<&'static str, Bytes>>);
+struct Canned(Arc<HashMap<&'static str, Bytes>>);
+
+/// Serves until the process is ended.
+pub(super) async fn serve(folder: &Path) -> Result<()> {
+    let canned = Canned::read(folder)?;
+    let upstream =
+        Upstream::in_process(tower::service_fn(move |request| canned.clone().answer(request)));
+    let bound = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let settings = Settings {
+        listen: bound.address(),
+        origin: format!("http://{}", bound.address()).parse()?,
+        allowed_hosts: Vec::new(),
+        picture_host: None,
+    };
+    super::announce("shop", bound.address())?;
+    bound.serve(Gateway::new(settings, upstream), CancellationToken::new()).await;
+    Ok(())
+}
 
 impl Canned {
-    pub(super) fn read(folder: &Path) -> Result<Self> {
+    fn read(folder: &Path) -> Result<Self> {
         let mut answers = HashMap::new();
         for method in [PRODUCT, PAGE, CREATED] {
             answers.insert(method, framed(&fs::read(folder.join(method))?)?);
@@ -28,7 +49,7 @@ impl Canned {
     }
 
     /// Reads the call to its end, as a service does, and answers it.
-    pub(super) async fn answer(self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
+    async fn answer(self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
         let (head, body) = request.into_parts();
         // A caller that has gone needs no answer, and gets one all the same.
         let _call = body.collect().await;
