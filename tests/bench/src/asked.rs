@@ -21,17 +21,10 @@ const PLACE: u64 = 987_654_321;
 const GET: &str = "/shelf.catalog.v1.ProductService/GetProduct";
 const LIST: &str = "/shelf.catalog.v1.ProductService/ListProducts";
 
-/// A server's address, from the line that it printed.
-pub(crate) fn address(url: &str) -> Result<SocketAddr> {
-    let uri: Uri = url.parse().with_context(|| format!("`{url}` is no address"))?;
-    let authority = uri.authority().with_context(|| format!("`{url}` names no host"))?;
-    let host = if authority.host() == "localhost" { "127.0.0.1" } else { authority.host() };
-    Ok(format!("{host}:{}", authority.port_u16().unwrap_or(80)).parse()?)
-}
-
 /// GET of products by name, in turn.
 pub(crate) fn product(address: SocketAddr, names: &[String]) -> Work {
-    let paths: Vec<Uri> = names.iter().filter_map(|name| format!("/v1/{name}").parse().ok()).collect();
+    let paths: Vec<Uri> =
+        names.iter().filter_map(|name| format!("/v1/{name}").parse().ok()).collect();
     let requests = move |number| {
         let path = turn(&paths, number).clone();
         sent(to(address, Method::GET, path), Bytes::new())
@@ -41,9 +34,8 @@ pub(crate) fn product(address: SocketAddr, names: &[String]) -> Work {
 
 /// GET of the first page, of 50.
 pub(crate) fn page(address: SocketAddr) -> Work {
-    let requests = move |_| {
-        sent(to(address, Method::GET, Uri::from_static("/v1/products")), Bytes::new())
-    };
+    let requests =
+        move |_| sent(to(address, Method::GET, Uri::from_static("/v1/products")), Bytes::new());
     Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK))
 }
 

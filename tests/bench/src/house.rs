@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -13,7 +14,7 @@ use tonic::transport::Endpoint;
 
 use crate::{
     asked,
-    process::Server,
+    process::{Lines, Program, Server, free_address},
     serve::{CREATED, PAGE, PRODUCT, Sizes},
     shop::{self, Shop},
 };
@@ -22,19 +23,24 @@ use crate::{
 const READ: usize = 1_000;
 /// How many products lie before the deep page, where there are so many.
 const DEPTH: usize = 10_000;
+/// What the line with the link of the first account holds.
+const SETUP: &str = "/admin/setup#";
 
 /// Both services in one process, with the editor of its shop.
 #[derive(Debug)]
 pub(crate) struct OneProcess {
     pub(crate) shelf: Server,
+    pub(crate) http: SocketAddr,
     pub(crate) shop: Shop,
-    folder: TempDir,
+    program: Program,
+    _folder: TempDir,
 }
 
 /// The services as two processes.
 #[derive(Debug)]
 pub(crate) struct TwoProcesses {
     pub(crate) gateway: Server,
+    pub(crate) http: SocketAddr,
     pub(crate) service: Service,
 }
 
@@ -42,7 +48,9 @@ pub(crate) struct TwoProcesses {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) server: Server,
+    pub(crate) grpc: SocketAddr,
     pub(crate) shop: Shop,
+    program: Program,
     folder: TempDir,
 }
 
@@ -50,8 +58,11 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct House {
     pub(crate) constant: Server,
+    pub(crate) constant_at: SocketAddr,
     pub(crate) empty: Server,
+    pub(crate) empty_at: SocketAddr,
     pub(crate) canned: Server,
+    pub(crate) canned_at: SocketAddr,
     /// For the calls that only read.
     pub(crate) reading: (OneProcess, TwoProcesses),
     /// For the calls that create, so that what they leave does not weigh on the reads.
@@ -68,32 +79,54 @@ pub(crate) struct House {
 impl House {
     /// Starts everything, with these products in every catalog.
     pub(crate) async fn open(products: &[CreateProductRequest]) -> Result<Self> {
+        eprintln!("stocking four catalogs with {} products", products.len());
         let reading = (OneProcess::open(products).await?, TwoProcesses::open(products).await?);
         let creating = (OneProcess::open(products).await?, TwoProcesses::open(products).await?);
         let depth = i32::try_from(DEPTH.min(products.len().saturating_sub(50)))?;
         let names: Vec<String> = products.iter().take(READ).map(shop::name).collect();
         let answers = answers(&reading.1.service, &names).await?;
-        let canned = start("bench", &["serve".into(), "canned".into(), answers.path().into()], &["shop"])?;
-        let sizes = sizes(&reading.0.shelf, &creating.0, &names).await?;
-        let constant = start("bench", &constant_arguments(sizes), &["shop"])?;
-        let empty = start("bench", &["serve".into(), "empty".into()], &["gRPC"])?;
-        Ok(Self { constant, empty, canned, reading, creating, names, depth, sizes, _answers: answers })
+        let sizes = sizes(&reading.0, &creating.0, &names).await?;
+        let (constant, constant_at) = floor(&constant_arguments(sizes))?;
+        let (empty, empty_at) = floor(&["empty".into()])?;
+        let (canned, canned_at) = floor(&["canned".into(), answers.path().into()])?;
+        Ok(Self {
+            constant,
+            constant_at,
+            empty,
+            empty_at,
+            canned,
+            canned_at,
+            reading,
+            creating,
+            names,
+            depth,
+            sizes,
+            _answers: answers,
+        })
     }
 }
 
 impl OneProcess {
+    /// Starts one on a new folder, stocks it, and starts it again as it will be measured.
     async fn open(products: &[CreateProductRequest]) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let shelf = start_shelf(folder.path(), &["shop", "gRPC", "setup"])?;
-        let shop = Shop::open(&endpoint(&shelf)?, shelf.said("setup")?).await?;
+        let (folder, http, grpc) = (tempfile::tempdir()?, free_address()?, free_address()?);
+        let program = Program::named("shelf")?
+            .with("--empty")
+            .listening("--listen", http)
+            .listening("--grpc-listen", grpc)
+            .with("--data-dir")
+            .with(folder.path());
+        let (first, lines) = program.start_read()?;
+        let shop = open_shop(grpc, &lines).await?;
         stock(&shop, products).await?;
-        Ok(Self { shelf, shop, folder })
+        first.stop()?;
+        Ok(Self { shelf: program.start()?, http, shop, program, _folder: folder })
     }
 
-    /// Stops it, and keeps what it has written for as long as the folder is kept.
-    pub(crate) fn stop(self) -> Result<TempDir> {
+    /// The same on the same folder, started again.
+    pub(crate) fn again(self) -> Result<Self> {
         self.shelf.stop()?;
-        Ok(self.folder)
+        Ok(Self { shelf: self.program.start()?, ..self })
     }
 }
 
@@ -101,26 +134,31 @@ impl TwoProcesses {
     async fn open(products: &[CreateProductRequest]) -> Result<Self> {
         let service = Service::open().await?;
         stock(&service.shop, products).await?;
-        let gateway = start_gateway(service.server.said("gRPC")?)?;
-        Ok(Self { gateway, service })
+        let service = service.again()?;
+        let (gateway, http) = start_gateway(service.grpc)?;
+        Ok(Self { gateway, http, service })
     }
 }
 
 impl Service {
-    /// Starts one on a new database.
+    /// Starts one on a new database. What it writes is read.
     pub(crate) async fn open() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        let (folder, grpc) = (tempfile::tempdir()?, free_address()?);
         let mut url = OsString::from("sqlite:");
         url.push(database(folder.path()));
-        let arguments = ["--catalog-listen".into(), "127.0.0.1:0".into(), "--database-url".into(), url];
-        let server = start("catalog-service", &arguments, &["gRPC", "setup"])?;
-        let shop = Shop::open(&endpoint(&server)?, server.said("setup")?).await?;
-        Ok(Self { server, shop, folder })
+        let program = Program::named("catalog-service")?
+            .listening("--catalog-listen", grpc)
+            .with("--database-url")
+            .with(url);
+        let (server, lines) = program.start_read()?;
+        let shop = open_shop(grpc, &lines).await?;
+        Ok(Self { server, grpc, shop, program, folder })
     }
 
-    /// Where its gRPC is.
-    pub(crate) fn endpoint(&self) -> Result<Endpoint> {
-        endpoint(&self.server)
+    /// The same on the same database, started again as it will be measured.
+    fn again(self) -> Result<Self> {
+        self.server.stop()?;
+        Ok(Self { server: self.program.start()?, ..self })
     }
 
     /// Its database.
@@ -136,44 +174,32 @@ impl Service {
     }
 }
 
-/// Starts both services in one process on a folder that they have used already.
-pub(crate) fn restart_shelf(folder: &Path) -> Result<Server> {
-    start_shelf(folder, &["shop", "gRPC"])
-}
-
-fn start_shelf(folder: &Path, words: &[&str]) -> Result<Server> {
-    let arguments = [
-        "--empty".into(),
-        "--listen".into(),
-        "127.0.0.1:0".into(),
-        "--grpc-listen".into(),
-        "127.0.0.1:0".into(),
-        "--data-dir".into(),
-        folder.as_os_str().to_owned(),
-    ];
-    start("shelf", &arguments, words)
-}
-
 /// Starts a gateway before a service.
-pub(crate) fn start_gateway(catalog: &str) -> Result<Server> {
-    let arguments = ["--listen", "127.0.0.1:0", "--catalog", catalog].map(OsString::from);
-    start("gateway", &arguments, &["shop"])
+pub(crate) fn start_gateway(grpc: SocketAddr) -> Result<(Server, SocketAddr)> {
+    let http = free_address()?;
+    let program = Program::named("gateway")?.listening("--listen", http);
+    let gateway = program.with("--catalog").with(format!("http://{grpc}")).start()?;
+    Ok((gateway, http))
 }
 
-/// Where a server's gRPC is.
-pub(crate) fn endpoint(server: &Server) -> Result<Endpoint> {
-    Ok(Endpoint::from_shared(server.said("gRPC")?.to_owned())?.tcp_nodelay(true))
+/// A gRPC server's address as a client needs it.
+pub(crate) fn endpoint(grpc: SocketAddr) -> Result<Endpoint> {
+    Ok(Endpoint::from_shared(format!("http://{grpc}"))?.tcp_nodelay(true))
 }
 
-/// Starts a program that was built beside this one.
-fn start(program: &str, arguments: &[OsString], words: &[&str]) -> Result<Server> {
-    let own = std::env::current_exe()?;
-    let folder = own.parent().context("this program lies in a folder")?;
-    Server::start(&folder.join(program), arguments, words)
+/// Starts one of this program's own servers.
+fn floor(arguments: &[OsString]) -> Result<(Server, SocketAddr)> {
+    let listen = free_address()?;
+    let program = Program::named("bench")?.with("serve").listening("--listen", listen);
+    Ok((arguments.iter().fold(program, Program::with).start()?, listen))
 }
 
 fn database(folder: &Path) -> PathBuf {
     folder.join("shelf.db")
+}
+
+async fn open_shop(grpc: SocketAddr, lines: &Lines) -> Result<Shop> {
+    Shop::open(&endpoint(grpc)?, &lines.with(SETUP)?).await
 }
 
 async fn stock(shop: &Shop, products: &[CreateProductRequest]) -> Result<()> {
@@ -183,7 +209,7 @@ async fn stock(shop: &Shop, products: &[CreateProductRequest]) -> Result<()> {
 
 /// The answers of the real service, for the gateway whose upstream answers from memory.
 async fn answers(service: &Service, names: &[String]) -> Result<TempDir> {
-    let endpoint = service.endpoint()?;
+    let endpoint = endpoint(service.grpc)?;
     let name = names.first().context("there is no product")?;
     let product = shop::product(&endpoint, name.clone()).await?.encode_to_vec();
     let page = shop::first_page(&endpoint).await?.encode_to_vec();
@@ -195,20 +221,19 @@ async fn answers(service: &Service, names: &[String]) -> Result<TempDir> {
 }
 
 /// How long the real answers are, in bytes of JSON.
-async fn sizes(shelf: &Server, creating: &OneProcess, names: &[String]) -> Result<Sizes> {
-    let address = asked::address(shelf.said("shop")?)?;
-    let other = asked::address(creating.shelf.said("shop")?)?;
-    let create = asked::create(other, "sized", creating.shop.authorization()?)?;
+async fn sizes(reading: &OneProcess, creating: &OneProcess, names: &[String]) -> Result<Sizes> {
+    let create = asked::create(creating.http, "sized", creating.shop.authorization()?)?;
     Ok(Sizes {
-        product: asked::answered_bytes(&asked::product(address, names)).await?,
-        page: asked::answered_bytes(&asked::page(address)).await?,
+        product: asked::answered_bytes(&asked::product(reading.http, names)).await?,
+        page: asked::answered_bytes(&asked::page(reading.http)).await?,
         created: asked::answered_bytes(&create).await?,
     })
 }
 
 fn constant_arguments(sizes: Sizes) -> Vec<OsString> {
     let Sizes { product, page, created } = sizes;
-    let sizes = [("--product", product), ("--page", page), ("--created", created)];
-    let sizes = sizes.map(|(flag, size)| [flag.to_owned(), size.to_string()]);
-    ["serve", "constant"].map(str::to_owned).into_iter().chain(sizes.into_iter().flatten()).map(Into::into).collect()
+    let flags = [("--product", product), ("--page", page), ("--created", created)];
+    let flags = flags.map(|(flag, size)| [flag.to_owned(), size.to_string()]);
+    let arguments = ["constant".to_owned()].into_iter().chain(flags.into_iter().flatten());
+    arguments.map(OsString::from).collect()
 }

@@ -43,6 +43,8 @@ pub(crate) struct Slice {
     pub(crate) cpu: Duration,
     /// CPU time of the server behind it, where there is one.
     pub(crate) cpu_behind: Duration,
+    /// Memory of the measured server while the callers were connected, in bytes.
+    pub(crate) resident: u64,
 }
 
 impl Slice {
@@ -112,6 +114,7 @@ pub(crate) async fn slice(
         time: started.elapsed(),
         cpu: server.cpu()? - cpu,
         cpu_behind: cpu_of(behind)? - cpu_behind,
+        resident: server.resident()?,
     })
 }
 

@@ -66,7 +66,7 @@ struct CommandLine {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Serves what the measured servers are compared with
-    #[command(subcommand, hide = true)]
+    #[command(hide = true)]
     Serve(Serve),
 }
 
@@ -74,9 +74,7 @@ fn main() -> Result<()> {
     let mut command_line = CommandLine::parse();
     match command_line.command.take() {
         // The floors have as many threads as the servers that they are the floors of.
-        Some(Command::Serve(serve)) => {
-            tokio::runtime::Runtime::new()?.block_on(serve::run(serve))
-        }
+        Some(Command::Serve(serve)) => tokio::runtime::Runtime::new()?.block_on(serve::run(serve)),
         // One thread of load leaves the other cores to the measured server.
         None => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -97,8 +95,7 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
     let house = House::open(&products).await?;
     let rounds = rounds::run(&house, count, bound).await?;
     let House { reading: (one, two), names, sizes, depth, .. } = house;
-    let (folder, catalog) = (one.stop()?, two.service.server.said("gRPC")?);
-    let starts = starts::run(folder.path(), catalog, &names, repeats, bound).await?;
+    let starts = starts::run(one, &two.service, &names, repeats, bound).await?;
     let circumstances = Circumstances {
         about: command_line.about.clone(),
         rounds: count,
@@ -117,14 +114,19 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
 /// The products that every catalog holds: those of the file, or ones made here.
 fn products(command_line: &CommandLine) -> Result<Vec<CreateProductRequest>> {
     let Some(file) = &command_line.data else {
-        return Ok((0..command_line.products).map(|number| products::request("bench", number)).collect());
+        return Ok((0..command_line.products)
+            .map(|number| products::request("bench", number))
+            .collect());
     };
     let text = File::open(file).with_context(|| format!("`{}` cannot be read", file.display()))?;
     let mut products = Vec::new();
     for chunk in Chunks::new(Lines::new(BufReader::new(text))) {
         let chunk = chunk?;
         if !chunk.faults.is_empty() {
-            bail!("`{}` has lines that are no CreateProductRequest; see `shelf load`", file.display());
+            bail!(
+                "`{}` has lines that are no CreateProductRequest; see `shelf load`",
+                file.display()
+            );
         }
         products.extend(chunk.lines.into_iter().map(|line| line.request));
     }

@@ -3,11 +3,14 @@
 //! They imitate no real shop. Their sizes are those of ordinary products: a few hundred bytes, one variant, one price.
 
 use proto::{
-    catalog::{AttributeValue, CreateProductRequest, Price, Product, Variant, attribute_value::Value},
+    catalog::{
+        AttributeValue, CreateProductRequest, Price, Product, Variant, attribute_value::Value,
+    },
     google::r#type::Money,
 };
 
-const KINDS: [&str; 8] = ["Lamp", "Kettle", "Chair", "Notebook", "Vase", "Clock", "Blanket", "Tray"];
+const KINDS: [&str; 8] =
+    ["Lamp", "Kettle", "Chair", "Notebook", "Vase", "Clock", "Blanket", "Tray"];
 const LOOKS: [&str; 8] = ["small", "tall", "round", "plain", "bright", "folding", "heavy", "light"];
 const COLOURS: [&str; 8] = ["white", "blue", "green", "black", "grey", "red", "sand", "moss"];
 const MAKERS: [&str; 8] =

@@ -32,7 +32,10 @@ pub(crate) struct Report<'a> {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# Results of `make bench`\n\nWritten by `tests/bench`, in one run. Only the ratios carry over to other machines.\n")?;
+        writeln!(
+            f,
+            "# Results of `make bench`\n\nWritten by `tests/bench`, in one run. Only the ratios carry over to other machines.\n"
+        )?;
         self.circumstances(f)?;
         writeln!(f, "\n{HOW}")?;
         self.targets(f, "The gateway: CPU time a request, against the floor", GATEWAY)?;
@@ -63,18 +66,30 @@ cold build of a fresh clone. Targets that speak of 1,000,000 products are set be
 
 impl Report<'_> {
     fn circumstances(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Circumstances { about, rounds, seconds, products, series, depth, sizes } = self.circumstances;
+        let Circumstances { about, rounds, seconds, products, series, depth, sizes } =
+            self.circumstances;
         for line in about {
             writeln!(f, "* {line}")?;
         }
-        writeln!(f, "* {rounds} rounds of {} s for every call; {CALLERS} callers in a closed loop on the same machine: a", Short(*seconds))?;
+        writeln!(
+            f,
+            "* {rounds} rounds of {} s for every call; {CALLERS} callers in a closed loop on the same machine: a",
+            Short(*seconds)
+        )?;
         writeln!(f, "  connection each for HTTP/1.1, one connection for all of them for gRPC")?;
-        writeln!(f, "* {products} {series} products; answers of {} bytes (a product), {} (the page of 50) and {} (a creation);", sizes.product, sizes.page, sizes.created)?;
+        writeln!(
+            f,
+            "* {products} {series} products; answers of {} bytes (a product), {} (the page of 50) and {} (a creation);",
+            sizes.product, sizes.page, sizes.created
+        )?;
         writeln!(f, "  the page far from the first has {depth} products before it")
     }
 
     fn targets(&self, f: &mut fmt::Formatter<'_>, title: &str, targets: &[Target]) -> fmt::Result {
-        writeln!(f, "## {title}\n\n| what | measured | must | after | reached |\n|---|---|---|---|---|")?;
+        writeln!(
+            f,
+            "## {title}\n\n| what | measured | must | after | reached |\n|---|---|---|---|---|"
+        )?;
         for target in targets {
             writeln!(f, "{}", target.line(self.measured))?;
         }
@@ -84,19 +99,32 @@ impl Report<'_> {
     /// The slices as they were: CPU time and rate.
     fn figures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "## CPU time of every call\n")?;
-        writeln!(f, "| call | who | CPU, µs a call | CPU of the service behind, µs | calls a second |\n|---|---|---|---|---|")?;
-        for &(call, way) in self.measured.rounds.first().iter().flat_map(|round| round.slices.keys()) {
+        writeln!(
+            f,
+            "| call | who | CPU, µs a call | CPU of the service behind, µs | calls a second |\n|---|---|---|---|---|"
+        )?;
+        for &(call, way) in
+            self.measured.rounds.first().iter().flat_map(|round| round.slices.keys())
+        {
             let figure = |value: fn(&Slice) -> f64| {
-                let slices = self.measured.rounds.iter().filter_map(|round| round.slices.get(&(call, way)));
+                let slices =
+                    self.measured.rounds.iter().filter_map(|round| round.slices.get(&(call, way)));
                 Figure::of(slices.map(value)).map(|figure| figure.to_string()).unwrap_or_default()
             };
-            let behind = if way == Way::TwoProcesses { figure(Slice::cpu_behind_per_call) } else { String::new() };
+            let behind = if way == Way::TwoProcesses {
+                figure(Slice::cpu_behind_per_call)
+            } else {
+                String::new()
+            };
             let (call, way) = (called(call), asked(way));
             let (cpu, rate) = (figure(Slice::cpu_per_call), figure(Slice::rate));
             writeln!(f, "| {call} | {way} | {cpu} | {behind} | {rate} |")?;
         }
         if let Some(read) = Figure::of(self.measured.rounds.iter().map(|round| round.page_read)) {
-            writeln!(f, "| stored bytes of a page of 50 | SQLite alone, one thread | {read} | | |")?;
+            writeln!(
+                f,
+                "| stored bytes of a page of 50 | SQLite alone, one thread | {read} | | |"
+            )?;
         }
         Ok(())
     }
@@ -107,8 +135,16 @@ impl Report<'_> {
             Figure::of(loads.iter().map(value)).map(|figure| figure.to_string()).unwrap_or_default()
         };
         let mut lines = String::new();
-        writeln!(lines, "| BatchCreateProducts over gRPC, 500 a batch, one batch after the other | {} |", figure(|load| load.rate))?;
-        writeln!(lines, "| the same rows into the same tables and indexes by SQLite alone, as durable, as many commits | {} |", figure(|load| load.raw_rate))?;
+        writeln!(
+            lines,
+            "| BatchCreateProducts over gRPC, 500 a batch, one batch after the other | {} |",
+            figure(|load| load.rate)
+        )?;
+        writeln!(
+            lines,
+            "| the same rows into the same tables and indexes by SQLite alone, as durable, as many commits | {} |",
+            figure(|load| load.raw_rate)
+        )?;
         writeln!(f, "\n## Load\n\n| how | products a second |\n|---|---|\n{lines}")?;
         writeln!(f, "The service took {} µs of CPU time a product.", figure(|load| load.cpu))
     }

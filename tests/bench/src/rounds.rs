@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{
     asked,
-    house::House,
+    house::{House, endpoint},
     load::{self, Bound, CALLERS, Slice, Work},
     process::Server,
     shop, store,
@@ -127,13 +127,12 @@ async fn cases(house: &House) -> Result<Vec<Case<'_>>> {
 /// The calls over HTTP that change nothing.
 async fn reads<'a>(house: &'a House, way: Way, cases: &mut Vec<Case<'a>>) -> Result<()> {
     let (one, two) = &house.reading;
-    let (server, behind) = match way {
-        Way::Canned => (&house.canned, None),
-        Way::OneProcess => (&one.shelf, None),
-        Way::TwoProcesses => (&two.gateway, Some(&two.service.server)),
-        _ => (&house.constant, None),
+    let (server, address, behind) = match way {
+        Way::Canned => (&house.canned, house.canned_at, None),
+        Way::OneProcess => (&one.shelf, one.http, None),
+        Way::TwoProcesses => (&two.gateway, two.http, Some(&two.service.server)),
+        _ => (&house.constant, house.constant_at, None),
     };
-    let address = asked::address(server.said("shop")?)?;
     let works = [
         (Call::Product, asked::product(address, &house.names)),
         (Call::Page, asked::page(address)),
@@ -147,13 +146,12 @@ async fn reads<'a>(house: &'a House, way: Way, cases: &mut Vec<Case<'a>>) -> Res
 /// The calls over HTTP that create.
 fn creations<'a>(house: &'a House, way: Way, cases: &mut Vec<Case<'a>>) -> Result<()> {
     let (one, two) = &house.creating;
-    let (server, behind, shop) = match way {
-        Way::Canned => (&house.canned, None, &one.shop),
-        Way::OneProcess => (&one.shelf, None, &one.shop),
-        Way::TwoProcesses => (&two.gateway, Some(&two.service.server), &two.service.shop),
-        _ => (&house.constant, None, &one.shop),
+    let (server, address, behind, shop) = match way {
+        Way::Canned => (&house.canned, house.canned_at, None, &one.shop),
+        Way::OneProcess => (&one.shelf, one.http, None, &one.shop),
+        Way::TwoProcesses => (&two.gateway, two.http, Some(&two.service.server), &two.service.shop),
+        _ => (&house.constant, house.constant_at, None, &one.shop),
     };
-    let address = asked::address(server.said("shop")?)?;
     let mut add = |call, series, callers| {
         let work = asked::create(address, series, shop.authorization()?)?;
         cases.push(Case { call, way, work, callers, server, behind });
@@ -169,16 +167,17 @@ fn creations<'a>(house: &'a House, way: Way, cases: &mut Vec<Case<'a>>) -> Resul
 /// The calls over gRPC, of the service alone.
 async fn over_grpc<'a>(house: &'a House, cases: &mut Vec<Case<'a>>) -> Result<()> {
     let service = &house.reading.1.service;
-    let endpoint = service.endpoint()?;
-    let token = shop::token_at(&endpoint, house.depth).await?;
+    let served = endpoint(service.grpc)?;
+    let token = shop::token_at(&served, house.depth).await?;
     let works = [
-        (Call::Product, asked::rpc_product(&endpoint, &house.names)),
-        (Call::Page, asked::rpc_page(&endpoint, String::new())),
-        (Call::DeepPage, asked::rpc_page(&endpoint, token)),
+        (Call::Product, asked::rpc_product(&served, &house.names)),
+        (Call::Page, asked::rpc_page(&served, String::new())),
+        (Call::DeepPage, asked::rpc_page(&served, token)),
     ];
-    let case = |call, way, work, server| Case { call, way, work, callers: CALLERS, server, behind: None };
+    let case =
+        |call, way, work, server| Case { call, way, work, callers: CALLERS, server, behind: None };
     cases.extend(works.map(|(call, work)| case(call, Way::Rpc, work, &service.server)));
-    let empty = asked::rpc_empty(&crate::house::endpoint(&house.empty)?);
+    let empty = asked::rpc_empty(&endpoint(house.empty_at)?);
     cases.push(case(Call::Nothing, Way::Rpc, empty, &house.empty));
     Ok(())
 }

@@ -4,20 +4,25 @@ mod canned;
 mod constant;
 mod empty;
 
-use std::{
-    io::{self, Write as _},
-    net::SocketAddr,
-    path::PathBuf,
-};
+use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Result;
 
 pub(crate) use canned::{CREATED, PAGE, PRODUCT};
 pub(crate) use empty::METHOD as EMPTY_METHOD;
 
-/// What to serve until the process is ended.
+/// What to serve until the process is ended, and where.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// A loopback address
+    #[arg(long)]
+    listen: SocketAddr,
+    #[command(subcommand)]
+    what: What,
+}
+
 #[derive(Clone, Debug, clap::Subcommand)]
-pub(crate) enum Serve {
+enum What {
     /// Constant answers over HTTP, by the gateway's own server code and without its layers
     Constant(Sizes),
     /// An empty unary call over gRPC
@@ -43,16 +48,11 @@ pub(crate) struct Sizes {
     pub(crate) created: usize,
 }
 
-/// Serves on a free port of the loopback interface, and says which on standard output.
+/// Serves until the process is ended.
 pub(crate) async fn run(serve: Serve) -> Result<()> {
-    match serve {
-        Serve::Constant(sizes) => constant::serve(sizes).await,
-        Serve::Empty => empty::serve().await,
-        Serve::Canned { answers } => canned::serve(&answers).await,
+    match serve.what {
+        What::Constant(sizes) => constant::serve(serve.listen, sizes).await,
+        What::Empty => empty::serve(serve.listen).await,
+        What::Canned { answers } => canned::serve(serve.listen, &answers).await,
     }
-}
-
-/// Says where a server listens, in the line that `shelf` prints too.
-fn announce(word: &str, address: SocketAddr) -> io::Result<()> {
-    writeln!(io::stdout(), "{word}: http://{address}")
 }

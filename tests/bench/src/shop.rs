@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use proto::{
     access::{
-        CreateSessionRequest, RedeemSetupTokenRequest, session_service_client::SessionServiceClient,
-        user_service_client::UserServiceClient,
+        CreateSessionRequest, RedeemSetupTokenRequest,
+        session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
     },
     catalog::{
         BatchCreateProductsRequest, CreateProductRequest, GetProductRequest, ListProductsRequest,
@@ -43,7 +43,9 @@ impl Shop {
     /// Makes the first account of the service at `endpoint`, by the link that it printed, and signs in.
     pub(crate) async fn open(endpoint: &Endpoint, setup_link: &str) -> Result<Self> {
         let channel = endpoint.connect().await?;
-        let (_, token) = setup_link.split_once('#').context("no token in the link of the first account")?;
+        let (_, token) =
+            setup_link.split_once('#').context("the link of the first account has no token")?;
+        let token = token.split_whitespace().next().unwrap_or_default();
         let redeem = RedeemSetupTokenRequest {
             token: token.to_owned(),
             login: LOGIN.to_owned(),

@@ -1,12 +1,13 @@
 //! Starting, and the memory in use afterwards.
 
-use std::{path::Path, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Result;
 
 use crate::{
-    asked, house,
-    load::{self, Bound, CALLERS, Work},
+    asked,
+    house::{OneProcess, Service, start_gateway},
+    load::{self, Bound, CALLERS},
 };
 
 /// What one start measured.
@@ -24,8 +25,8 @@ pub(crate) struct Start {
 
 /// Starts `shelf` on a stocked folder, and a gateway before a service that runs already.
 pub(crate) async fn run(
-    folder: &Path,
-    catalog: &str,
+    mut shelf: OneProcess,
+    service: &Service,
     names: &[String],
     times: usize,
     bound: Bound,
@@ -33,29 +34,28 @@ pub(crate) async fn run(
     let mut starts = Vec::with_capacity(times);
     for number in 1..=times {
         eprintln!("start {number} of {times}");
-        starts.push(once(folder, catalog, names, bound).await?);
+        shelf = shelf.again()?;
+        starts.push(once(&shelf, service, names, bound).await?);
     }
     Ok(starts)
 }
 
-async fn once(folder: &Path, catalog: &str, names: &[String], bound: Bound) -> Result<Start> {
-    let shelf = house::restart_shelf(folder)?;
-    let work = asked::product(asked::address(shelf.said("shop")?)?, names);
-    answer(&work).await?;
-    let first_answer = shelf.started().elapsed();
-    let idle = shelf.resident()?;
-    load::slice(&work, CALLERS, bound, &shelf, None).await?;
-    let busy = shelf.resident()?;
-    shelf.stop()?;
-    Ok(Start { first_answer, gateway: gateway(catalog, names).await?, idle, busy })
+async fn once(
+    one: &OneProcess,
+    service: &Service,
+    names: &[String],
+    bound: Bound,
+) -> Result<Start> {
+    first_answer(one.http, names).await?;
+    let first = one.shelf.started().elapsed();
+    let idle = one.shelf.resident()?;
+    let work = asked::product(one.http, names);
+    let busy = load::slice(&work, CALLERS, bound, &one.shelf, None).await?.resident;
+    let (gateway, http) = start_gateway(service.grpc)?;
+    first_answer(http, names).await?;
+    Ok(Start { first_answer: first, gateway: gateway.resident()?, idle, busy })
 }
 
-async fn gateway(catalog: &str, names: &[String]) -> Result<u64> {
-    let gateway = house::start_gateway(catalog)?;
-    answer(&asked::product(asked::address(gateway.said("shop")?)?, names)).await?;
-    gateway.resident()
-}
-
-async fn answer(work: &Work) -> Result<()> {
-    asked::answered_bytes(work).await.map(drop)
+async fn first_answer(http: SocketAddr, names: &[String]) -> Result<()> {
+    asked::answered_bytes(&asked::product(http, names)).await.map(drop)
 }

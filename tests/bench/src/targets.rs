@@ -117,36 +117,54 @@ const fn aims(must: f64, after: f64) -> (Option<f64>, Option<f64>) {
 
 /// CPU time of the gateway.
 pub(crate) const GATEWAY: &[Target] = &[
-    Target::at_most("GET one product, gateway in one process, upstream in memory", "×", aims(2.0, 1.3), |m| {
-        m.rounds(|round| round.against_floor(Product, Canned))
-    }),
+    Target::at_most(
+        "GET one product, gateway in one process, upstream in memory",
+        "×",
+        aims(2.0, 1.3),
+        |m| m.rounds(|round| round.against_floor(Product, Canned)),
+    ),
     Target::at_most("GET one product, two processes: the gateway", "×", aims(3.5, 1.6), |m| {
         m.rounds(|round| round.against_floor(Product, TwoProcesses))
     }),
-    Target::at_most("GET one product, one process: gateway, service and SQLite together", "×", aims(2.5, 1.6), |m| {
-        m.rounds(|round| round.against_floor(Product, OneProcess))
-    }),
-    Target::at_most("page of 50, gateway in one process, upstream in memory", "×", aims(3.5, 3.1), |m| {
-        m.rounds(|round| round.against_floor(Page, Canned))
-    }),
+    Target::at_most(
+        "GET one product, one process: gateway, service and SQLite together",
+        "×",
+        aims(2.5, 1.6),
+        |m| m.rounds(|round| round.against_floor(Product, OneProcess)),
+    ),
+    Target::at_most(
+        "page of 50, gateway in one process, upstream in memory",
+        "×",
+        aims(3.5, 3.1),
+        |m| m.rounds(|round| round.against_floor(Page, Canned)),
+    ),
     Target::at_most("page of 50, two processes: the gateway", "×", aims(6.0, 4.0), |m| {
         m.rounds(|round| round.against_floor(Page, TwoProcesses))
     }),
-    Target::at_most("page of 50, one process: gateway, service and SQLite together", "×", NONE, |m| {
-        m.rounds(|round| round.against_floor(Page, OneProcess))
-    }),
+    Target::at_most(
+        "page of 50, one process: gateway, service and SQLite together",
+        "×",
+        NONE,
+        |m| m.rounds(|round| round.against_floor(Page, OneProcess)),
+    ),
     Target::at_most("POST create, gateway in one process, upstream in memory", "×", NONE, |m| {
         m.rounds(|round| round.against_floor(Create, Canned))
     }),
     Target::at_most("POST create, two processes: the gateway", "×", NONE, |m| {
         m.rounds(|round| round.against_floor(Create, TwoProcesses))
     }),
-    Target::at_most("POST create, one process: gateway, service and durable SQLite together", "×", NONE, |m| {
-        m.rounds(|round| round.against_floor(Create, OneProcess))
-    }),
-    Target::at_most("304 by If-None-Match, gateway in one process, upstream in memory", "×", (Some(1.3), None), |m| {
-        m.rounds(|round| round.against_floor(Unchanged, Canned))
-    }),
+    Target::at_most(
+        "POST create, one process: gateway, service and durable SQLite together",
+        "×",
+        NONE,
+        |m| m.rounds(|round| round.against_floor(Create, OneProcess)),
+    ),
+    Target::at_most(
+        "304 by If-None-Match, gateway in one process, upstream in memory",
+        "×",
+        (Some(1.3), None),
+        |m| m.rounds(|round| round.against_floor(Unchanged, Canned)),
+    ),
     Target::at_most("304, two processes: the gateway", "×", NONE, |m| {
         m.rounds(|round| round.against_floor(Unchanged, TwoProcesses))
     }),
@@ -157,24 +175,45 @@ pub(crate) const GATEWAY: &[Target] = &[
 
 /// The service over gRPC, and its store.
 pub(crate) const SERVICE: &[Target] = &[
-    Target::at_most("Get over gRPC, 64 callers, against an empty tonic call", "×", aims(1.6, 0.5), |m| {
-        m.rounds(|round| Some(round.cpu(Product, Rpc)? / round.cpu(Nothing, Rpc)?))
-    }),
-    Target::at_most("page of 50 over gRPC, against an empty call plus the raw read of its bytes", "×", aims(3.0, 2.0), |m| {
-        m.rounds(|round| Some(round.cpu(Page, Rpc)? / (round.cpu(Nothing, Rpc)? + round.page_read)))
-    }),
-    Target::at_most("page of 50 far from the first, against the first", "×", aims(1.2, 1.0), |m| {
-        m.rounds(|round| Some(round.cpu(DeepPage, Rpc)? / round.cpu(Page, Rpc)?))
-    }),
-    Target::at_least("durable single creations a second, 64 callers, against one caller's", "×", aims(5.0, 8.0), |m| {
-        m.rounds(|round| {
-            let rate = |call| Some(round.slices.get(&(call, OneProcess))?.rate());
-            Some(rate(Create)? / rate(LoneCreate)?)
-        })
-    }),
-    Target::at_least("load through BatchCreateProducts, of the raw insert rate of the same tables", "%", aims(35.0, 60.0), |m| {
-        m.loads(|load| load.share() * 100.0)
-    }),
+    Target::at_most(
+        "Get over gRPC, 64 callers, against an empty tonic call",
+        "×",
+        aims(1.6, 0.5),
+        |m| m.rounds(|round| Some(round.cpu(Product, Rpc)? / round.cpu(Nothing, Rpc)?)),
+    ),
+    Target::at_most(
+        "page of 50 over gRPC, against an empty call plus the raw read of its bytes",
+        "×",
+        aims(3.0, 2.0),
+        |m| {
+            m.rounds(|round| {
+                Some(round.cpu(Page, Rpc)? / (round.cpu(Nothing, Rpc)? + round.page_read))
+            })
+        },
+    ),
+    Target::at_most(
+        "page of 50 far from the first, against the first",
+        "×",
+        aims(1.2, 1.0),
+        |m| m.rounds(|round| Some(round.cpu(DeepPage, Rpc)? / round.cpu(Page, Rpc)?)),
+    ),
+    Target::at_least(
+        "durable single creations a second, 64 callers, against one caller's",
+        "×",
+        aims(5.0, 8.0),
+        |m| {
+            m.rounds(|round| {
+                let rate = |call| Some(round.slices.get(&(call, OneProcess))?.rate());
+                Some(rate(Create)? / rate(LoneCreate)?)
+            })
+        },
+    ),
+    Target::at_least(
+        "load through BatchCreateProducts, of the raw insert rate of the same tables",
+        "%",
+        aims(35.0, 60.0),
+        |m| m.loads(|load| load.share() * 100.0),
+    ),
 ];
 
 /// Memory and start.
@@ -204,9 +243,15 @@ mod tests {
     #[test]
     fn a_figure_on_the_target_reaches_it() {
         let low = Target::at_most("", "×", aims(2.0, 1.3), |_| None);
-        assert_eq!([1.3, 1.31, 2.0, 2.01].map(|median| reached(&low, median)), ["**after**", "must", "must", "no"]);
+        assert_eq!(
+            [1.3, 1.31, 2.0, 2.01].map(|median| reached(&low, median)),
+            ["**after**", "must", "must", "no"]
+        );
         let high = Target::at_least("", "×", aims(5.0, 8.0), |_| None);
-        assert_eq!([8.0, 7.9, 5.0, 4.9].map(|median| reached(&high, median)), ["**after**", "must", "must", "no"]);
+        assert_eq!(
+            [8.0, 7.9, 5.0, 4.9].map(|median| reached(&high, median)),
+            ["**after**", "must", "must", "no"]
+        );
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl Grpc {
 
     pub(super) async fn callers(&self, count: usize) -> Result<Vec<Caller>> {
         let channel = self.0.endpoint.connect().await.context("no gRPC connection")?;
-        let caller = || GrpcCaller { client: Client::new(channel.clone()), asked: Arc::clone(&self.0) };
+        let caller =
+            || GrpcCaller { client: Client::new(channel.clone()), asked: Arc::clone(&self.0) };
         Ok((0..count).map(|_| Caller::Grpc(caller())).collect())
     }
 }

@@ -84,7 +84,11 @@ impl HttpCaller {
         let body = body.collect().await?.to_bytes();
         if head.status != self.asked.expected {
             let text = String::from_utf8_lossy(&body);
-            bail!("request {number} was answered {} and not {}: {text}", head.status, self.asked.expected);
+            bail!(
+                "request {number} was answered {} and not {}: {text}",
+                head.status,
+                self.asked.expected
+            );
         }
         Ok(Response::from_parts(head, body))
     }

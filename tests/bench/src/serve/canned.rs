@@ -1,9 +1,7 @@
 //! The whole gateway, all layers on, before an upstream in the same process that answers from memory: what the gateway
 //! costs by itself.
 
-use std::{
-    collections::HashMap, convert::Infallible, fs, net::SocketAddr, path::Path, sync::Arc,
-};
+use std::{collections::HashMap, convert::Infallible, fs, net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Result;
 use bytes::{BufMut as _, Bytes, BytesMut};
@@ -23,18 +21,17 @@ pub(crate) const CREATED: &str = "CreateProduct";
 struct Canned(Arc<HashMap<&'static str, Bytes>>);
 
 /// Serves until the process is ended.
-pub(super) async fn serve(folder: &Path) -> Result<()> {
+pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
     let canned = Canned::read(folder)?;
     let upstream =
         Upstream::in_process(tower::service_fn(move |request| canned.clone().answer(request)));
-    let bound = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let bound = server::bind(listen).await?;
     let settings = Settings {
-        listen: bound.address(),
-        origin: format!("http://{}", bound.address()).parse()?,
+        listen,
+        origin: format!("http://{listen}").parse()?,
         allowed_hosts: Vec::new(),
         picture_host: None,
     };
-    super::announce("shop", bound.address())?;
     bound.serve(Gateway::new(settings, upstream), CancellationToken::new()).await;
     Ok(())
 }

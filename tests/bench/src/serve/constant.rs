@@ -24,9 +24,8 @@ struct Answers {
 }
 
 /// Serves until the process is ended.
-pub(super) async fn serve(sizes: Sizes) -> Result<()> {
-    let bound = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-    super::announce("shop", bound.address())?;
+pub(super) async fn serve(listen: SocketAddr, sizes: Sizes) -> Result<()> {
+    let bound = server::bind(listen).await?;
     let answers = Answers::of(sizes);
     let answer = move |request| answered(answers.clone(), request);
     bound.serve_with(answer, CancellationToken::new()).await;
@@ -35,8 +34,8 @@ pub(super) async fn serve(sizes: Sizes) -> Result<()> {
 
 impl Answers {
     fn of(sizes: Sizes) -> Self {
-        let [product, page, created] = [sizes.product, sizes.page, sizes.created]
-            .map(|size| Bytes::from(vec![b' '; size]));
+        let [product, page, created] =
+            [sizes.product, sizes.page, sizes.created].map(|size| Bytes::from(vec![b' '; size]));
         Self { product, page, created }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     future::{Ready, ready},
-    net::Ipv4Addr,
+    net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -24,11 +24,13 @@ use tower::Service;
 pub(crate) const METHOD: &str = "/bench.Empty/Call";
 
 /// Serves until the process is ended.
-pub(super) async fn serve() -> Result<()> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    super::announce("gRPC", listener.local_addr()?)?;
-    let connections = TcpListenerStream::new(listener);
-    Ok(Server::builder().tcp_nodelay(true).add_service(Empty).serve_with_incoming(connections).await?)
+pub(super) async fn serve(listen: SocketAddr) -> Result<()> {
+    let connections = TcpListenerStream::new(TcpListener::bind(listen).await?);
+    Ok(Server::builder()
+        .tcp_nodelay(true)
+        .add_service(Empty)
+        .serve_with_incoming(connections)
+        .await?)
 }
 
 /// The service, and its one method.
