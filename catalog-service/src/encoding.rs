@@ -3,15 +3,18 @@
 //!
 //! Nothing here touches a store or a socket.
 
+mod actor;
 pub mod category;
 mod mask;
 pub mod product;
+pub(crate) mod revision;
 pub mod shop;
+mod time;
 pub mod variant;
 
 pub use mask::MaskError;
 
-use crate::domain::Document;
+use crate::domain::{Document, Etag, Uid};
 
 /// Connects a domain type with the message that its documents hold.
 pub trait Message {
@@ -41,4 +44,20 @@ impl Message for crate::domain::Revision {
 /// Bytes that are no such message, which means that the store was damaged.
 pub fn message<T: Message>(document: &Document<T>) -> Result<T::Wire, prost::DecodeError> {
     prost::Message::decode(document.bytes().clone())
+}
+
+/// What is kept is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Damaged {
+    /// The bytes are no message.
+    #[error("a document cannot be decoded")]
+    Bytes(#[from] prost::DecodeError),
+    /// The message lacks something.
+    #[error("a {0} lacks what it must have")]
+    Content(&'static str),
+}
+
+/// The version in the etag of something that was kept.
+fn etag_version(etag: &str, uid: &Uid) -> Option<u64> {
+    Etag::given(etag)?.version_of(uid)
 }

@@ -2,11 +2,14 @@
 //!
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
+pub mod access;
 mod sqlite;
 
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+
+use self::access::AccessStore;
 
 use crate::{
     clock::Clock,
@@ -29,7 +32,7 @@ use crate::{
 /// * A list is in its order, whole and without repetition, however it is cut into pages.
 /// * Etags and uids are never used again.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: AccessStore {
     /// One product, if there is one that this audience may see.
     async fn product(
         &self,
@@ -53,11 +56,12 @@ pub trait Store: Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<Document<Product>>>;
 
-    /// Creates all of the products or none; answers them in the full view.
+    /// Creates all of the products or none.
     async fn create_products(
         &self,
         write: Write,
         products: Vec<NewProduct>,
+        view: View,
     ) -> Result<Vec<Document<Product>>>;
 
     /// Does all of the changes or none; answers the products in the basic view.
@@ -191,6 +195,12 @@ pub enum OpenError {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another process has it open.
+    #[error("the database `{path}` is in use by another process; stop that one first")]
+    InUse {
+        /// The file.
+        path: PathBuf,
     },
     /// The file is not a database of Shelf.
     #[error("`{path}` is not a database of Shelf; choose another file")]

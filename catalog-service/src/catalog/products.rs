@@ -87,7 +87,7 @@ impl Catalog {
         write: Write,
         product: NewProduct,
     ) -> Result<Document<Product>> {
-        let created = self.store.create_products(write, vec![product]).await;
+        let created = self.store.create_products(write, vec![product], View::Full).await;
         only(created.map_err(Error::of_one)?)
     }
 
@@ -101,7 +101,7 @@ impl Catalog {
         products: Vec<NewProduct>,
     ) -> Result<Vec<Document<Product>>> {
         check_batch(products.len())?;
-        Ok(self.store.create_products(write, products).await?)
+        Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
     /// Changes, deletes, restores, publishes or unpublishes a product, and answers it in the basic view.

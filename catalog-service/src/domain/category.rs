@@ -83,3 +83,31 @@ impl CategoryField {
         }
     }
 }
+
+impl CategoryFields {
+    /// Puts the masked fields into a category, all but the slug, which needs a look at those of the others.
+    pub fn put_into(&self, mask: &[CategoryField], category: &mut Category) {
+        for field in mask {
+            match field {
+                CategoryField::Title => category.title.clone_from(&self.title),
+                CategoryField::Slug => {}
+                CategoryField::Description => category.description.clone_from(&self.description),
+                CategoryField::Parent => category.parent.clone_from(&self.parent),
+            }
+        }
+    }
+}
+
+impl Category {
+    /// The names of the fields in which this category differs from an earlier state of itself.
+    pub fn changed_fields(&self, before: &Self) -> Vec<String> {
+        let differs = |field: &CategoryField| match field {
+            CategoryField::Title => self.title != before.title,
+            CategoryField::Slug => self.slug != before.slug,
+            CategoryField::Description => self.description != before.description,
+            CategoryField::Parent => self.parent != before.parent,
+        };
+        let changed = CategoryField::ALL.into_iter().filter(differs);
+        changed.map(|field| field.name().to_owned()).collect()
+    }
+}

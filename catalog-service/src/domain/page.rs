@@ -23,6 +23,11 @@ impl PageRequest {
         };
         Self { size, after }
     }
+
+    /// How many items to look for: one more than fits shows that there is a next page.
+    pub fn limit(&self) -> i64 {
+        i64::try_from(self.size).unwrap_or(i64::MAX - 1) + 1
+    }
 }
 
 /// A place between two items of an ordered list: the sort values and the id of the item before it.

@@ -1,5 +1,7 @@
 //! A product: what the shop sells, in one or more variants.
 
+mod action;
+mod difference;
 mod fields;
 mod mask;
 
@@ -30,6 +32,43 @@ pub struct ProductOption {
     pub name: String,
     /// Such as `white`, in the order they are shown; no two alike.
     pub values: Vec<String>,
+}
+
+impl ProductOption {
+    /// Checks that a variant chooses one value of each option, in their order.
+    ///
+    /// # Errors
+    /// What is wrong with the choice, for the caller to read.
+    pub fn check_choice(options: &[Self], values: &[String]) -> Result<(), String> {
+        if options.len() != values.len() {
+            let names: Vec<_> = options.iter().map(|option| option.name.as_str()).collect();
+            return Err(match names.as_slice() {
+                [] => "must be empty, because the product has no options".to_owned(),
+                _ => format!("must be one value for each of the options: {}", names.join(", ")),
+            });
+        }
+        Self::check_kept_choice(options, values)
+    }
+
+    /// Checks that a choice made earlier still stands among the options, which may have become more.
+    ///
+    /// # Errors
+    /// What is wrong with the choice, for the caller to read.
+    pub fn check_kept_choice(options: &[Self], values: &[String]) -> Result<(), String> {
+        for (index, value) in values.iter().enumerate() {
+            match options.get(index) {
+                Some(option) if option.values.contains(value) => {}
+                Some(option) => {
+                    return Err(format!(
+                        "`{value}` is not a value of the option `{}`",
+                        option.name
+                    ));
+                }
+                None => return Err(format!("`{value}` belongs to no option")),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A picture of a product.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, Product, ProductId, Variant};
+use super::{Actor, ProductId};
 
 /// What a change did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,7 +25,7 @@ pub enum ChangeKind {
     VariantDeleted,
 }
 
-/// One entry of a product's history.
+/// One entry of a product's history; its document also holds the product as it was left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Revision {
     /// Whose history it is.
@@ -40,6 +40,4 @@ pub struct Revision {
     pub actor: Actor,
     /// When it was done.
     pub create_time: Timestamp,
-    /// The product and its variants as they were left.
-    pub snapshot: (Product, Vec<Variant>),
 }

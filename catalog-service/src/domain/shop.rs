@@ -63,3 +63,31 @@ impl ShopField {
         }
     }
 }
+
+impl ShopFields {
+    /// Puts the masked fields into the shop.
+    pub fn put_into(&self, mask: &[ShopField], shop: &mut Shop) {
+        for field in mask {
+            match field {
+                ShopField::DisplayName => shop.display_name.clone_from(&self.display_name),
+                ShopField::DefaultCurrency => shop.default_currency = self.default_currency,
+                ShopField::DefaultLanguage => {
+                    shop.default_language.clone_from(&self.default_language);
+                }
+            }
+        }
+    }
+}
+
+impl Shop {
+    /// The names of the fields in which the shop differs from an earlier state of itself.
+    pub fn changed_fields(&self, before: &Self) -> Vec<String> {
+        let differs = |field: &ShopField| match field {
+            ShopField::DisplayName => self.display_name != before.display_name,
+            ShopField::DefaultCurrency => self.default_currency != before.default_currency,
+            ShopField::DefaultLanguage => self.default_language != before.default_language,
+        };
+        let changed = ShopField::ALL.into_iter().filter(differs);
+        changed.map(|field| field.name().to_owned()).collect()
+    }
+}
