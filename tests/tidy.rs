@@ -22,7 +22,10 @@ const FORBIDDEN: [(&str, &[&str]); 12] = [
         "catalog-service/src/domain",
         &["tonic::", "prost::", "proto::", "rusqlite::", "http::", "axum::", "serde_json::"],
     ),
-    ("catalog-service/src/domain", &["crate::store", "crate::catalog", "crate::grpc", "crate::access"]),
+    (
+        "catalog-service/src/domain",
+        &["crate::store", "crate::catalog", "crate::grpc", "crate::access"],
+    ),
     ("catalog-service/src/catalog", &["tonic::", "axum::", "rusqlite::", "crate::grpc"]),
     ("catalog-service/src/store", &["tonic::", "axum::", "crate::grpc", "crate::server"]),
     ("catalog-service/src/grpc", &["rusqlite::"]),
@@ -120,7 +123,9 @@ fn points_the_wrong_way(path: &str, text: &str) -> Option<String> {
     }
     FORBIDDEN
         .iter()
-        .filter(|(folder, _)| path.starts_with(&format!("{folder}/")) || path == format!("{folder}.rs"))
+        .filter(|(folder, _)| {
+            path.starts_with(&format!("{folder}/")) || path == format!("{folder}.rs")
+        })
         .flat_map(|(_, words)| *words)
         .find(|word| code(text).any(|line| holds_word(line, word)))
         .map(|word| format!("holds `{word}`"))
@@ -140,7 +145,9 @@ fn reaches_past_the_one_place(path: &str, text: &str) -> Option<String> {
 fn silences_a_lint(path: &str, text: &str) -> Option<String> {
     let line = text.lines().find(|line| {
         let line = line.trim_start();
-        line.starts_with("#[allow(") || line.starts_with("#![allow(") || line.starts_with("#[ignore")
+        line.starts_with("#[allow(")
+            || line.starts_with("#![allow(")
+            || line.starts_with("#[ignore")
     })?;
     is_rust(path).then(|| format!("`{}`", line.trim()))
 }

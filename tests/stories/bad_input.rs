@@ -34,10 +34,19 @@ fn faulty() -> Vec<(Product, &'static [&'static str])> {
     vec![
         (Product { title: String::new(), ..good() }, &["product.title"]),
         (Product { title: "  ".into(), ..good() }, &["product.title"]),
-        (Product { title: "x".repeat(301), slug: "A".into(), ..good() }, &["product.title", "product.slug"]),
-        (Product { categories: vec!["categories/nothing".into()], ..good() }, &["product.categories[0]"]),
         (
-            Product { options: vec![Choice { name: "Size".into(), values: vec!["S".into()] }], ..good() },
+            Product { title: "x".repeat(301), slug: "A".into(), ..good() },
+            &["product.title", "product.slug"],
+        ),
+        (
+            Product { categories: vec!["categories/nothing".into()], ..good() },
+            &["product.categories[0]"],
+        ),
+        (
+            Product {
+                options: vec![Choice { name: "Size".into(), values: vec!["S".into()] }],
+                ..good()
+            },
             &["product.variants[0].option_values"],
         ),
         (with_variant(price("EUR", -1, 0)), &["product.variants[0].prices[0].amount"]),
@@ -45,10 +54,22 @@ fn faulty() -> Vec<(Product, &'static [&'static str])> {
         (with_variant(price("EUR", 1, -500_000_000)), &["product.variants[0].prices[0].amount"]),
         (with_variant(price("XQX", 1, 0)), &["product.variants[0].prices[0].amount"]),
         (with_variant(reduced), &["product.variants[0].prices[0].compare_at_amount"]),
-        (with_variant(Variant { prices: twice, ..Default::default() }), &["product.variants[0].prices[1]"]),
-        (with_variant(Variant { gtins: vec!["4006381333932".into()], ..Default::default() }), &["product.variants[0].gtins[0]"]),
         (
-            Product { images: vec![proto::catalog::Image { uri: "http://elsewhere.example/a.png".into(), ..Default::default() }], ..good() },
+            with_variant(Variant { prices: twice, ..Default::default() }),
+            &["product.variants[0].prices[1]"],
+        ),
+        (
+            with_variant(Variant { gtins: vec!["4006381333932".into()], ..Default::default() }),
+            &["product.variants[0].gtins[0]"],
+        ),
+        (
+            Product {
+                images: vec![proto::catalog::Image {
+                    uri: "http://elsewhere.example/a.png".into(),
+                    ..Default::default()
+                }],
+                ..good()
+            },
             &["product.images[0].uri"],
         ),
     ]
@@ -62,7 +83,11 @@ async fn every_faulty_product_is_refused_by_its_fields() {
         let what = format!("{product:?}");
         let wish = CreateProductRequest { product: Some(product), ..create("mug", "") };
         let status = editor.products().create_product(wish).await.expect_err(&what);
-        assert_eq!((status.code(), reason(&status)), (Code::InvalidArgument, "FIELD_INVALID".into()), "{what}");
+        assert_eq!(
+            (status.code(), reason(&status)),
+            (Code::InvalidArgument, "FIELD_INVALID".into()),
+            "{what}"
+        );
         let named = fields(&status);
         let all = expected.iter().all(|field| named.iter().any(|name| name.starts_with(field)));
         assert!(all && named.len() == expected.len(), "{named:?}, not {expected:?}: {what}");
@@ -90,12 +115,16 @@ async fn more_violations_than_a_header_holds_are_counted() {
     let shop = Shop::open().await;
     let mut wish = create("mug", "Mug");
     wish.product.as_mut().unwrap().tags = vec![String::new(); 50];
-    wish.product.as_mut().unwrap().variants = vec![Variant { sku: "two  spaces".into(), ..Default::default() }; 250];
+    wish.product.as_mut().unwrap().variants =
+        vec![Variant { sku: "two  spaces".into(), ..Default::default() }; 250];
     let status = shop.people.editor.products().create_product(wish).await.unwrap_err();
     assert_eq!(reason(&status), "FIELD_INVALID");
     assert!(status.details().len() <= 6 * 1024, "8 KiB with base64: {}", status.details().len());
     assert!(fields(&status).len() >= 20);
-    assert!(format!("{status:?}").contains("300") || status.message().contains("more"), "{status:?}");
+    assert!(
+        format!("{status:?}").contains("300") || status.message().contains("more"),
+        "{status:?}"
+    );
     shop.close().await;
 }
 
@@ -127,7 +156,10 @@ async fn a_negative_page_size_is_an_error_and_a_large_one_is_not() {
     let shop = Shop::open().await;
     let mut client = shop.people.anyone.products();
     let negative = ListProductsRequest { page_size: -1, ..Default::default() };
-    assert_eq!(refused(client.list_products(negative).await), (Code::InvalidArgument, "FIELD_INVALID".into()));
+    assert_eq!(
+        refused(client.list_products(negative).await),
+        (Code::InvalidArgument, "FIELD_INVALID".into())
+    );
     let large = ListProductsRequest { page_size: i32::MAX, ..Default::default() };
     assert!(client.list_products(large).await.is_ok());
     shop.close().await;

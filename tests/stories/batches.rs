@@ -35,10 +35,15 @@ async fn a_batch_is_created_deleted_and_restored_as_one() {
     let requests = created
         .iter()
         .take(3)
-        .map(|product| DeleteProductRequest { name: product.name.clone(), etag: product.etag.clone(), ..Default::default() })
+        .map(|product| DeleteProductRequest {
+            name: product.name.clone(),
+            etag: product.etag.clone(),
+            ..Default::default()
+        })
         .collect();
     let delete = BatchDeleteProductsRequest { requests, ..Default::default() };
-    let deleted = editor.products().batch_delete_products(delete).await.unwrap().into_inner().products;
+    let deleted =
+        editor.products().batch_delete_products(delete).await.unwrap().into_inner().products;
     assert!(deleted.iter().all(|product| product.delete_time.is_some()));
     assert_eq!(total(editor).await, 497);
 
@@ -65,7 +70,11 @@ async fn one_bad_item_stops_the_batch_and_is_named() {
     let wishes = vec![create("a", "A"), create("taken", "B"), create("c", "C")];
     let status = editor.products().batch_create_products(batch(wishes)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status)), (Code::AlreadyExists, "PRODUCT_ID_TAKEN".into()));
-    assert!(fields(&status).iter().all(|field| field.starts_with("requests[1]")), "{:?}", fields(&status));
+    assert!(
+        fields(&status).iter().all(|field| field.starts_with("requests[1]")),
+        "{:?}",
+        fields(&status)
+    );
     let wishes = vec![create("a", ""), create("b", "B"), create("c", &"x".repeat(301))];
     let status = editor.products().batch_create_products(batch(wishes)).await.unwrap_err();
     assert_eq!(fields(&status), ["requests[0].product.title", "requests[2].product.title"]);
@@ -95,7 +104,10 @@ async fn a_batch_has_at_most_500_items() {
     let answer = editor.products().batch_create_products(batch(wishes)).await;
     assert_eq!(refused(answer), (Code::InvalidArgument, "BATCH_TOO_LARGE".into()));
     let names = (0..501).map(|number| format!("products/p{number}")).collect();
-    let answer = editor.products().batch_get_products(BatchGetProductsRequest { names, ..Default::default() }).await;
+    let answer = editor
+        .products()
+        .batch_get_products(BatchGetProductsRequest { names, ..Default::default() })
+        .await;
     assert_eq!(refused(answer), (Code::InvalidArgument, "BATCH_TOO_LARGE".into()));
     assert_eq!(total(editor).await, 0);
     shop.close().await;
@@ -108,6 +120,10 @@ async fn the_two_items_that_want_one_id_are_told_apart() {
     let wishes = vec![create("a", "A"), create("a", "B")];
     let status = editor.products().batch_create_products(batch(wishes)).await.unwrap_err();
     assert_eq!(reason(&status), "PRODUCT_ID_TAKEN");
-    assert!(fields(&status).iter().all(|field| field.starts_with("requests[1]")), "{:?}", fields(&status));
+    assert!(
+        fields(&status).iter().all(|field| field.starts_with("requests[1]")),
+        "{:?}",
+        fields(&status)
+    );
     shop.close().await;
 }

@@ -1,9 +1,7 @@
 //! Nobody's edit is lost in silence: stale etags, taken slugs and skus.
 
-use proto::catalog::{
-    DeleteProductRequest, Product, UndeleteProductRequest, UpdateProductRequest,
-};
 use prost_types::FieldMask;
+use proto::catalog::{DeleteProductRequest, Product, UndeleteProductRequest, UpdateProductRequest};
 use tests::{
     errors::{reason, refused},
     goods::{create, euro, variant},
@@ -24,9 +22,16 @@ fn rename(product: &Product, title: &str, etag: &str) -> UpdateProductRequest {
 async fn a_stale_save_shows_the_other_change() {
     let shop = Shop::open().await;
     let (editor, admin) = (&shop.people.editor, &shop.people.admin);
-    let seen = editor.products().create_product(create("mug", "Enamel mug")).await.unwrap().into_inner();
-    let theirs = admin.products().update_product(rename(&seen, "Tin mug", &seen.etag)).await.unwrap().into_inner();
-    let stale = editor.products().update_product(rename(&seen, "Clay mug", &seen.etag)).await.unwrap_err();
+    let seen =
+        editor.products().create_product(create("mug", "Enamel mug")).await.unwrap().into_inner();
+    let theirs = admin
+        .products()
+        .update_product(rename(&seen, "Tin mug", &seen.etag))
+        .await
+        .unwrap()
+        .into_inner();
+    let stale =
+        editor.products().update_product(rename(&seen, "Clay mug", &seen.etag)).await.unwrap_err();
     assert_eq!((stale.code(), reason(&stale)), (Code::Aborted, "ETAG_MISMATCH".into()));
     let told = format!("{:?}", stale.get_error_details());
     assert!(told.contains(&theirs.etag.replace('"', "\\\"")), "the current etag: {told}");
@@ -43,10 +48,12 @@ async fn a_stale_save_shows_the_other_change() {
 async fn of_many_writers_with_one_etag_exactly_one_wins() {
     let shop = Shop::open().await;
     let editor = &shop.people.editor;
-    let seen = editor.products().create_product(create("mug", "Enamel mug")).await.unwrap().into_inner();
+    let seen =
+        editor.products().create_product(create("mug", "Enamel mug")).await.unwrap().into_inner();
     let writers: Vec<_> = (0..16)
         .map(|number| {
-            let (mut client, wish) = (editor.products(), rename(&seen, &format!("Mug {number}"), &seen.etag));
+            let (mut client, wish) =
+                (editor.products(), rename(&seen, &format!("Mug {number}"), &seen.etag));
             tokio::spawn(async move { client.update_product(wish).await })
         })
         .collect();

@@ -2,7 +2,11 @@
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use tests::{goods::create, shop::Shop, web::{Answer, Web}};
+use tests::{
+    goods::create,
+    shop::Shop,
+    web::{Answer, Web},
+};
 
 async fn mug(web: &Web) -> Answer {
     let body = json!({ "title": "Enamel mug", "variants": [{ "sku": "1004", "prices": [
@@ -27,7 +31,9 @@ async fn a_product_lives_by_json_too() {
     let got = web.get("/v1/products/mug").await;
     let etag = got.header("etag").to_owned();
     assert!(etag.starts_with('"'), "{etag}");
-    let saved = web.ask(Method::PATCH, "/v1/products/mug").header("if-match", product["etag"].as_str().unwrap());
+    let saved = web
+        .ask(Method::PATCH, "/v1/products/mug")
+        .header("if-match", product["etag"].as_str().unwrap());
     let saved = saved.json(&json!({ "title": "Tin mug" })).send().await;
     assert_eq!((saved.status, saved.json()["title"].as_str()), (StatusCode::OK, Some("Tin mug")));
     assert_eq!(saved.json()["slug"], "enamel-mug", "what a PATCH does not name stays");
@@ -63,7 +69,9 @@ async fn a_list_is_paged_filtered_and_ordered_by_its_query() {
         titles.extend(products.iter().map(|product| product["title"].as_str().unwrap().to_owned()));
         match page["nextPageToken"].as_str() {
             None | Some("") => break,
-            Some(token) => path = format!("/v1/products?pageSize=50&orderBy=title&pageToken={token}"),
+            Some(token) => {
+                path = format!("/v1/products?pageSize=50&orderBy=title&pageToken={token}")
+            }
         }
     }
     let expected: Vec<String> = (0..120).map(|number| format!("Product {number:03}")).collect();
@@ -85,7 +93,10 @@ async fn if_match_and_if_none_match_are_kept() {
     assert_eq!(other.status, StatusCode::OK);
     let stale = web.ask(Method::PATCH, "/v1/products/mug").header("if-match", &seen);
     let stale = stale.json(&json!({ "title": "Clay mug" })).send().await;
-    assert_eq!((stale.status, stale.reason().as_str()), (StatusCode::PRECONDITION_FAILED, "ETAG_MISMATCH"));
+    assert_eq!(
+        (stale.status, stale.reason().as_str()),
+        (StatusCode::PRECONDITION_FAILED, "ETAG_MISMATCH")
+    );
     let stale = web.ask(Method::DELETE, "/v1/products/mug").header("if-match", &seen).send().await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
 
@@ -99,7 +110,8 @@ async fn if_match_and_if_none_match_are_kept() {
     }
     let etag = web.get("/v1/products/mug").await.header("etag").to_owned();
     web.patch("/v1/products/mug", &json!({ "title": "Pot" })).await;
-    let changed = web.ask(Method::GET, "/v1/products/mug").header("if-none-match", &etag).send().await;
+    let changed =
+        web.ask(Method::GET, "/v1/products/mug").header("if-none-match", &etag).send().await;
     assert_eq!((changed.status, changed.json()["title"].as_str()), (StatusCode::OK, Some("Pot")));
     shop.close().await;
 }
@@ -116,7 +128,10 @@ async fn an_idempotency_key_is_a_request_id() {
     let again = send("Enamel mug").send().await;
     assert_eq!((first.status, &first.body), (StatusCode::OK, &again.body));
     let other = send("Other").send().await;
-    assert_eq!((other.status, other.reason().as_str()), (StatusCode::BAD_REQUEST, "REQUEST_ID_REUSED"));
+    assert_eq!(
+        (other.status, other.reason().as_str()),
+        (StatusCode::BAD_REQUEST, "REQUEST_ID_REUSED")
+    );
     shop.close().await;
 }
 
@@ -124,7 +139,14 @@ async fn an_idempotency_key_is_a_request_id() {
 struct Case(&'static str, &'static str, &'static str, u16, &'static str, &'static [&'static str]);
 
 const BAD: [Case; 14] = [
-    Case("POST", "/v1/products", "{\"title\": \"Mug\",\n  \"brand\" 1}", 400, "", &["line 2", "column"]),
+    Case(
+        "POST",
+        "/v1/products",
+        "{\"title\": \"Mug\",\n  \"brand\" 1}",
+        400,
+        "",
+        &["line 2", "column"],
+    ),
     Case("POST", "/v1/products", "", 400, "", &[]),
     Case("POST", "/v1/products", "{\"colour\":\"red\"}", 400, "", &["colour"]),
     Case("POST", "/v1/products", "{\"title\":1}", 400, "", &["title"]),
@@ -154,7 +176,10 @@ async fn bad_requests_are_told_what_is_wrong_with_them() {
         let what = format!("{method} {path} {body}: {} {}", answer.status, answer.text());
         assert_eq!(answer.status.as_u16(), status, "{what}");
         assert_eq!(answer.json()["error"]["code"], status, "{what}");
-        assert!(!answer.reason().is_empty() && (reason.is_empty() || answer.reason() == reason), "{what}");
+        assert!(
+            !answer.reason().is_empty() && (reason.is_empty() || answer.reason() == reason),
+            "{what}"
+        );
         assert!(words.iter().all(|word| answer.text().contains(word)), "{words:?}: {what}");
     }
     shop.close().await;
@@ -168,15 +193,25 @@ async fn methods_types_and_sizes_have_their_statuses() {
     assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
     let allow = wrong.header("allow");
     assert!(allow.contains("GET") && allow.contains("POST") && !allow.contains("PUT"), "{allow}");
-    for content_type in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"] {
-        let answer = web.ask(Method::POST, "/v1/products").body(content_type, "{\"title\":\"a\"}").send().await;
+    for content_type in
+        ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"]
+    {
+        let answer = web
+            .ask(Method::POST, "/v1/products")
+            .body(content_type, "{\"title\":\"a\"}")
+            .send()
+            .await;
         assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{content_type}");
     }
     let large = json!({ "description": "x".repeat(5 << 20) });
     let answer = web.post("/v1/products", &large).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     let deep = format!("{}{}", "{\"product\":".repeat(200), "}".repeat(200));
-    let answer = web.ask(Method::POST, "/v1/products:batchCreate").body("application/json", deep).send().await;
+    let answer = web
+        .ask(Method::POST, "/v1/products:batchCreate")
+        .body("application/json", deep)
+        .send()
+        .await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     let long = web.get(&format!("/v1/products?filter={}", "x".repeat(20_000))).await;
     assert!(long.status.is_client_error(), "{}", long.status);
@@ -190,12 +225,19 @@ async fn credentials_and_roles_have_their_statuses() {
     let shop = Shop::open().await;
     let wish = json!({ "title": "Mug" });
     let anyone = shop.web().post("/v1/products", &wish).await;
-    assert_eq!((anyone.status, anyone.reason().as_str()), (StatusCode::UNAUTHORIZED, "CREDENTIALS_INVALID"));
+    assert_eq!(
+        (anyone.status, anyone.reason().as_str()),
+        (StatusCode::UNAUTHORIZED, "CREDENTIALS_INVALID")
+    );
     assert!(!anyone.header("www-authenticate").is_empty());
-    let viewer = shop.web().with_token(shop.people.viewer.token()).post("/v1/products", &wish).await;
+    let viewer =
+        shop.web().with_token(shop.people.viewer.token()).post("/v1/products", &wish).await;
     assert_eq!((viewer.status, viewer.reason().as_str()), (StatusCode::FORBIDDEN, "ROLE_MISSING"));
     let ended = shop.web().with_token(&"A".repeat(43)).get("/v1/sessions/-").await;
-    assert_eq!((ended.status, ended.reason().as_str()), (StatusCode::UNAUTHORIZED, "SESSION_EXPIRED"));
+    assert_eq!(
+        (ended.status, ended.reason().as_str()),
+        (StatusCode::UNAUTHORIZED, "SESSION_EXPIRED")
+    );
     shop.close().await;
 }
 
@@ -206,10 +248,17 @@ async fn a_browser_gets_its_session_as_a_cookie_and_a_program_as_a_token() {
     let program = shop.web().post("/v1/sessions", &login).await;
     assert_eq!(program.header("set-cookie"), "");
     assert!(program.json()["token"].as_str().unwrap().len() > 30);
-    let browser = shop.web().with("sec-fetch-site", "same-origin").post("/v1/sessions", &login).await;
+    let browser =
+        shop.web().with("sec-fetch-site", "same-origin").post("/v1/sessions", &login).await;
     let set = browser.header("set-cookie").to_owned();
-    assert!(set.starts_with("__Host-") && set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
-    assert!(!browser.json()["token"].as_str().is_some_and(|token| !token.is_empty()), "no token for scripts");
+    assert!(
+        set.starts_with("__Host-") && set.contains("HttpOnly") && set.contains("SameSite=Lax"),
+        "{set}"
+    );
+    assert!(
+        !browser.json()["token"].as_str().is_some_and(|token| !token.is_empty()),
+        "no token for scripts"
+    );
     let me = shop.web().with_cookie(&browser.cookie()).get("/v1/sessions/-").await.json();
     assert_eq!(me["user"]["name"], "users/grace");
     shop.close().await;
@@ -219,7 +268,12 @@ async fn a_browser_gets_its_session_as_a_cookie_and_a_program_as_a_token() {
 async fn a_foreign_page_cannot_act_with_somebodys_cookie() {
     let shop = Shop::open().await;
     let login = json!({ "login": "grace@shelf.example", "password": tests::people::PASSWORD });
-    let cookie = shop.web().with("sec-fetch-site", "same-origin").post("/v1/sessions", &login).await.cookie();
+    let cookie = shop
+        .web()
+        .with("sec-fetch-site", "same-origin")
+        .post("/v1/sessions", &login)
+        .await
+        .cookie();
     let wish = json!({ "title": "Mug" });
     let own = format!("http://{}", shop.web().host());
     let cells = [
@@ -234,7 +288,8 @@ async fn a_foreign_page_cannot_act_with_somebodys_cookie() {
     ];
     let mut created = 0;
     for (site, origin, allowed) in cells {
-        let mut ask = shop.web().ask(Method::POST, "/v1/products").json(&wish).header("cookie", &cookie);
+        let mut ask =
+            shop.web().ask(Method::POST, "/v1/products").json(&wish).header("cookie", &cookie);
         if let Some(site) = site {
             ask = ask.header("sec-fetch-site", site);
         }

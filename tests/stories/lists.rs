@@ -12,7 +12,10 @@ use tests::{
 };
 use tonic::{Code, Status};
 
-async fn list(person: &Person, request: ListProductsRequest) -> Result<ListProductsResponse, Status> {
+async fn list(
+    person: &Person,
+    request: ListProductsRequest,
+) -> Result<ListProductsResponse, Status> {
     Ok(person.products().list_products(request).await?.into_inner())
 }
 
@@ -27,7 +30,8 @@ async fn stock(editor: &Person, goods: &[(&str, i64, &str)]) {
         .map(|(title, price, colour)| {
             let mut wish = create(&title.to_lowercase().replace(' ', "-"), title);
             let product = wish.product.as_mut().unwrap();
-            product.variants[0].prices = vec![Price { amount: Some(euro(*price, 0)), ..Default::default() }];
+            product.variants[0].prices =
+                vec![Price { amount: Some(euro(*price, 0)), ..Default::default() }];
             let colour = AttributeValue { value: Some(Value::Text((*colour).into())) };
             product.attributes = [("colour".to_owned(), colour)].into();
             wish
@@ -101,7 +105,8 @@ async fn filters_and_orders_find_what_they_say() {
             order_by: order_by.into(),
             ..Default::default()
         };
-        let page = list(editor, request).await.unwrap_or_else(|status| panic!("{filter}: {status}"));
+        let page =
+            list(editor, request).await.unwrap_or_else(|status| panic!("{filter}: {status}"));
         assert_eq!(titles(&page), expected, "`{filter}` by `{order_by}`");
         assert_eq!(page.total_size, i32::try_from(expected.len()).unwrap(), "`{filter}`");
     }
@@ -140,7 +145,8 @@ async fn a_page_token_opens_only_its_own_query() {
     let shop = Shop::open().await;
     let editor = &shop.people.editor;
     stock(editor, &GOODS).await;
-    let first = ListProductsRequest { page_size: 2, order_by: "title".into(), ..Default::default() };
+    let first =
+        ListProductsRequest { page_size: 2, order_by: "title".into(), ..Default::default() };
     let token = list(editor, first.clone()).await.unwrap().next_page_token;
     let with = |change: fn(&mut ListProductsRequest)| {
         let mut request = ListProductsRequest { page_token: token.clone(), ..first.clone() };
@@ -188,7 +194,10 @@ async fn a_list_says_where_its_filter_is_wrong() {
     for (filter, place) in wrong {
         let request = ListProductsRequest { filter: filter.into(), ..Default::default() };
         let status = list(editor, request).await.unwrap_err();
-        assert_eq!((status.code(), reason(&status)), (Code::InvalidArgument, "FILTER_INVALID".into()));
+        assert_eq!(
+            (status.code(), reason(&status)),
+            (Code::InvalidArgument, "FILTER_INVALID".into())
+        );
         assert!(status.message().contains(place), "`{filter}`: {}", status.message());
     }
     let deep = format!("{}title = \"a\"{}", "(".repeat(40), ")".repeat(40));

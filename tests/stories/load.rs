@@ -1,10 +1,10 @@
 //! `shelf load`: real files into a real shop, with their faults.
 
+use prost_types::FieldMask;
 use proto::catalog::{
     BatchGetProductsRequest, DeleteProductRequest, ListProductsRequest, Product,
     UpdateProductRequest,
 };
-use prost_types::FieldMask;
 use secrecy::SecretString;
 use serde_json::json;
 use shelf::{
@@ -29,7 +29,8 @@ async fn load(shop: &Shop, person: &Person, text: &str) -> (Result<Outcome, Erro
 }
 
 fn line(id: usize) -> String {
-    let product = json!({ "title": format!("Product {id}"), "variants": [{ "sku": format!("s-{id}") }] });
+    let product =
+        json!({ "title": format!("Product {id}"), "variants": [{ "sku": format!("s-{id}") }] });
     format!("{}\n", json!({ "productId": format!("p{id}"), "product": product }))
 }
 
@@ -48,7 +49,11 @@ async fn a_file_is_loaded_once_and_again_changes_nothing() {
     assert_eq!((first, faults.as_str()), (Outcome { loaded: 1_234, present: 0, faulty: 0 }, ""));
 
     let edited = UpdateProductRequest {
-        product: Some(Product { name: "products/p7".into(), title: "Edited".into(), ..Default::default() }),
+        product: Some(Product {
+            name: "products/p7".into(),
+            title: "Edited".into(),
+            ..Default::default()
+        }),
         update_mask: Some(FieldMask { paths: vec!["title".into()] }),
         ..Default::default()
     };
@@ -74,14 +79,26 @@ async fn faulty_lines_are_reported_and_the_rest_goes_on() {
     let shop = Shop::open().await;
     let mut lines: Vec<String> = (0..600).map(line).collect();
     lines[3] = "{\"productId\":\"x\",\n".into();
-    lines[10] = "{\"productId\":\"y\",\"product\":{\"title\":\"\",\"slug\":\"NO\",\"brand\":\"ok\"}}\n".into();
+    lines[10] =
+        "{\"productId\":\"y\",\"product\":{\"title\":\"\",\"slug\":\"NO\",\"brand\":\"ok\"}}\n"
+            .into();
     lines[11] = "{\"product\":{\"title\":\"No id\"}}\n".into();
-    lines[20] = "{\"productId\":\"z\",\"product\":{\"title\":\"Z\",\"variants\":[{\"sku\":\"s-5\"}]}}\n".into();
+    lines[20] =
+        "{\"productId\":\"z\",\"product\":{\"title\":\"Z\",\"variants\":[{\"sku\":\"s-5\"}]}}\n"
+            .into();
     lines[21] = "{\"productId\":\"g\",\"product\":{\"title\":\"G\",\"variants\":[{\"gtins\":[\"4006381333932\"]}]}}\n".into();
     lines[550] = "{\"productId\":\"q\",\"product\":{\"colour\":\"red\"}}\n".into();
     let (outcome, faults) = load(&shop, &shop.people.editor, &lines.concat()).await;
     assert_eq!(outcome.unwrap(), Outcome { loaded: 594, present: 0, faulty: 6 }, "{faults}");
-    for start in ["line 4: ", "line 11: product.title: ", "line 11: product.slug: ", "line 12: product_id: ", "line 21: ", "line 22: product.variants[0].gtins[0]: ", "line 551: "] {
+    for start in [
+        "line 4: ",
+        "line 11: product.title: ",
+        "line 11: product.slug: ",
+        "line 12: product_id: ",
+        "line 21: ",
+        "line 22: product.variants[0].gtins[0]: ",
+        "line 551: ",
+    ] {
         assert!(faults.lines().any(|line| line.starts_with(start)), "`{start}`: {faults}");
     }
     assert!(faults.contains("s-5") && faults.contains("colour"), "{faults}");

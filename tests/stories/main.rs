@@ -1,7 +1,7 @@
 //! What users do, over real sockets: by gRPC, by JSON, by forms, and by `shelf load`.
 
-mod batches;
 mod bad_input;
+mod batches;
 mod conflicts;
 mod json;
 mod lists;

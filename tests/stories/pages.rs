@@ -49,13 +49,23 @@ async fn signing_in_and_out_and_what_a_wrong_password_keeps() {
     let shop = Shop::open().await;
     let mut visitor = Visitor::new(shop.web());
     let asked = visitor.open("/admin/products").await;
-    assert!(matches!(asked.status, StatusCode::SEE_OTHER | StatusCode::UNAUTHORIZED), "{}", asked.status);
+    assert!(
+        matches!(asked.status, StatusCode::SEE_OTHER | StatusCode::UNAUTHORIZED),
+        "{}",
+        asked.status
+    );
     let page = visitor.open("/admin/sign-in").await;
     assert!(page.header("cache-control").contains("no-store"));
-    let wrong = Form::of(&page, "/admin/sign-in").with("login", "grace@shelf.example").with("password", "not it at all");
+    let wrong = Form::of(&page, "/admin/sign-in")
+        .with("login", "grace@shelf.example")
+        .with("password", "not it at all");
     let refused = visitor.submit(&wrong).await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{}", refused.text());
-    assert_eq!(Form::of(&refused, "/admin/sign-in").value("login"), "grace@shelf.example", "the login stays");
+    assert_eq!(
+        Form::of(&refused, "/admin/sign-in").value("login"),
+        "grace@shelf.example",
+        "the login stays"
+    );
     assert_eq!(Form::of(&refused, "/admin/sign-in").value("password"), "", "the password does not");
 
     let mut visitor = signed_in(&shop, "grace@shelf.example").await;
@@ -166,10 +176,15 @@ async fn forms_from_elsewhere_and_without_a_session_change_nothing() {
     let foreign = delete("cross-site").header("cookie", &grace.cookie()).send().await;
     assert_eq!(foreign.status, StatusCode::FORBIDDEN);
     let stranger = delete("same-origin").send().await;
-    assert!(matches!(stranger.status, StatusCode::UNAUTHORIZED | StatusCode::SEE_OTHER), "{}", stranger.status);
+    assert!(
+        matches!(stranger.status, StatusCode::UNAUTHORIZED | StatusCode::SEE_OTHER),
+        "{}",
+        stranger.status
+    );
     let by_get = shop.web().with("cookie", &grace.cookie()).get("/admin/products/mug/delete").await;
     assert!(by_get.status != StatusCode::SEE_OTHER, "a GET changes nothing");
-    let still = shop.web().with_token(shop.people.viewer.token()).get("/v1/products/mug").await.json();
+    let still =
+        shop.web().with_token(shop.people.viewer.token()).get("/v1/products/mug").await.json();
     assert_eq!(still.get("deleteTime"), None);
     let mut viewer = signed_in(&shop, "linus@shelf.example").await;
     let form = Form {
@@ -187,18 +202,32 @@ async fn every_page_has_its_headers() {
     editor.products().create_product(create("mug", "Enamel mug")).await.unwrap();
     let publish = PublishProductRequest { name: "products/mug".into(), ..Default::default() };
     editor.products().publish_product(publish).await.unwrap();
-    for (path, status) in [("/", 200), ("/p/enamel-mug", 200), ("/p/nothing", 404), ("/nothing", 404), ("/admin/sign-in", 200)] {
+    for (path, status) in [
+        ("/", 200),
+        ("/p/enamel-mug", 200),
+        ("/p/nothing", 404),
+        ("/nothing", 404),
+        ("/admin/sign-in", 200),
+    ] {
         let page = shop.web().get(path).await;
         assert_eq!(page.status.as_u16(), status, "{path}");
         assert!(page.header("content-type").starts_with("text/html"), "{path}");
         let policy = page.header("content-security-policy");
-        for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"] {
+        for part in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(page.header("server"), "", "{path}");
-        assert!(!page.text().contains("<script>") && !page.text().contains(" style="), "{path}: nothing inline");
+        assert!(
+            !page.text().contains("<script>") && !page.text().contains(" style="),
+            "{path}: nothing inline"
+        );
     }
     shop.close().await;
 }
@@ -207,7 +236,9 @@ async fn every_page_has_its_headers() {
 async fn the_list_of_the_admin_is_paged_to_the_end_by_its_links() {
     let shop = Shop::open().await;
     let editor = &shop.people.editor;
-    let requests = (0..130).map(|number| create(&format!("p{number:03}"), &format!("Product {number:03}"))).collect();
+    let requests = (0..130)
+        .map(|number| create(&format!("p{number:03}"), &format!("Product {number:03}")))
+        .collect();
     let batch = proto::catalog::BatchCreateProductsRequest { requests, ..Default::default() };
     editor.products().batch_create_products(batch).await.unwrap();
     let mut grace = signed_in(&shop, "grace@shelf.example").await;
@@ -217,7 +248,9 @@ async fn the_list_of_the_admin_is_paged_to_the_end_by_its_links() {
     while let Some(next) = path {
         let page = grace.open(&next).await;
         assert_eq!(page.status, StatusCode::OK, "{next}");
-        seen.extend((0..130).filter(|number| page.text().contains(&format!("Product {number:03}"))));
+        seen.extend(
+            (0..130).filter(|number| page.text().contains(&format!("Product {number:03}"))),
+        );
         pages += 1;
         assert!(pages < 20, "the list ends");
         path = next_link(page.text());

@@ -1,5 +1,6 @@
 //! The life of a product: created, listed, edited, published, deleted and restored, with its history.
 
+use prost_types::FieldMask;
 use proto::{
     catalog::{
         AttributeValue, DeleteProductRequest, GetProductRequest, ListProductRevisionsRequest,
@@ -9,7 +10,6 @@ use proto::{
     },
     google::r#type::Money,
 };
-use prost_types::FieldMask;
 use tests::{
     errors::refused,
     goods::{create, euro, variant},
@@ -50,21 +50,28 @@ async fn a_product_is_created_listed_edited_deleted_and_restored() {
     assert!(!created.uid.is_empty() && created.etag.starts_with('"'));
     assert_eq!(listed(editor, ListProductsRequest::default()).await, ["Enamel mug"]);
 
-    let renamed = Product { title: "Tin mug".into(), etag: created.etag.clone(), ..created.clone() };
+    let renamed =
+        Product { title: "Tin mug".into(), etag: created.etag.clone(), ..created.clone() };
     let edited = editor.products().update_product(update(renamed, &["title"])).await.unwrap();
     let edited = edited.into_inner();
     assert_eq!((edited.title.as_str(), edited.slug.as_str()), ("Tin mug", "enamel-mug"));
     assert_ne!(edited.etag, created.etag);
     assert_eq!(edited.update_actor.unwrap().display_name, "Grace");
 
-    let delete = DeleteProductRequest { name: created.name.clone(), etag: edited.etag, ..Default::default() };
+    let delete = DeleteProductRequest {
+        name: created.name.clone(),
+        etag: edited.etag,
+        ..Default::default()
+    };
     let deleted = editor.products().delete_product(delete).await.unwrap().into_inner();
     assert!(deleted.delete_time.is_some() && deleted.purge_time > deleted.delete_time);
     assert_eq!(deleted.delete_actor.unwrap().name, "users/grace");
     assert!(listed(editor, ListProductsRequest::default()).await.is_empty());
     let with_deleted = ListProductsRequest { show_deleted: true, ..Default::default() };
     assert_eq!(listed(editor, with_deleted).await, ["Tin mug"]);
-    assert!(editor.products().get_product(get("mug")).await.unwrap().into_inner().delete_time.is_some());
+    assert!(
+        editor.products().get_product(get("mug")).await.unwrap().into_inner().delete_time.is_some()
+    );
 
     let undelete = UndeleteProductRequest { name: created.name, ..Default::default() };
     let restored = editor.products().undelete_product(undelete).await.unwrap().into_inner();
@@ -103,7 +110,8 @@ async fn only_published_products_are_public() {
 async fn every_change_is_in_the_history_with_its_author_and_fields() {
     let shop = Shop::open().await;
     let (editor, admin) = (&shop.people.editor, &shop.people.admin);
-    let created = editor.products().create_product(create("mug", "Enamel mug")).await.unwrap().into_inner();
+    let created =
+        editor.products().create_product(create("mug", "Enamel mug")).await.unwrap().into_inner();
     let renamed = Product { title: "Tin mug".into(), brand: "Emalia".into(), ..created.clone() };
     admin.products().update_product(update(renamed, &["title", "brand"])).await.unwrap();
     let priced = Variant { prices: variant("", euro(9, 50)).prices, ..created.variants[0].clone() };
@@ -133,8 +141,16 @@ async fn every_change_is_in_the_history_with_its_author_and_fields() {
         ]
     );
     assert_eq!(history[2].changed_fields, ["title", "brand"]);
-    assert!(history[1].changed_fields[0].starts_with("variants/"), "{:?}", history[1].changed_fields);
-    assert_eq!(history[3].product.as_ref().unwrap().title, "Enamel mug", "a snapshot stays as it was");
+    assert!(
+        history[1].changed_fields[0].starts_with("variants/"),
+        "{:?}",
+        history[1].changed_fields
+    );
+    assert_eq!(
+        history[3].product.as_ref().unwrap().title,
+        "Enamel mug",
+        "a snapshot stays as it was"
+    );
     assert_eq!(history[1].product.as_ref().unwrap().variants.len(), 1);
     assert_eq!(history[0].name, "products/mug/revisions/4");
     shop.close().await;
@@ -158,7 +174,8 @@ async fn a_mask_changes_its_fields_only_and_a_star_replaces_all() {
         brand: "Other".into(),
         ..Product::default()
     };
-    let edited = editor.products().update_product(update(others.clone(), &["title"])).await.unwrap();
+    let edited =
+        editor.products().update_product(update(others.clone(), &["title"])).await.unwrap();
     let edited = edited.into_inner();
     assert_eq!((edited.title.as_str(), edited.brand.as_str()), ("Tin mug", "Emalia"));
     assert_eq!(edited.attributes, created.attributes);
@@ -169,7 +186,14 @@ async fn a_mask_changes_its_fields_only_and_a_star_replaces_all() {
     assert!(replaced.attributes.is_empty(), "what is not given is emptied");
     assert_eq!(replaced.uid, created.uid, "output-only fields stay");
 
-    let set = UpdateProductRequest { product: Some(Product { title: "Pot".into(), name: created.name.clone(), ..Default::default() }), ..Default::default() };
+    let set = UpdateProductRequest {
+        product: Some(Product {
+            title: "Pot".into(),
+            name: created.name.clone(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
     let set = editor.products().update_product(set).await.unwrap().into_inner();
     assert_eq!((set.title.as_str(), set.brand.as_str()), ("Pot", "Other"), "no mask: what is set");
 
@@ -184,7 +208,8 @@ async fn variants_carry_options_codes_and_exact_prices() {
     let editor = &shop.people.editor;
     let mut wish = create("mug", "Enamel mug");
     let product = wish.product.as_mut().unwrap();
-    product.options = vec![Choice { name: "Colour".into(), values: vec!["white".into(), "blue".into()] }];
+    product.options =
+        vec![Choice { name: "Colour".into(), values: vec!["white".into(), "blue".into()] }];
     let of = |sku: &str, colour: &str, price: Money| Variant {
         option_values: vec![colour.into()],
         gtins: vec!["4006381333931".into()],

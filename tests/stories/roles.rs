@@ -1,8 +1,8 @@
 //! Every RPC times every role: those below the one that the contract names are refused, the others are not.
 
 use http::uri::PathAndQuery;
-use proto::access::Role;
 use prost_reflect::MethodDescriptor;
+use proto::access::Role;
 use tests::{errors::reason, people::Person, shop::Shop};
 use tonic::{Code, Request, Status, client::Grpc};
 use tonic_prost::ProstCodec;
@@ -49,7 +49,10 @@ async fn every_method_refuses_the_roles_below_its_own() {
             let code = answer.as_ref().err().map(Status::code);
             let what = format!("{} by {role:?}: {answer:?}", method.full_name());
             if role >= needed {
-                assert!(!matches!(code, Some(Code::Unauthenticated | Code::PermissionDenied)), "{what}");
+                assert!(
+                    !matches!(code, Some(Code::Unauthenticated | Code::PermissionDenied)),
+                    "{what}"
+                );
             } else if role == Role::Anyone {
                 assert_eq!(code, Some(Code::Unauthenticated), "{what}");
             } else {

@@ -9,25 +9,38 @@ use tests::shop::Shop;
 async fn a_new_database_has_the_sample_shop() {
     let shop = Shop::with_sample().await;
     let all = ListProductsRequest { page_size: 1_000, ..Default::default() };
-    let public = shop.people.anyone.products().list_products(all.clone()).await.unwrap().into_inner();
-    let every = shop.people.viewer.products().list_products(all.clone()).await.unwrap().into_inner();
+    let public =
+        shop.people.anyone.products().list_products(all.clone()).await.unwrap().into_inner();
+    let every =
+        shop.people.viewer.products().list_products(all.clone()).await.unwrap().into_inner();
     assert!(every.total_size >= 55, "{}", every.total_size);
     assert!(public.total_size < every.total_size, "some stay drafts");
-    assert!(public.products.iter().all(|product| !product.images.is_empty() && product.price_range.is_some()));
+    assert!(
+        public
+            .products
+            .iter()
+            .all(|product| !product.images.is_empty() && product.price_range.is_some())
+    );
     let categories = ListCategoriesRequest { page_size: 100, ..Default::default() };
     let categories = shop.people.anyone.categories().list_categories(categories).await.unwrap();
     assert_eq!(categories.into_inner().categories.len(), 8);
 
     let parent = every.products[0].name.clone();
     let history = ListProductRevisionsRequest { parent, ..Default::default() };
-    let history = shop.people.viewer.products().list_product_revisions(history).await.unwrap().into_inner();
+    let history =
+        shop.people.viewer.products().list_product_revisions(history).await.unwrap().into_inner();
     for revision in &history.product_revisions {
         assert_eq!(revision.actor.as_ref().unwrap().name, "system");
     }
     for product in &public.products {
         for image in &product.images {
             let picture = shop.web().get(&image.uri).await;
-            assert_eq!((picture.status.as_u16(), picture.header("content-type")), (200, "image/svg+xml"), "{}", image.uri);
+            assert_eq!(
+                (picture.status.as_u16(), picture.header("content-type")),
+                (200, "image/svg+xml"),
+                "{}",
+                image.uri
+            );
         }
         let get = GetProductRequest { name: product.name.clone(), ..Default::default() };
         let full = shop.people.anyone.products().get_product(get).await.unwrap().into_inner();

@@ -31,7 +31,10 @@ async fn a_session_says_who_is_signed_in_and_ends() {
     grace.sessions().delete_session(end).await.unwrap();
     let ended = grace.sessions().get_session(own()).await.unwrap_err();
     assert_eq!(ended.code(), Code::Unauthenticated);
-    assert!(shop.people.editor.sessions().get_session(own()).await.is_ok(), "the other one goes on");
+    assert!(
+        shop.people.editor.sessions().get_session(own()).await.is_ok(),
+        "the other one goes on"
+    );
     shop.close().await;
 }
 
@@ -41,7 +44,8 @@ async fn a_token_that_nobody_got_is_refused_everywhere() {
     let stranger = Person::with_token(shop.channel(), "A".repeat(43));
     let own = refused(stranger.sessions().get_session(own()).await);
     assert_eq!(own, (Code::Unauthenticated, "SESSION_EXPIRED".into()));
-    let public = stranger.products().list_products(proto::catalog::ListProductsRequest::default()).await;
+    let public =
+        stranger.products().list_products(proto::catalog::ListProductsRequest::default()).await;
     assert_eq!(refused(public).0, Code::Unauthenticated, "a bad token is not no token");
     shop.close().await;
 }
@@ -56,7 +60,10 @@ async fn unknown_users_and_wrong_passwords_get_one_answer() {
     };
     let wrong = try_in("grace@shelf.example", "not the password").await;
     let unknown = try_in("nobody@shelf.example", "not the password").await;
-    assert_eq!((wrong.code(), reason(&wrong)), (Code::Unauthenticated, "CREDENTIALS_INVALID".into()));
+    assert_eq!(
+        (wrong.code(), reason(&wrong)),
+        (Code::Unauthenticated, "CREDENTIALS_INVALID".into())
+    );
     assert_eq!((wrong.code(), wrong.message()), (unknown.code(), unknown.message()));
     shop.close().await;
 }
@@ -73,8 +80,13 @@ async fn guessing_is_slowed_down() {
     }
     assert_eq!(reasons[0], "CREDENTIALS_INVALID");
     assert_eq!(reasons[6], "RATE_LIMITED", "{reasons:?}");
-    let right = CreateSessionRequest { login: "linus@shelf.example".into(), password: PASSWORD.into() };
-    assert_eq!(refused(client.create_session(right).await).1, "RATE_LIMITED", "the right one waits too");
+    let right =
+        CreateSessionRequest { login: "linus@shelf.example".into(), password: PASSWORD.into() };
+    assert_eq!(
+        refused(client.create_session(right).await).1,
+        "RATE_LIMITED",
+        "the right one waits too"
+    );
     assert!(shop.people.anyone.sign_in("grace@shelf.example").await.is_ok(), "others do not");
     shop.close().await;
 }
@@ -92,6 +104,9 @@ async fn the_link_of_the_first_account_works_once() {
     assert_eq!(answer.1, "CREDENTIALS_INVALID");
     let shop = shop.restart().await;
     assert_eq!(shop.setup_token(), "", "no link where there is an account");
-    assert!(shop.people.admin.sessions().get_session(own()).await.is_ok(), "sessions outlive a restart");
+    assert!(
+        shop.people.admin.sessions().get_session(own()).await.is_ok(),
+        "sessions outlive a restart"
+    );
     shop.close().await;
 }

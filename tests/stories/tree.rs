@@ -1,12 +1,12 @@
 //! Categories, variants and the shop: their own lives and their own reasons.
 
+use prost_types::FieldMask;
 use proto::catalog::{
     Category, CreateCategoryRequest, CreateVariantRequest, DeleteCategoryRequest,
     DeleteVariantRequest, GetShopRequest, GetVariantRequest, ListCategoriesRequest,
     ListVariantsRequest, Shop as ShopSettings, UpdateCategoryRequest, UpdateShopRequest,
     UpdateVariantRequest, Variant,
 };
-use prost_types::FieldMask;
 use tests::{
     errors::refused,
     goods::{create, euro, variant},
@@ -15,7 +15,8 @@ use tests::{
 use tonic::Code;
 
 fn category(id: &str, parent: &str) -> CreateCategoryRequest {
-    let category = Category { title: format!("The {id}"), parent: parent.into(), ..Default::default() };
+    let category =
+        Category { title: format!("The {id}"), parent: parent.into(), ..Default::default() };
     CreateCategoryRequest { category_id: id.into(), category: Some(category), ..Default::default() }
 }
 
@@ -24,7 +25,10 @@ async fn categories_make_a_tree_without_circles() {
     let shop = Shop::open().await;
     let mut categories = shop.people.editor.categories();
     let kitchen = categories.create_category(category("kitchen", "")).await.unwrap().into_inner();
-    assert_eq!((kitchen.name.as_str(), kitchen.slug.as_str()), ("categories/kitchen", "the-kitchen"));
+    assert_eq!(
+        (kitchen.name.as_str(), kitchen.slug.as_str()),
+        ("categories/kitchen", "the-kitchen")
+    );
     categories.create_category(category("mugs", "categories/kitchen")).await.unwrap();
     let orphan = categories.create_category(category("x", "categories/nothing")).await;
     assert_eq!(refused(orphan), (Code::InvalidArgument, "FIELD_INVALID".into()));
@@ -43,7 +47,8 @@ async fn categories_make_a_tree_without_circles() {
     assert_eq!(full, (Code::FailedPrecondition, "HAS_CHILDREN".into()));
     let delete = DeleteCategoryRequest { name: "categories/mugs".into(), ..Default::default() };
     categories.delete_category(delete).await.unwrap();
-    let left = shop.people.anyone.categories().list_categories(ListCategoriesRequest::default()).await;
+    let left =
+        shop.people.anyone.categories().list_categories(ListCategoriesRequest::default()).await;
     assert_eq!(left.unwrap().into_inner().categories.len(), 1);
     shop.close().await;
 }
@@ -52,7 +57,8 @@ async fn categories_make_a_tree_without_circles() {
 async fn a_variant_has_an_etag_of_its_own_and_the_last_one_stays() {
     let shop = Shop::open().await;
     let editor = &shop.people.editor;
-    let product = editor.products().create_product(create("mug", "Mug")).await.unwrap().into_inner();
+    let product =
+        editor.products().create_product(create("mug", "Mug")).await.unwrap().into_inner();
     let mut variants = editor.variants();
     let wish = CreateVariantRequest {
         parent: product.name.clone(),
@@ -70,7 +76,8 @@ async fn a_variant_has_an_etag_of_its_own_and_the_last_one_stays() {
     let priced_again = variants.update_variant(priced.clone()).await.unwrap().into_inner();
     assert_ne!(priced_again.etag, blue.etag);
     assert_eq!(refused(variants.update_variant(priced).await).1, "ETAG_MISMATCH");
-    let get = proto::catalog::GetProductRequest { name: product.name.clone(), ..Default::default() };
+    let get =
+        proto::catalog::GetProductRequest { name: product.name.clone(), ..Default::default() };
     let now = editor.products().get_product(get).await.unwrap().into_inner();
     assert_eq!(now.etag, product.etag, "a price is no change of the product itself");
 
@@ -80,8 +87,12 @@ async fn a_variant_has_an_etag_of_its_own_and_the_last_one_stays() {
     variants.delete_variant(delete).await.unwrap();
     let gone = variants.get_variant(GetVariantRequest { name: blue.name }).await;
     assert_eq!(refused(gone).0, Code::NotFound);
-    let last = DeleteVariantRequest { name: product.variants[0].name.clone(), ..Default::default() };
-    assert_eq!(refused(variants.delete_variant(last).await), (Code::FailedPrecondition, "LAST_VARIANT".into()));
+    let last =
+        DeleteVariantRequest { name: product.variants[0].name.clone(), ..Default::default() };
+    assert_eq!(
+        refused(variants.delete_variant(last).await),
+        (Code::FailedPrecondition, "LAST_VARIANT".into())
+    );
     shop.close().await;
 }
 
@@ -97,7 +108,9 @@ async fn the_shop_has_a_name_and_a_currency_that_exists() {
             display_name: name.into(),
             ..now.clone()
         }),
-        update_mask: Some(FieldMask { paths: vec!["display_name".into(), "default_currency".into()] }),
+        update_mask: Some(FieldMask {
+            paths: vec!["display_name".into(), "default_currency".into()],
+        }),
         ..Default::default()
     };
     let mut admin = shop.people.admin.shop();
