@@ -177,10 +177,13 @@ pub(crate) async fn variant(
         merged(name, label, None, theirs, yours)
     });
     let rows: Vec<Merged> = rows.filter(Merged::asks).collect();
-    let kept = sent.pairs().iter().filter(|(name, _)| !matches!(name.as_str(), "etag" | "request_id"));
+    let kept =
+        sent.pairs().iter().filter(|(name, _)| !matches!(name.as_str(), "etag" | "request_id"));
     let page = Conflict {
         heading: format!("Somebody else changed a variant of {}", current.title),
-        text: "Your values are not saved yet. Before is what stands there now, Now is what you typed.".into(),
+        text:
+            "Your values are not saved yet. Before is what stands there now, Now is what you typed."
+                .into(),
         action: format!("/admin/products/{id}/variants/{variant}/save"),
         etag: now.etag.clone(),
         request_id: request_id(),
@@ -222,7 +225,10 @@ pub(crate) async fn action(
     };
     let page = Conflict {
         heading: who_changed(visit, &current),
-        text: format!("{} Look at what changed, then decide.", words::of(not_done(verb), &[("title", &current.title)])),
+        text: format!(
+            "{} Look at what changed, then decide.",
+            words::of(not_done(verb), &[("title", &current.title)])
+        ),
         action: format!("/admin/products/{id}/{verb}"),
         etag: current.etag.clone(),
         request_id: request_id(),
@@ -264,7 +270,13 @@ async fn history(visit: &Visit, id: &str) -> Result<Vec<ProductRevision>, Troubl
         page_size: HISTORY,
         page_token: String::new(),
     };
-    Ok(visit.caller.products().list_product_revisions(request).await?.into_inner().product_revisions)
+    Ok(visit
+        .caller
+        .products()
+        .list_product_revisions(request)
+        .await?
+        .into_inner()
+        .product_revisions)
 }
 
 /// The product as a version left it.

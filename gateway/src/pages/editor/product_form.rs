@@ -47,8 +47,13 @@ impl ProductForm {
             value: one.value.clone(),
             number: one.number,
         });
-        let chosen = |category: &Category| entries.categories.contains(&category.name)
-            || entries.categories.iter().any(|id| category.name.strip_prefix("categories/") == Some(id));
+        let chosen = |category: &Category| {
+            entries.categories.contains(&category.name)
+                || entries
+                    .categories
+                    .iter()
+                    .any(|id| category.name.strip_prefix("categories/") == Some(id))
+        };
         Self {
             basics: vec![title(entries).with_error(problems)],
             pair: vec![slug(entries).with_error(problems), brand(entries).with_error(problems)],
@@ -82,7 +87,11 @@ fn brand(entries: &Entries) -> Field {
 
 fn description(entries: &Entries) -> Field {
     let hint = "Markdown: **bold**, lists, links. No HTML and no pictures.";
-    Field { hint, lines: 6, ..Field::line("description", "Description", &entries.description, 20_000) }
+    Field {
+        hint,
+        lines: 6,
+        ..Field::line("description", "Description", &entries.description, 20_000)
+    }
 }
 
 fn tags(entries: &Entries) -> Field {
@@ -103,7 +112,11 @@ fn window(entries: &Entries) -> Vec<Field> {
 }
 
 fn pairs(pairs: &[(String, String)], empty: usize) -> Vec<Line> {
-    let line = |(name, value): &(String, String)| Line { name: name.clone(), value: value.clone(), number: false };
+    let line = |(name, value): &(String, String)| Line {
+        name: name.clone(),
+        value: value.clone(),
+        number: false,
+    };
     pairs.iter().map(line).chain(room(empty)).collect()
 }
 
