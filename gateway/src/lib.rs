@@ -1,1 +1,14 @@
-//! To be filled.
+//! The gateway: Shelf's front door. It renders the pages, turns JSON calls into gRPC, and relays gRPC-Web.
+//!
+//! It holds nothing that outlives a request, opens no database and knows no rule about products.
+
+mod api;
+pub mod app;
+pub mod assets;
+pub mod config;
+pub mod logs;
+pub mod pages;
+mod relay;
+pub mod server;
+pub mod session;
+pub mod upstream;

@@ -1,1 +1,35 @@
-//! To be filled.
+//! Transcodes HTTP/JSON to gRPC and back, driven by the `google.api.http` rules of a descriptor set.
+//!
+//! Bytes in, bytes out: the crate does no I/O, knows no clock and no product. It never builds a
+//! message: JSON text becomes wire bytes while it is read, wire bytes become JSON while they are
+//! walked. [`Plan`] holds the compiled tables, [`Plan::route`] finds the method of a request,
+//! [`Call`] turns that request into wire bytes and the reply into JSON.
+
+mod base64;
+mod builtin;
+mod call;
+mod errors;
+mod etag;
+mod fault;
+mod json_in;
+mod json_out;
+mod load;
+mod names;
+mod num;
+mod options;
+mod percent;
+mod plan;
+mod route;
+mod scalar;
+mod tables;
+mod template;
+mod text;
+mod wire;
+mod wkt;
+
+pub use call::{BodyKind, Call, HeaderFields, Input, Reply, Routed, Rpc};
+pub use errors::{Code, ErrorHead, Problem, RpcError};
+pub use etag::{Coding, ETag};
+pub use fault::{Fault, FaultClass, Violation};
+pub use options::{ErrorOptions, ErrorShape, ParseOptions, PrintOptions};
+pub use plan::{MsgId, Plan, PlanConfig, PlanError, RuleOverride};

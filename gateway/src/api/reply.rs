@@ -1,0 +1,114 @@
+//! A reply of the service as an HTTP answer: its ETag before anything is printed, 304, JSON, compression.
+
+use axum::{body::Body, response::Response};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use transcoder::{Call, PrintOptions, Reply};
+
+use super::Failure;
+use crate::{app::coding, session};
+
+/// Reply metadata that become headers.
+const PASSED_BACK: [HeaderName; 3] = [
+    HeaderName::from_static("shelf-resume-token"),
+    header::CACHE_CONTROL,
+    header::WWW_AUTHENTICATE,
+];
+
+/// Writes the answer to a call that succeeded.
+pub(super) async fn write(
+    head: &Parts,
+    call: &Call<'static, '_>,
+    answer: tonic::Response<Bytes>,
+) -> Result<Response, Failure> {
+    let (metadata, wire, _) = answer.into_parts();
+    let mut headers = HeaderMap::new();
+    let metadata = metadata.into_headers();
+    for name in PASSED_BACK {
+        if let Some(value) = metadata.get(&name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    let wire = sign_in_or_out(head, call, wire, &mut headers);
+
+    let print = PrintOptions::default();
+    // Decided before the ETag is made, from the message's length: its JSON is never shorter.
+    let coding = coding::choose(&head.headers, wire.len());
+    if matches!(head.method, Method::GET | Method::HEAD) {
+        let etag = call.etag(&wire, &print, coding);
+        let matched = lines(&head.headers, header::IF_NONE_MATCH).any(|tags| etag.matches(tags));
+        if let Ok(value) = HeaderValue::try_from(etag.as_str()) {
+            headers.insert(header::ETAG, value);
+        }
+        if matched {
+            return Ok(respond(StatusCode::NOT_MODIFIED, headers, Body::empty()));
+        }
+    }
+
+    let mut out = BytesMut::with_capacity(wire.len() * 2 + 64);
+    let body = match call.response(&wire, &print, &mut out)? {
+        Reply::Json => {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            compress(out.freeze(), coding, &mut headers).await
+        }
+        Reply::Raw { content_type, data } => {
+            let binary = HeaderValue::from_static("application/octet-stream");
+            let content_type = HeaderValue::try_from(content_type).ok().filter(|it| !it.is_empty());
+            headers.insert(header::CONTENT_TYPE, content_type.unwrap_or(binary));
+            data
+        }
+    };
+    headers.insert(header::CONTENT_LENGTH, body.len().into());
+    let body = if call.is_head() { Body::empty() } else { Body::from(body) };
+    Ok(respond(StatusCode::OK, headers, body))
+}
+
+/// The two methods whose answers touch the cookie.
+fn sign_in_or_out(
+    head: &Parts,
+    call: &Call<'static, '_>,
+    wire: Bytes,
+    headers: &mut HeaderMap,
+) -> Bytes {
+    match call.rpc().grpc_path() {
+        session::CREATE => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            let taken = session::is_browser(&head.headers).then(|| session::take_token(&wire));
+            let Some((rest, cookie)) = taken.flatten() else { return wire };
+            headers.insert(header::SET_COOKIE, cookie);
+            rest
+        }
+        session::DELETE => {
+            let own = head.uri.path().ends_with("/-");
+            if own && session::from_headers(&head.headers).is_some() {
+                headers.insert(header::SET_COOKIE, session::end());
+            }
+            wire
+        }
+        _ => wire,
+    }
+}
+
+async fn compress(body: Bytes, coding: coding::Coding, headers: &mut HeaderMap) -> Bytes {
+    match coding::encode(body.clone(), coding).await {
+        Ok(encoded) => {
+            if let Some(name) = coding::name(coding) {
+                headers.insert(header::CONTENT_ENCODING, name);
+            }
+            encoded
+        }
+        // What cannot be compressed is sent as it is; its tag stays its own.
+        Err(_) => body,
+    }
+}
+
+fn respond(status: StatusCode, headers: HeaderMap, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok())
+}

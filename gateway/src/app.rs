@@ -1,0 +1,224 @@
+//! The front door: every request passes the steps of [`App::admit`], in that order, whatever it asks for.
+//!
+//! Nothing is decided here about products, and no step trusts what a later one would check.
+
+pub(crate) mod coding;
+mod deadline;
+mod document;
+mod guarding;
+mod headers;
+mod health;
+mod host;
+mod in_flight;
+mod lent;
+mod limits;
+mod problem;
+mod refusal;
+mod visit;
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{Router, body::Body, extract::DefaultBodyLimit, response::Response};
+use futures_util::FutureExt as _;
+use http::{Method, Request};
+use tower::{Service, ServiceExt as _};
+
+pub(crate) use coding::weighted;
+pub(crate) use document::names;
+pub(crate) use lent::TooSlow;
+pub use problem::Problem;
+pub(crate) use refusal::Refusal;
+pub use visit::Peer;
+pub(crate) use visit::{Kind, Route, Visit, text};
+
+use crate::{
+    api, assets,
+    assets::Assets,
+    config::{Origin, Settings},
+    pages, relay,
+    upstream::Upstream,
+};
+
+/// How much later than the service's own deadline the gateway gives up on a handler.
+const GRACE: Duration = Duration::from_millis(100);
+/// The largest form.
+pub(crate) const FORM: usize = 256 << 10;
+
+/// What every handler can reach: axum's state. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Gateway(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    upstream: Upstream,
+    assets: assets::Current,
+    settings: Settings,
+    headers: headers::Sets,
+    in_flight: in_flight::InFlight,
+    draining: AtomicBool,
+}
+
+impl Gateway {
+    /// A gateway in front of a service. The assets' brotli forms are made by a thread in the background.
+    pub fn new(settings: Settings, upstream: Upstream) -> Self {
+        let headers = headers::Sets::new(&settings);
+        Self(Arc::new(Shared {
+            upstream,
+            assets: assets::Current::load(),
+            settings,
+            headers,
+            in_flight: in_flight::InFlight::default(),
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// The way to the service, without anyone's credentials.
+    pub fn upstream(&self) -> &Upstream {
+        &self.0.upstream
+    }
+
+    /// Where styles, modules and icons are found; in development the table follows the disk.
+    pub fn assets(&self) -> Arc<Assets> {
+        self.0.assets.get()
+    }
+
+    /// Where browsers find this shop.
+    pub fn origin(&self) -> &Origin {
+        &self.0.settings.origin
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Says by `/readyz` that no more requests should be sent here.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Gateway::drain`] was called.
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+}
+
+/// The whole front door as one tower service: what the server serves and what tests call.
+#[derive(Clone, Debug)]
+pub struct App {
+    gateway: Gateway,
+    pages: Router,
+}
+
+impl App {
+    /// The front door of a gateway.
+    pub fn new(gateway: Gateway) -> Self {
+        let pages = pages::router(&gateway)
+            .route_layer(axum::middleware::map_response_with_state((), visit::keep_route))
+            // A form is small; more is refused before it is read.
+            .layer(DefaultBodyLimit::max(FORM))
+            .with_state(gateway.clone());
+        Self { gateway, pages }
+    }
+
+    /// Answers one request.
+    pub async fn answer(&self, request: Request<Body>) -> Response {
+        let visit = Visit::begin(&request);
+        // A panic ends its own request and no other.
+        let admitted = AssertUnwindSafe(self.admit(&visit, request)).catch_unwind().await;
+        let mut response = match admitted {
+            Ok(Ok(response)) => response,
+            Ok(Err(refusal)) => refusal.render(&self.gateway, &visit),
+            Err(panic) => {
+                visit.log_panic(panic.as_ref());
+                Refusal::broken().render(&self.gateway, &visit)
+            }
+        };
+        // Every answer says how it may be used, those of refusals too.
+        self.gateway.0.headers.put_on(&visit, response.headers_mut());
+        // One line per request, with its id.
+        visit.end(&mut response);
+        response
+    }
+
+    /// The steps that every request passes, each for its reason.
+    async fn admit(&self, visit: &Visit, request: Request<Body>) -> Result<Response, Refusal> {
+        // A target or a header block beyond the limits is nobody's honest request.
+        limits::check(&request)?;
+        // A foreign name that resolves to us (DNS rebinding) must not reach anything.
+        host::check(&request, visit, &self.gateway.0.settings)?;
+        // Another site must not act with our visitor's cookie.
+        guarding::check(&request)?;
+        // Too much at once is refused at once instead of slowing everyone.
+        let _place = self.gateway.0.in_flight.enter(visit.kind()).await?;
+        // Every call downstream knows when its answer has to be there.
+        let visit = visit.with_deadline(deadline::of(&request, visit.kind())?);
+        // A slow sender is cut off, and an early answer waits for the rest of the body, or HTTP/1 loses it.
+        let (request, rest) = lent::lend(request, visit.kind());
+        let routed = AssertUnwindSafe(self.route(&visit, request)).catch_unwind();
+        let answer = tokio::time::timeout_at(visit.deadline() + GRACE, routed).await;
+        let mut response = match answer {
+            Ok(Ok(response)) => response,
+            Ok(Err(panic)) => {
+                visit.log_panic(panic.as_ref());
+                Refusal::broken().render(&self.gateway, &visit)
+            }
+            Err(_) => Refusal::late().render(&self.gateway, &visit),
+        };
+        rest.finish(&mut response).await;
+        Ok(response)
+    }
+
+    /// Hands an admitted request to the part that answers it.
+    async fn route(&self, visit: &Visit, request: Request<Body>) -> Response {
+        match visit.kind() {
+            Kind::Page => self.page(visit, request).await,
+            Kind::Api => api::answer(&self.gateway, visit, request).await,
+            Kind::Relay => relay::answer(&self.gateway, visit, request).await,
+            Kind::Asset | Kind::Picture => assets::answer(&self.gateway, visit, &request),
+            Kind::Health => health::answer(&self.gateway, request).await,
+        }
+    }
+
+    /// A page: routed by axum, then made a document with its ETag, coding and, where it refuses, a page that says so.
+    async fn page(&self, visit: &Visit, mut request: Request<Body>) -> Response {
+        let wanted = document::Wanted::of(&request);
+        request.extensions_mut().insert(visit.clone());
+        // A HEAD is a GET whose body is dropped at the end, so that its headers are the same.
+        if request.method() == Method::HEAD {
+            *request.method_mut() = Method::GET;
+        }
+        let Ok(response) = self.pages.clone().oneshot(request).await;
+        let response = match Refusal::of_router(&response) {
+            Some(refusal) => refusal.render(&self.gateway, visit),
+            None => response,
+        };
+        document::finish(&wanted, response).await
+    }
+}
+
+impl Service<Request<Body>> for App {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let app = self.clone();
+        Box::pin(async move { Ok(app.answer(request).await) })
+    }
+}

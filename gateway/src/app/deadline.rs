@@ -1,0 +1,79 @@
+//! When an answer has to be there: `grpc-timeout` where it may be given, else the default of the part that answers.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use http::Request;
+use tokio::time::Instant;
+
+use super::{Kind, Refusal};
+
+/// Pages.
+const PAGE: Duration = Duration::from_secs(10);
+/// JSON and the relay.
+const CALL: Duration = Duration::from_secs(30);
+/// The most that a client may ask for.
+const MOST: Duration = Duration::from_secs(300);
+
+/// The request's deadline; 400 for a `grpc-timeout` that is none.
+pub(super) fn of(request: &Request<Body>, kind: Kind) -> Result<Instant, Refusal> {
+    let time = match kind {
+        Kind::Api | Kind::Relay => match request.headers().get("grpc-timeout") {
+            None => CALL,
+            Some(value) => {
+                let invalid = || {
+                    let message = "`grpc-timeout` is 1 to 8 digits and one of H, M, S, m, u, n";
+                    Refusal::bad("TIMEOUT_INVALID", message)
+                };
+                parse(value.as_bytes()).ok_or_else(invalid)?.min(MOST)
+            }
+        },
+        Kind::Page | Kind::Asset | Kind::Picture | Kind::Health => PAGE,
+    };
+    Ok(Instant::now() + time)
+}
+
+/// gRPC's own grammar: 1 to 8 digits and a unit.
+fn parse(value: &[u8]) -> Option<Duration> {
+    let (unit, digits) = value.split_last()?;
+    if !(1..=8).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let count: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    Some(match unit {
+        b'H' => Duration::from_secs(count * 3600),
+        b'M' => Duration::from_secs(count * 60),
+        b'S' => Duration::from_secs(count),
+        b'm' => Duration::from_millis(count),
+        b'u' => Duration::from_micros(count),
+        b'n' => Duration::from_nanos(count),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_digits_and_a_unit() {
+        for (text, time) in [
+            ("1H", Some(Duration::from_secs(3600))),
+            ("2M", Some(Duration::from_secs(120))),
+            ("99999999S", Some(Duration::from_secs(99_999_999))),
+            ("0m", Some(Duration::ZERO)),
+            ("7u", Some(Duration::from_micros(7))),
+            ("7n", Some(Duration::from_nanos(7))),
+            ("100000000S", None),
+            ("S", None),
+            ("1", None),
+            ("", None),
+            ("1s", None),
+            ("+1S", None),
+            ("1.5S", None),
+            ("1 S", None),
+        ] {
+            assert_eq!(parse(text.as_bytes()), time, "{text}");
+        }
+    }
+}

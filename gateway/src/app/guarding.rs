@@ -1,0 +1,21 @@
+//! The same-origin guard over every part of the gateway, pages, JSON and relay alike.
+
+use axum::body::Body;
+use http::{Request, StatusCode};
+use transcoder::Code;
+
+use super::{Refusal, host};
+use crate::session;
+
+/// 403 for an unsafe request that another site may have caused.
+pub(super) fn check(request: &Request<Body>) -> Result<(), Refusal> {
+    if request.method().is_safe() {
+        return Ok(());
+    }
+    let authority = host::authority(request)?;
+    if session::same_origin(request.headers(), &authority) {
+        return Ok(());
+    }
+    let message = "the request came from another site; open the shop and try again there";
+    Err(Refusal::new(StatusCode::FORBIDDEN, Code::PermissionDenied, "CROSS_SITE", message))
+}

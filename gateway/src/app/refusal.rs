@@ -1,0 +1,165 @@
+//! An answer that no handler gave, in the words of whoever asked: a page, an AIP-193 body, a gRPC status or plain text.
+
+use std::borrow::Cow;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
+use bytes::BytesMut;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use tonic::Status;
+use transcoder::{Code, ErrorOptions};
+
+use super::{Gateway, Kind, Problem, Visit};
+use crate::{api, pages, upstream::DOMAIN};
+
+/// Why a request got no further.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: Code,
+    pub(crate) reason: &'static str,
+    pub(crate) message: Cow<'static, str>,
+    /// The methods that would have been right.
+    pub(crate) allow: Option<HeaderValue>,
+    /// Seconds after which to try again.
+    pub(crate) retry_after: Option<u32>,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: Code,
+        reason: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code, reason, message: message.into(), allow: None, retry_after: None }
+    }
+
+    /// A request that cannot be meant as it came: 400.
+    pub(crate) fn bad(reason: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, reason, message)
+    }
+
+    /// No such address: 404.
+    pub(crate) fn not_found() -> Self {
+        let message = "there is nothing at this address";
+        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "ADDRESS_UNKNOWN", message)
+    }
+
+    /// The address is right, the method is not: 405.
+    pub(crate) fn wrong_method(allow: HeaderValue) -> Self {
+        let message = "this address does not take that method; see the `Allow` header";
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let refusal = Self::new(status, Code::Unimplemented, "METHOD_NOT_ALLOWED", message);
+        Self { allow: Some(allow), ..refusal }
+    }
+
+    /// A fault of our own, already logged: 500.
+    pub(crate) fn broken() -> Self {
+        let message = "something went wrong on our side; the request id helps us find it";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "INTERNAL", message)
+    }
+
+    /// The answer did not come in time: 504.
+    pub(crate) fn late() -> Self {
+        let message = "the answer did not come in time; whether the change was made is not known";
+        Self::new(StatusCode::GATEWAY_TIMEOUT, Code::DeadlineExceeded, "DEADLINE", message)
+    }
+
+    /// More than this address takes: 413.
+    pub(crate) fn too_large(most: usize) -> Self {
+        let message = format!("the body is larger than {} KiB", most >> 10);
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        Self::new(status, Code::InvalidArgument, "MESSAGE_TOO_LARGE", message)
+    }
+
+    /// What axum's router answered without a page of ours: its refusals have a status and at most a line of text.
+    pub(super) fn of_router(response: &Response) -> Option<Self> {
+        let status = response.status();
+        let content_type = response.headers().get(header::CONTENT_TYPE);
+        let html = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+        if html || !(status.is_client_error() || status.is_server_error()) {
+            return None;
+        }
+        Some(match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                let allow = response.headers().get(header::ALLOW).cloned();
+                Self::wrong_method(allow.unwrap_or(HeaderValue::from_static("GET,HEAD")))
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(super::FORM),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let message = "a form is sent as `application/x-www-form-urlencoded`";
+                Self::new(status, Code::InvalidArgument, "CONTENT_TYPE_UNSUPPORTED", message)
+            }
+            _ if status.is_server_error() => Self::broken(),
+            _ => Self::new(
+                status,
+                Code::InvalidArgument,
+                "REQUEST_INVALID",
+                "the request could not be read",
+            ),
+        })
+    }
+
+    /// The refusal as this request's client reads it.
+    pub(crate) fn render(&self, gateway: &Gateway, visit: &Visit) -> Response {
+        let mut response = match visit.kind() {
+            Kind::Api => self.json(),
+            Kind::Relay => self.grpc(),
+            Kind::Page => self.page(gateway, visit),
+            Kind::Asset | Kind::Picture | Kind::Health => {
+                (self.status, format!("{}\n", self.message)).into_response()
+            }
+        };
+        self.put_headers(response.headers_mut());
+        response
+    }
+
+    fn put_headers(&self, headers: &mut HeaderMap) {
+        if let Some(allow) = &self.allow {
+            headers.insert(header::ALLOW, allow.clone());
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+    }
+
+    fn page(&self, gateway: &Gateway, visit: &Visit) -> Response {
+        let problem = Problem {
+            status: self.status,
+            reason: self.reason,
+            message: self.message.to_string(),
+            request_id: visit.id().clone(),
+        };
+        pages::problem(gateway, &problem)
+    }
+
+    fn json(&self) -> Response {
+        let problem = transcoder::Problem {
+            status: self.status.as_u16(),
+            code: self.code,
+            reason: self.reason,
+            message: &self.message,
+            metadata: &[],
+            violations: &[],
+            retry_after: self.retry_after,
+        };
+        let mut body = BytesMut::new();
+        let options = ErrorOptions::new(DOMAIN);
+        let head = api::plan().problem_body(&problem, &options, &mut body);
+        api::error(head, body.freeze())
+    }
+
+    /// A gRPC-Web client reads the status from the headers, whatever the HTTP status is.
+    fn grpc(&self) -> Response {
+        let status = Status::new(tonic::Code::from(self.code as i32), self.message.clone());
+        let mut response = status.into_http::<Body>();
+        *response.status_mut() = self.status;
+        let content_type = HeaderValue::from_static("application/grpc-web+proto");
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        response
+    }
+}

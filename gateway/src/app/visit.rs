@@ -1,0 +1,194 @@
+//! One request from its arrival to its line in the log.
+//!
+//! The log names the route and never the query, the body, a token or an address.
+
+use std::{
+    any::Any,
+    net::IpAddr,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use axum::{body::Body, extract::MatchedPath, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use tokio::time::Instant;
+
+use crate::{
+    session::{self, RequestId},
+    upstream::Outgoing,
+};
+
+/// The header in which a request's id comes and goes.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Both ends of the connection that a request came over; the server puts them on every request.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// The client's address.
+    pub remote: IpAddr,
+    /// The address of ours that it reached.
+    pub local: IpAddr,
+}
+
+/// Which part of the gateway a request is for; its limits, headers and error bodies follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// HTML.
+    Page,
+    /// JSON under `/v1`.
+    Api,
+    /// gRPC and gRPC-Web.
+    Relay,
+    /// A file under a digest.
+    Asset,
+    /// A picture of the sample shop, or the icon.
+    Picture,
+    /// `/healthz` and `/readyz`.
+    Health,
+}
+
+impl Kind {
+    fn of(path: &str, headers: &HeaderMap) -> Self {
+        let below = |root: &str| {
+            path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let grpc = || {
+            let content_type = headers.get(header::CONTENT_TYPE);
+            content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+        };
+        match path {
+            _ if below("/v1") => Self::Api,
+            _ if path.starts_with("/shelf.") || path.starts_with("/grpc.") || grpc() => Self::Relay,
+            _ if below("/assets") => Self::Asset,
+            "/favicon.ico" => Self::Picture,
+            _ if below("/pictures") => Self::Picture,
+            "/healthz" | "/readyz" => Self::Health,
+            _ => Self::Page,
+        }
+    }
+}
+
+/// What is known of a request before anything is done with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    kind: Kind,
+    method: Method,
+    id: RequestId,
+    peer: Option<Peer>,
+    has_session: bool,
+    begun: Instant,
+    deadline: Instant,
+}
+
+/// The route that answered, for the log: put on a response by whoever routed it.
+#[derive(Clone, Debug)]
+pub(crate) enum Route {
+    /// An RPC, by its full name.
+    Rpc(&'static str),
+    /// A page, by its pattern.
+    Page(MatchedPath),
+}
+
+impl Visit {
+    pub(crate) fn begin(request: &Request<Body>) -> Self {
+        let headers = request.headers();
+        let begun = Instant::now();
+        Self {
+            kind: Kind::of(request.uri().path(), headers),
+            method: request.method().clone(),
+            id: request_id(headers),
+            peer: request.extensions().get().copied(),
+            has_session: session::from_headers(headers).is_some(),
+            begun,
+            deadline: begun,
+        }
+    }
+
+    pub(crate) fn with_deadline(&self, deadline: Instant) -> Self {
+        Self { deadline, ..self.clone() }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    pub(crate) fn peer(&self) -> Option<Peer> {
+        self.peer
+    }
+
+    /// Whether a session cookie came along; it may have ended.
+    pub(crate) fn has_session(&self) -> bool {
+        self.has_session
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// What every call that this request causes carries: its id, the caller's address, credentials and deadline.
+    pub(crate) fn outgoing(&self, headers: &HeaderMap) -> Outgoing {
+        let mut outgoing =
+            Outgoing::until(self.deadline).with_request_id(self.id.as_header().clone());
+        if let Some(peer) = self.peer {
+            outgoing = outgoing.with_address(peer.remote);
+        }
+        match session::credentials(headers) {
+            Some(credentials) => outgoing.with_authorization(credentials),
+            None => outgoing,
+        }
+    }
+
+    /// Writes the request's one line, and tells the client its id.
+    pub(crate) fn end(&self, response: &mut Response) {
+        response.headers_mut().insert(REQUEST_ID, self.id.as_header().clone());
+        let route = response.extensions_mut().remove::<Route>();
+        let route = match &route {
+            Some(Route::Rpc(name)) => name,
+            Some(Route::Page(pattern)) => pattern.as_str(),
+            None => "-",
+        };
+        let status = response.status().as_u16();
+        let (id, method) = (self.id.as_str(), self.method.as_str());
+        let ms = self.begun.elapsed().as_secs_f64() * 1e3;
+        let kind = self.kind;
+        if response.status().is_server_error() {
+            tracing::warn!(id, method, ?kind, route, status, ms, "request failed");
+        } else {
+            tracing::info!(id, method, ?kind, route, status, ms, "request");
+        }
+    }
+
+    pub(crate) fn log_panic(&self, panic: &(dyn Any + Send)) {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("no message");
+        tracing::error!(id = self.id.as_str(), kind = ?self.kind, panic = text, "a request panicked");
+    }
+}
+
+/// The id that a proxy in front gave, if it is a plain one, else a new one.
+fn request_id(headers: &HeaderMap) -> RequestId {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let given = headers.get(REQUEST_ID).filter(|id| {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        (1..=64).contains(&id.len()) && id.as_bytes().iter().all(plain)
+    });
+    match given {
+        Some(id) => RequestId::given(id.clone()),
+        None => RequestId::next(COUNT.fetch_add(1, Ordering::Relaxed)),
+    }
+}
+
+/// Notes a page's pattern on its answer.
+pub(super) async fn keep_route(pattern: MatchedPath, mut response: Response) -> Response {
+    response.extensions_mut().insert(Route::Page(pattern));
+    response
+}
+
+/// The value of a header that is there once and is text.
+pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).map(HeaderValue::to_str)?.ok()
+}

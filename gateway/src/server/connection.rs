@@ -1,0 +1,104 @@
+//! One connection: HTTP/1 or HTTP/2 within limits, for at most half an hour.
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{body::Body, response::Response};
+use http::{Request, Version};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::{net::TcpStream, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use super::line::{Activity, Line, Patience};
+use crate::app::Peer;
+
+/// How long a connection may be idle.
+const IDLE: Duration = Duration::from_secs(60);
+/// How often an HTTP/2 connection is asked whether it is there, and how long it may take to answer.
+const PING: Duration = Duration::from_secs(20);
+/// How old a connection may become, give or take a tenth, so that not all begin anew at once.
+const AGE: Duration = Duration::from_secs(30 * 60);
+/// Target and headers of HTTP/1, with room for the rest of the head; the app refuses each beyond its own limit.
+const HEAD: usize = 40 << 10;
+
+/// The limits of every connection.
+pub(super) fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // The line watches over a head that has begun; this is for one that does not begin.
+        .header_read_timeout(IDLE)
+        .max_buf_size(HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(100)
+        .initial_stream_window_size(64 << 10)
+        .initial_connection_window_size(1 << 20)
+        .max_frame_size(16 << 10)
+        .max_header_list_size(32 << 10)
+        .max_pending_accept_reset_streams(20)
+        .max_local_error_reset_streams(128)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
+    builder
+}
+
+/// Serves one connection to its end; told to shut down, it ends with the answers under way.
+pub(super) async fn serve<A, R>(
+    stream: TcpStream,
+    remote: SocketAddr,
+    answer: A,
+    builder: Arc<auto::Builder<TokioExecutor>>,
+    shutdown: CancellationToken,
+) where
+    A: Fn(Request<Body>) -> R + Send + 'static,
+    R: Future<Output = Response> + Send + 'static,
+{
+    // Without it small answers wait for the client's acknowledgement; failing to set it costs only time.
+    let _ = stream.set_nodelay(true);
+    let Ok(local) = stream.local_addr() else { return };
+    let peer = Peer { remote: remote.ip().to_canonical(), local: local.ip().to_canonical() };
+    let activity = Activity::default();
+    let line = TokioIo::new(Line::new(stream, activity.clone(), Patience::default()));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (http2, activity) = (request.version() == Version::HTTP_2, activity.clone());
+        let answered = answer(with_peer(request, peer));
+        async move {
+            activity.asked(http2);
+            let response = answered.await;
+            activity.answered();
+            Ok::<Response, Infallible>(response)
+        }
+    });
+    let mut connection = pin!(builder.serve_connection(line, service));
+    let old = Instant::now() + AGE.mul_f64(0.9 + 0.2 * rand::random::<f64>());
+    let served = tokio::select! {
+        served = connection.as_mut() => Some(served),
+        () = shutdown.cancelled() => None,
+        () = tokio::time::sleep_until(old) => None,
+    };
+    let served = match served {
+        Some(served) => served,
+        None => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
+        // Clients go away at any time; what matters was answered and logged.
+        tracing::debug!(error = %error, "a connection ended early");
+    }
+}
+
+fn with_peer(request: Request<Incoming>, peer: Peer) -> Request<Body> {
+    use http_body::Body as _;
+    let mut request =
+        request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
+    request.extensions_mut().insert(peer);
+    request
+}

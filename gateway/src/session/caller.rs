@@ -1,0 +1,141 @@
+//! What a page knows of the one who asked for it, and the clients through which it asks the service in their name.
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, LazyLock},
+};
+
+use axum::{body::Body, extract::FromRequestParts};
+use http::{HeaderValue, Request, request::Parts};
+use proto::{
+    access::{
+        session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
+    },
+    catalog::{
+        category_service_client::CategoryServiceClient,
+        product_service_client::ProductServiceClient, shop_service_client::ShopServiceClient,
+        variant_service_client::VariantServiceClient,
+    },
+};
+
+use crate::{
+    app::{Gateway, Visit},
+    upstream::{Outgoing, Upstream},
+};
+
+/// The largest message taken from the service.
+const LARGEST: usize = 16 << 20;
+
+/// The id of one request: in the log, in the answer's `x-request-id`, on error pages and in the service's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// The id of this process's request of that number.
+    pub(crate) fn next(number: u32) -> Self {
+        static PROCESS: LazyLock<u64> = LazyLock::new(|| rand::random::<u64>() >> 16);
+        let id = format!("{:012x}{number:08x}", *PROCESS);
+        Self(HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("-")))
+    }
+
+    /// An id that somebody in front gave.
+    pub(crate) fn given(id: HeaderValue) -> Self {
+        Self(id)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    /// The id as a header's value.
+    pub fn as_header(&self) -> &HeaderValue {
+        &self.0
+    }
+}
+
+/// The one who asked for a page: an extractor that cannot fail. Its clients call the service with the caller's credentials,
+/// deadline and request id.
+///
+/// A session cookie is handed on unchecked; the service says `UNAUTHENTICATED` when it has ended.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    upstream: Upstream,
+    outgoing: Arc<Outgoing>,
+    request_id: RequestId,
+    has_session: bool,
+}
+
+macro_rules! clients {
+    ($($(#[$doc:meta])* $name:ident: $client:ident;)+) => {$(
+        $(#[$doc])*
+        pub fn $name(&self) -> $client<Upstream> {
+            $client::new(self.upstream.clone()).max_decoding_message_size(LARGEST)
+        }
+    )+};
+}
+
+impl Caller {
+    fn new(
+        gateway: &Gateway,
+        outgoing: Outgoing,
+        request_id: RequestId,
+        has_session: bool,
+    ) -> Self {
+        let outgoing = Arc::new(outgoing);
+        let upstream = gateway.upstream().sending(Arc::clone(&outgoing));
+        Self { upstream, outgoing, request_id, has_session }
+    }
+
+    /// Whether the request carried a session cookie; it may have ended.
+    pub fn has_session(&self) -> bool {
+        self.has_session
+    }
+
+    /// The id of the request.
+    pub fn request_id(&self) -> &RequestId {
+        &self.request_id
+    }
+
+    /// The same request by anyone: for a public page asked for with a session that has ended.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        let outgoing = Arc::new(Outgoing::clone(&self.outgoing).without_authorization());
+        let upstream = self.upstream.sending(Arc::clone(&outgoing));
+        Self { upstream, outgoing, request_id: self.request_id.clone(), has_session: false }
+    }
+
+    /// The way to the service, stamped with this caller's credentials, for clients made elsewhere.
+    pub fn upstream(&self) -> &Upstream {
+        &self.upstream
+    }
+
+    clients! {
+        /// Products.
+        products: ProductServiceClient;
+        /// Variants of products.
+        variants: VariantServiceClient;
+        /// Categories.
+        categories: CategoryServiceClient;
+        /// The shop itself.
+        shop: ShopServiceClient;
+        /// Signing in and out.
+        sessions: SessionServiceClient;
+        /// Users, and the first account.
+        users: UserServiceClient;
+    }
+}
+
+impl FromRequestParts<Gateway> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Infallible> {
+        let visit = match parts.extensions.get::<Visit>() {
+            Some(visit) => visit.clone(),
+            // Only a router that is not behind `App` has no visit: its caller is anyone, with no time to ask.
+            None => Visit::begin(&Request::new(Body::empty())),
+        };
+        let outgoing = visit.outgoing(&parts.headers);
+        Ok(Self::new(gateway, outgoing, visit.id().clone(), visit.has_session()))
+    }
+}

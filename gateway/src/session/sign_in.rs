@@ -1,0 +1,49 @@
+//! A sign-in by JSON or gRPC-Web: to a browser the session's token goes as the cookie and in no other way.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use prost::Message as _;
+use proto::access::Session;
+
+use super::cookie;
+
+/// The method that makes a session.
+pub(crate) const CREATE: &str = "/shelf.access.v1.SessionService/CreateSession";
+/// The method that ends one.
+pub(crate) const DELETE: &str = "/shelf.access.v1.SessionService/DeleteSession";
+
+/// Whether a request comes from a browser: every browser's POST says where it comes from.
+pub(crate) fn is_browser(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN)
+        || headers.contains_key(HeaderName::from_static("sec-fetch-site"))
+}
+
+/// Takes the token out of an encoded session: the session without it, and the cookie that holds it.
+///
+/// `None` when it is no session with a token.
+pub(crate) fn take_token(session: &Bytes) -> Option<(Bytes, HeaderValue)> {
+    let mut session = Session::decode(session.clone()).ok()?;
+    let cookie = cookie::start(&std::mem::take(&mut session.token))?;
+    Some((session.encode_to_vec().into(), cookie))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_in_the_cookie_and_no_longer_in_the_session() {
+        let name = "sessions/s1".to_owned();
+        let session = Session { name: name.clone(), token: "t0ken".into(), ..Default::default() };
+        let (rest, cookie) = take_token(&session.encode_to_vec().into()).unwrap();
+        assert_eq!(cookie, "__Host-sid=t0ken; Path=/; Secure; HttpOnly; SameSite=Lax");
+        let rest = Session::decode(rest).unwrap();
+        assert_eq!((rest.name, rest.token), (name, String::new()));
+    }
+
+    #[test]
+    fn what_is_no_session_with_a_token_has_no_cookie() {
+        assert!(take_token(&Bytes::new()).is_none());
+        assert!(take_token(&Bytes::from_static(b"\xff\xff")).is_none());
+    }
+}

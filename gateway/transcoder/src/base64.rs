@@ -1,0 +1,88 @@
+//! Base64 as ProtoJSON wants it: read both alphabets with or without padding, print the
+//! standard alphabet with padding. Spaces and impossible lengths are refused.
+
+use bytes::{BufMut, BytesMut};
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const BAD: u8 = 0xff;
+
+const VALUES: [u8; 256] = {
+    let mut values = [BAD; 256];
+    let mut index = 0;
+    while index < 64 {
+        values[ALPHABET[index] as usize] = index as u8;
+        values[URL_ALPHABET[index] as usize] = index as u8;
+        index += 1;
+    }
+    values
+};
+
+/// Appends the decoded bytes; `None` when the text is not base64. The unused low bits of the
+/// last character are ignored, as other readers do.
+pub(crate) fn decode(text: &[u8], out: &mut BytesMut) -> Option<()> {
+    let padding = text.iter().rev().take(2).take_while(|b| **b == b'=').count();
+    let body = &text[..text.len() - padding];
+    if padding > 0 && !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let (groups, tail) = body.as_chunks::<4>();
+    for group in groups {
+        let [a, b, c, d] = group.map(|byte| VALUES[byte as usize]);
+        // Valid values have the two high bits clear.
+        if (a | b | c | d) & 0xc0 != 0 {
+            return None;
+        }
+        let bits = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
+        out.put_slice(&bits.to_be_bytes()[1..]);
+    }
+    let mut bits = 0;
+    for byte in tail {
+        let value = VALUES[*byte as usize];
+        if value == BAD {
+            return None;
+        }
+        bits = bits << 6 | u32::from(value);
+    }
+    match tail.len() {
+        0 => {}
+        2 => out.put_u8((bits >> 4) as u8),
+        3 => out.put_slice(&((bits >> 2) as u16).to_be_bytes()),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Appends the standard alphabet with padding.
+pub(crate) fn encode(bytes: &[u8], out: &mut BytesMut) {
+    out.reserve(bytes.len().div_ceil(3) * 4);
+    let (groups, tail) = bytes.as_chunks::<3>();
+    for &[a, b, c] in groups {
+        out.put_slice(&letters(ALPHABET, a, b, c));
+    }
+    match *tail {
+        [a] => {
+            out.put_slice(&letters(ALPHABET, a, 0, 0)[..2]);
+            out.put_slice(b"==");
+        }
+        [a, b] => {
+            out.put_slice(&letters(ALPHABET, a, b, 0)[..3]);
+            out.put_u8(b'=');
+        }
+        _ => {}
+    }
+}
+
+/// Appends the URL alphabet without padding.
+pub(crate) fn encode_url(bytes: &[u8], out: &mut String) {
+    for group in bytes.chunks(3) {
+        let at = |index| group.get(index).copied().unwrap_or(0);
+        let letters = letters(URL_ALPHABET, at(0), at(1), at(2));
+        out.extend(letters[..=group.len()].iter().map(|b| char::from(*b)));
+    }
+}
+
+fn letters(alphabet: &[u8; 64], a: u8, b: u8, c: u8) -> [u8; 4] {
+    let bits = u32::from(a) << 16 | u32::from(b) << 8 | u32::from(c);
+    [18, 12, 6, 0].map(|shift| alphabet[(bits >> shift & 63) as usize])
+}

@@ -1,0 +1,173 @@
+//! Entity tags: made from wire bytes, compared with `If-None-Match`, and read from `If-Match`.
+//!
+//! A tag is `"t1.<etag of the resource in base64url>.<hash>"`. The hash covers the wire bytes and
+//! everything that changes how they are printed, so the tag is strong.
+
+use std::hash::Hasher as _;
+
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
+
+use crate::PrintOptions;
+use crate::base64;
+
+/// The longest etag of a resource that goes into a tag, in bytes.
+const MAX_OWN: usize = 256;
+const PREFIX: &str = "t1.";
+
+/// The content coding of a reply; a strong tag differs between codings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Coding {
+    /// Not compressed.
+    #[default]
+    Identity,
+    /// `gzip`.
+    Gzip,
+    /// `br`.
+    Brotli,
+    /// `zstd`.
+    Zstd,
+}
+
+/// A strong entity tag, with its quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ETag(String);
+
+/// The 128-bit hash of a reply.
+pub(crate) struct Hash(SipHasher13);
+
+impl Hash {
+    pub(crate) fn new(fingerprint: u128, options: &PrintOptions, coding: Coding) -> Self {
+        let mut hasher = SipHasher13::new_with_keys(fingerprint as u64, (fingerprint >> 64) as u64);
+        let flags = [
+            options.omit_defaults,
+            options.int64_as_numbers,
+            options.enums_as_ints,
+            options.proto_names,
+        ];
+        hasher.write(&flags.map(u8::from));
+        hasher.write_u8(coding as u8);
+        Self(hasher)
+    }
+
+    pub(crate) fn add(&mut self, part: &[u8]) {
+        self.0.write_u64(part.len() as u64);
+        self.0.write(part);
+    }
+}
+
+impl ETag {
+    pub(crate) fn new(own: &[u8], hash: &Hash) -> Self {
+        let mut text = format!("\"{PREFIX}");
+        if own.len() <= MAX_OWN {
+            base64::encode_url(own, &mut text);
+        }
+        text.push('.');
+        base64::encode_url(&hash.0.finish128().as_u128().to_be_bytes(), &mut text);
+        text.push('"');
+        Self(text)
+    }
+
+    /// The value of the `ETag` header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether an `If-None-Match` header names this tag (weak comparison; `*` matches): 304.
+    pub fn matches(&self, if_none_match: &str) -> bool {
+        if if_none_match.trim() == "*" {
+            return true;
+        }
+        Tags(if_none_match).any(|tag| tag.is_ok_and(|tag| tag.text == self.0))
+    }
+}
+
+/// One tag of a list, with its quotes.
+#[derive(Clone, Copy)]
+struct Tag<'a> {
+    weak: bool,
+    text: &'a str,
+}
+
+/// The tags of a list (RFC 9110, section 8.8.3); `Err` where it stops being one.
+struct Tags<'a>(&'a str);
+
+impl<'a> Iterator for Tags<'a> {
+    type Item = Result<Tag<'a>, ()>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.0.trim_start_matches([' ', '\t', ',']);
+        if rest.is_empty() {
+            return None;
+        }
+        let (weak, quoted) = match rest.strip_prefix("W/") {
+            Some(quoted) => (true, quoted),
+            None => (false, rest),
+        };
+        let end = quoted.strip_prefix('"').and_then(|inner| inner.find('"')).map(|end| end + 2);
+        let Some(end) = end else {
+            self.0 = "";
+            return Some(Err(()));
+        };
+        let (text, rest) = quoted.split_at(end);
+        self.0 = rest;
+        match rest.trim_start_matches([' ', '\t']).starts_with(',') || rest.trim().is_empty() {
+            true => Some(Ok(Tag { weak, text })),
+            false => {
+                self.0 = "";
+                Some(Err(()))
+            }
+        }
+    }
+}
+
+/// What an `If-Match` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// `*`.
+    Any,
+    /// This etag of the resource.
+    Etag(String),
+    /// A weak tag, which never matches here.
+    Weak,
+    /// Tags that do not agree.
+    Several,
+    /// A tag of ours for a reply without an etag.
+    Empty,
+    Malformed,
+}
+
+/// Reads an `If-Match` header. Our own tags yield the etag within, others stand as they are.
+pub(crate) fn wanted(header: &str) -> Wanted {
+    if header.trim() == "*" {
+        return Wanted::Any;
+    }
+    let mut agreed: Option<String> = None;
+    for tag in Tags(header) {
+        let Ok(tag) = tag else { return Wanted::Malformed };
+        if tag.weak {
+            return Wanted::Weak;
+        }
+        let etag = own_etag(tag.text).unwrap_or_else(|| tag.text.to_owned());
+        if agreed.as_ref().is_some_and(|agreed| *agreed != etag) {
+            return Wanted::Several;
+        }
+        agreed = Some(etag);
+    }
+    match agreed {
+        None => Wanted::Malformed,
+        Some(etag) if etag.is_empty() => Wanted::Empty,
+        Some(etag) => Wanted::Etag(etag),
+    }
+}
+
+/// The resource's etag within a tag that this crate made.
+fn own_etag(tag: &str) -> Option<String> {
+    let inner = tag.trim_matches('"').strip_prefix(PREFIX)?;
+    let (middle, hash) = inner.split_once('.')?;
+    if hash.len() != 22 {
+        return None;
+    }
+    let mut etag = bytes::BytesMut::new();
+    base64::decode(middle.as_bytes(), &mut etag)?;
+    String::from_utf8(etag.to_vec()).ok()
+}

@@ -1,0 +1,195 @@
+//! Numbers in JSON text: the grammar, exact integers, correctly rounded floats, and printing.
+//! No integer ever passes through a float.
+
+use std::fmt::Write as _;
+
+use bytes::{BufMut, BytesMut};
+
+/// Why a number was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// Not a JSON number.
+    Syntax,
+    /// An integer was wanted and this has a fraction.
+    Fraction,
+    /// Too large or too small for its type.
+    Range,
+}
+
+impl Wrong {
+    /// A sentence for people.
+    pub(crate) fn message(self) -> &'static str {
+        match self {
+            Self::Syntax => "is not a number",
+            Self::Fraction => "must be an integer",
+            Self::Range => "is out of range",
+        }
+    }
+}
+
+/// The length of the JSON number that `text` starts with.
+pub(crate) fn prefix(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| text[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut end = usize::from(text.first() == Some(&b'-'));
+    match digits(end) {
+        0 => return None,
+        count if count > 1 && text[end] == b'0' => return None,
+        count => end += count,
+    }
+    if text.get(end) == Some(&b'.') {
+        match digits(end + 1) {
+            0 => return None,
+            count => end += 1 + count,
+        }
+    }
+    if matches!(text.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(text.get(end + 1), Some(b'+' | b'-')));
+        match digits(end + 1 + sign) {
+            0 => return None,
+            count => end += 1 + sign + count,
+        }
+    }
+    Some(end)
+}
+
+/// Whether all of `text` is one JSON number.
+fn is_number(text: &str) -> bool {
+    prefix(text.as_bytes()) == Some(text.len())
+}
+
+/// The exact value of a number that denotes an integer (`12`, `1.0`, `1e5`): sign and magnitude.
+pub(crate) fn integer(text: &str) -> Result<(bool, u64), Wrong> {
+    if !is_number(text) {
+        return Err(Wrong::Syntax);
+    }
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let magnitude = if text.len() < 20 && text.bytes().all(|b| b.is_ascii_digit()) {
+        text.bytes().fold(0, |sum, b| sum * 10 + u64::from(b - b'0'))
+    } else {
+        scaled(text)?
+    };
+    Ok((negative, magnitude))
+}
+
+/// The value of digits with a fraction or an exponent.
+fn scaled(text: &str) -> Result<u64, Wrong> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = || whole.bytes().chain(fraction.bytes());
+    let Some(last) = digits().rposition_nonzero() else { return Ok(0) };
+    let count = whole.len() + fraction.len();
+    // Exponents beyond i64 saturate: the digits before them are bounded by the text.
+    let exponent = exponent.parse::<i64>().unwrap_or(match exponent.starts_with('-') {
+        true => i64::MIN / 2,
+        false => i64::MAX / 2,
+    });
+    let trailing = (count - 1 - last) as i64;
+    let power = exponent - fraction.len() as i64 + trailing;
+    if power < 0 {
+        return Err(Wrong::Fraction);
+    }
+    let mut value = 0_u64;
+    for digit in digits().take(last + 1).skip_while(|b| *b == b'0') {
+        value = value
+            .checked_mul(10)
+            .and_then(|v| v.checked_add(u64::from(digit - b'0')))
+            .ok_or(Wrong::Range)?;
+    }
+    let power = u32::try_from(power).ok().and_then(|p| 10_u64.checked_pow(p));
+    power.and_then(|p| value.checked_mul(p)).ok_or(Wrong::Range)
+}
+
+/// The last index of a byte that is not the digit zero.
+trait RpositionNonzero {
+    fn rposition_nonzero(self) -> Option<usize>;
+}
+
+impl<I: Iterator<Item = u8>> RpositionNonzero for I {
+    fn rposition_nonzero(self) -> Option<usize> {
+        self.enumerate().filter(|(_, b)| *b != b'0').last().map(|(index, _)| index)
+    }
+}
+
+/// A signed integer within the bounds of `min` and `max`.
+pub(crate) fn signed(text: &str, min: i64, max: i64) -> Result<i64, Wrong> {
+    let (negative, magnitude) = integer(text)?;
+    let value = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
+    if value < i128::from(min) || value > i128::from(max) {
+        return Err(Wrong::Range);
+    }
+    Ok(value as i64)
+}
+
+/// An unsigned integer up to `max`; `-0` is 0.
+pub(crate) fn unsigned(text: &str, max: u64) -> Result<u64, Wrong> {
+    match integer(text)? {
+        (true, 1..) => Err(Wrong::Range),
+        (_, magnitude) if magnitude > max => Err(Wrong::Range),
+        (_, magnitude) => Ok(magnitude),
+    }
+}
+
+/// A double; overflow is an error, underflow is zero.
+pub(crate) fn double(text: &str) -> Result<f64, Wrong> {
+    if !is_number(text) {
+        return Err(Wrong::Syntax);
+    }
+    let value = text.parse::<f64>().map_err(|_| Wrong::Syntax)?;
+    if value.is_finite() { Ok(value) } else { Err(Wrong::Range) }
+}
+
+/// A float, rounded once, straight from the decimal digits.
+pub(crate) fn float(text: &str) -> Result<f32, Wrong> {
+    if !is_number(text) {
+        return Err(Wrong::Syntax);
+    }
+    let value = text.parse::<f32>().map_err(|_| Wrong::Syntax)?;
+    if value.is_finite() { Ok(value) } else { Err(Wrong::Range) }
+}
+
+/// Appends an unsigned integer.
+pub(crate) fn put_u64(out: &mut BytesMut, mut value: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    out.put_slice(&digits[at..]);
+}
+
+/// Appends a signed integer.
+pub(crate) fn put_i64(out: &mut BytesMut, value: i64) {
+    if value < 0 {
+        out.put_u8(b'-');
+    }
+    put_u64(out, value.unsigned_abs());
+}
+
+/// Appends the shortest text that reads back as the same finite double.
+pub(crate) fn put_f64(out: &mut BytesMut, value: f64) {
+    put_decimal(out, value, value.abs());
+}
+
+/// Appends the shortest text that reads back as the same finite float.
+pub(crate) fn put_f32(out: &mut BytesMut, value: f32) {
+    put_decimal(out, value, f64::from(value.abs()));
+}
+
+fn put_decimal(
+    out: &mut BytesMut,
+    value: impl std::fmt::Display + std::fmt::LowerExp,
+    magnitude: f64,
+) {
+    let plain = magnitude == 0.0 || (1e-5..1e17).contains(&magnitude);
+    let written = if plain { write!(out, "{value}") } else { write!(out, "{value:e}") };
+    // `BytesMut` grows; its `write_str` fails only at `usize::MAX` bytes.
+    debug_assert!(written.is_ok());
+}

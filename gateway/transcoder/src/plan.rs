@@ -1,0 +1,217 @@
+//! The compiled tables of a descriptor set: compiled once, read by every request.
+
+mod rules;
+
+use std::hash::Hasher as _;
+
+use bytes::BytesMut;
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
+
+use crate::builtin;
+use crate::json_in::{self, Target};
+use crate::json_out;
+use crate::load::Schema;
+use crate::route::{Found, Trie};
+pub use crate::tables::MsgId;
+use crate::tables::Tables;
+use crate::{Call, Fault, ParseOptions, PrintOptions, Routed, Rpc};
+
+pub(crate) use rules::{Body, Rule, Variable};
+
+/// The longest descriptor set compiled, in bytes.
+const MAX_SET: usize = 16 << 20;
+
+/// What [`Plan::compile`] does beyond the rules themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanConfig {
+    /// Leave out methods with faulty rules, and list them in [`Plan::skipped`], instead of
+    /// refusing the whole set.
+    pub skip_invalid: bool,
+}
+
+/// A rule from outside the descriptors; it replaces the annotation of its method.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleOverride {
+    /// `package.Service.Method`.
+    pub selector: String,
+    /// The HTTP method, or `*`.
+    pub method: String,
+    /// The path template.
+    pub template: String,
+    /// `*`, a request field, or empty.
+    pub body: String,
+    /// A reply field, or empty.
+    pub response_body: String,
+}
+
+/// Why a descriptor set or a rule was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanError {
+    /// `package.Service.Method`, or empty when the set itself is at fault.
+    pub method: String,
+    /// The rule, as `GET /v1/{name=shelves/*}`, or empty.
+    pub rule: String,
+    /// Column in the template, from 1, where there is one.
+    pub column: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for PlanError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.method.is_empty() {
+            write!(f, "`{}`, rule `{}`", self.method, self.rule)?;
+            if let Some(column) = self.column {
+                write!(f, ", column {column}")?;
+            }
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+/// The compiled tables: messages, enums and routes. Immutable.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use transcoder::{ParseOptions, Plan, PlanConfig, PrintOptions};
+///
+/// // An empty set still knows the well-known types.
+/// let plan = Plan::compile(&[], &[], &PlanConfig::default()).unwrap();
+/// let timestamp = plan.message("google.protobuf.Timestamp").unwrap();
+/// let (mut wire, mut json) = (BytesMut::new(), BytesMut::new());
+/// plan.json_to_wire(timestamp, br#""2026-01-31T12:00:00+01:00""#, &ParseOptions::default(), &mut wire)
+///     .unwrap();
+/// plan.wire_to_json(timestamp, &wire, &PrintOptions::default(), &mut json).unwrap();
+/// assert_eq!(&json[..], br#""2026-01-31T11:00:00Z""#);
+/// ```
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) tables: Tables,
+    pub(crate) rules: Vec<Rule>,
+    rpcs: Vec<Rpc>,
+    trie: Trie,
+    skipped: Vec<PlanError>,
+    fingerprint: u128,
+}
+
+impl Plan {
+    /// Compiles a serialized `google.protobuf.FileDescriptorSet`.
+    ///
+    /// # Errors
+    /// Every fault of the set and of its rules.
+    pub fn compile(
+        set: &[u8],
+        extra_rules: &[RuleOverride],
+        config: &PlanConfig,
+    ) -> Result<Self, Vec<PlanError>> {
+        if set.len() > MAX_SET {
+            return Err(fault_of_set("the descriptor set is larger than 16 MiB".to_owned()));
+        }
+        let schema = Schema::read(set);
+        let mut schema =
+            schema.map_err(|_| fault_of_set("this is no descriptor set".to_owned()))?;
+        builtin::complete(&mut schema);
+        let tables = Tables::build(&schema).map_err(fault_of_set)?;
+        let compiled = rules::Rules::compile(&tables, &schema, extra_rules);
+        if !compiled.errors.is_empty() && !config.skip_invalid {
+            return Err(compiled.errors);
+        }
+        Ok(Self {
+            tables,
+            rules: compiled.rules,
+            rpcs: compiled.rpcs,
+            trie: compiled.trie,
+            skipped: compiled.errors,
+            fingerprint: fingerprint(set, extra_rules),
+        })
+    }
+
+    /// The methods and rules left out under [`PlanConfig::skip_invalid`].
+    pub fn skipped(&self) -> &[PlanError] {
+        &self.skipped
+    }
+
+    /// A value that is equal on every replica with the same set and rules.
+    pub fn fingerprint(&self) -> u128 {
+        self.fingerprint
+    }
+
+    /// Finds the rule of a request. `raw_path` is the path as received, still encoded.
+    pub fn route<'p, 'u>(&'p self, method: &str, raw_path: &'u str) -> Routed<'p, 'u> {
+        match self.trie.find(method, raw_path) {
+            Found::Miss => Routed::Miss,
+            Found::WrongMethod(allow) => Routed::WrongMethod { allow },
+            Found::Rule { rule, end, head } => Routed::Hit(Call {
+                plan: self,
+                rule: &self.rules[rule],
+                rpc: &self.rpcs[self.rules[rule].rpc],
+                path: &raw_path[..end],
+                head,
+            }),
+        }
+    }
+
+    /// Every method with at least one rule.
+    pub fn rpcs(&self) -> &[Rpc] {
+        &self.rpcs
+    }
+
+    /// The message of a full name, without a leading dot.
+    pub fn message(&self, full_name: &str) -> Option<MsgId> {
+        self.tables.find(full_name)
+    }
+
+    /// The full name of a message.
+    pub fn name_of(&self, message: MsgId) -> &str {
+        &self.tables.msg(message).name
+    }
+
+    /// Appends the wire bytes of one JSON value to `out`.
+    ///
+    /// # Errors
+    /// The text is not ProtoJSON of this message; `out` then holds nothing new.
+    pub fn json_to_wire(
+        &self,
+        message: MsgId,
+        json: &[u8],
+        options: &ParseOptions,
+        out: &mut BytesMut,
+    ) -> Result<(), Fault> {
+        json_in::read(&self.tables, Target::Message(message), json, options, None, out).map(drop)
+    }
+
+    /// Appends the JSON of one wire message to `out`.
+    ///
+    /// # Errors
+    /// The bytes are broken, too large or not expressible; `out` then holds nothing new.
+    pub fn wire_to_json(
+        &self,
+        message: MsgId,
+        wire: &[u8],
+        options: &PrintOptions,
+        out: &mut BytesMut,
+    ) -> Result<(), Fault> {
+        json_out::print(&self.tables, message, wire, options, out)
+    }
+}
+
+fn fault_of_set(message: String) -> Vec<PlanError> {
+    vec![PlanError { method: String::new(), rule: String::new(), column: None, message }]
+}
+
+fn fingerprint(set: &[u8], extra_rules: &[RuleOverride]) -> u128 {
+    let mut hasher = SipHasher13::new();
+    let mut add = |part: &[u8]| {
+        hasher.write_u64(part.len() as u64);
+        hasher.write(part);
+    };
+    add(set);
+    for rule in extra_rules {
+        let parts = [&rule.selector, &rule.method, &rule.template, &rule.body, &rule.response_body];
+        parts.iter().for_each(|part| add(part.as_bytes()));
+    }
+    hasher.finish128().as_u128()
+}

@@ -1,0 +1,330 @@
+//! Checks the HTTP rules of a schema against its tables and puts them into the trie.
+
+use super::{PlanError, RuleOverride};
+use crate::call::Rpc;
+use crate::load::{HttpRule, Method, Schema};
+use crate::route::Trie;
+use crate::scalar;
+use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
+use crate::template::{Segment, Template};
+
+/// One binding of one method.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) rpc: usize,
+    pub(crate) text: String,
+    pub(crate) body: Body,
+    /// The body fills a `google.api.HttpBody`.
+    pub(crate) raw_body: bool,
+    /// Index of the reply field that is the whole reply.
+    pub(crate) response_body: Option<usize>,
+    pub(crate) variables: Vec<Variable>,
+    /// Field indices of the etag that `If-Match` fills.
+    pub(crate) etag: Option<Vec<usize>>,
+    /// Index of the string field `request_id`.
+    pub(crate) request_id: Option<usize>,
+    /// Index of the FieldMask of a PATCH.
+    pub(crate) mask: Option<usize>,
+    /// Proto paths below the body field that no mask lists.
+    pub(crate) unlisted: Vec<Box<str>>,
+    /// Requests with this rule change something.
+    pub(crate) writes: bool,
+    /// Number of the reply's top-level string field `etag`.
+    pub(crate) reply_etag: Option<u32>,
+}
+
+/// Where the body goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    None,
+    Root,
+    /// Index of a field of the request.
+    Field(usize),
+}
+
+/// A path variable.
+#[derive(Debug)]
+pub(crate) struct Variable {
+    /// Field indices from the request down.
+    pub(crate) path: Vec<usize>,
+    pub(crate) text: String,
+    pub(crate) start: usize,
+    /// `None` when the variable reaches the end of the path.
+    pub(crate) end: Option<usize>,
+    pub(crate) several: bool,
+}
+
+/// Rules, methods, trie and faults of a schema.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) rpcs: Vec<Rpc>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) trie: Trie,
+    pub(crate) errors: Vec<PlanError>,
+}
+
+type Checked<T> = Result<T, (Option<usize>, String)>;
+
+impl Rules {
+    pub(crate) fn compile(tables: &Tables, schema: &Schema, extra: &[RuleOverride]) -> Self {
+        let mut rules = Self::default();
+        for method in &schema.methods {
+            let name = method.full_name();
+            let replaced = extra.iter().filter(|rule| rule.selector == name);
+            let mut bindings: Vec<HttpRule> = replaced.map(RuleOverride::to_rule).collect();
+            if bindings.is_empty() {
+                bindings.extend(method.http.iter().flat_map(flatten));
+            }
+            if !bindings.is_empty() {
+                rules.method(tables, method, &name, &bindings);
+            }
+        }
+        for rule in extra {
+            let known = |method: &Method| method.full_name() == rule.selector;
+            if !schema.methods.iter().any(known) {
+                rules.refuse(&rule.selector, &rule.to_rule(), (None, "no such method".to_owned()));
+            }
+        }
+        rules
+    }
+
+    fn refuse(
+        &mut self,
+        method: &str,
+        rule: &HttpRule,
+        (column, message): (Option<usize>, String),
+    ) {
+        let rule = format!("{} {}", rule.method, rule.template);
+        self.errors.push(PlanError { method: method.to_owned(), rule, column, message });
+    }
+
+    fn method(&mut self, tables: &Tables, method: &Method, name: &str, bindings: &[HttpRule]) {
+        let rpc = match check_method(tables, method) {
+            Ok(rpc) => rpc,
+            Err(fault) => return self.refuse(name, &bindings[0], fault),
+        };
+        let (input, output) = (rpc.input, rpc.output);
+        self.rpcs.push(rpc);
+        for binding in bindings {
+            let number = self.rules.len();
+            let added = check(tables, (input, output), binding).and_then(|(template, mut rule)| {
+                rule.rpc = self.rpcs.len() - 1;
+                match self.trie.insert(&template, &binding.method, number) {
+                    Ok(()) => Ok(rule),
+                    Err(other) => {
+                        let other = &self.rules[other];
+                        let owner = &self.rpcs[other.rpc].full_name;
+                        Err((None, format!("`{owner}` has the same pattern: {}", other.text)))
+                    }
+                }
+            });
+            match added {
+                Ok(rule) => self.rules.push(rule),
+                Err(fault) => self.refuse(name, binding, fault),
+            }
+        }
+        // Without a rule left nothing leads to the method.
+        if self.rules.last().is_none_or(|rule| rule.rpc + 1 != self.rpcs.len()) {
+            self.rpcs.pop();
+        }
+    }
+}
+
+impl RuleOverride {
+    fn to_rule(&self) -> HttpRule {
+        HttpRule {
+            method: self.method.clone(),
+            template: self.template.clone(),
+            body: self.body.clone(),
+            response_body: self.response_body.clone(),
+            additional: Vec::new(),
+        }
+    }
+}
+
+/// A rule and its additional bindings, each with what it says itself.
+fn flatten(rule: &HttpRule) -> Vec<HttpRule> {
+    let mut all = vec![rule.clone()];
+    all.extend(rule.additional.iter().cloned());
+    all[0].additional.clear();
+    all
+}
+
+fn check_method(tables: &Tables, method: &Method) -> Checked<Rpc> {
+    let message = |name: &str| {
+        let missing = || (None, format!("type `{name}` is missing"));
+        let id = tables.find(name).ok_or_else(missing)?;
+        match &tables.msg(id).refused {
+            Some(reason) => Err((None, format!("JSON cannot express its types: {reason}"))),
+            None => Ok(id),
+        }
+    };
+    if method.client_streaming && method.server_streaming {
+        return Err((None, "bidirectional streams have no HTTP form".to_owned()));
+    }
+    Ok(Rpc {
+        grpc_path: format!("/{}/{}", method.service, method.name),
+        full_name: method.full_name(),
+        input: message(&method.input)?,
+        output: message(&method.output)?,
+        client_streaming: method.client_streaming,
+        server_streaming: method.server_streaming,
+    })
+}
+
+fn check(
+    tables: &Tables,
+    (input, output): (MsgId, MsgId),
+    binding: &HttpRule,
+) -> Checked<(Template, Rule)> {
+    let plain = |message: String| (None, message);
+    if !is_token(&binding.method) {
+        return Err(plain("the rule names no HTTP method".to_owned()));
+    }
+    if !binding.additional.is_empty() {
+        return Err(plain("additional bindings cannot be nested".to_owned()));
+    }
+    let template = Template::parse(&binding.template)
+        .map_err(|fault| (Some(fault.column), fault.message.to_owned()))?;
+    let (request, reply) = (tables.msg(input), tables.msg(output));
+    let variables = variables(tables, request, &template)?;
+    let body = body(request, &binding.body)?;
+    if let Body::Field(index) = body
+        && variables.iter().any(|variable| variable.path == [index])
+    {
+        return Err(plain(format!("`{}` is both body and path variable", binding.body)));
+    }
+    let response_body = match binding.response_body.as_str() {
+        "" => None,
+        name => Some(
+            reply
+                .named(name)
+                .ok_or_else(|| plain(format!("`{name}` is not a top-level field of the reply")))?,
+        ),
+    };
+    let mut rule = Rule {
+        rpc: 0,
+        text: format!("{} {}", binding.method, binding.template),
+        body,
+        raw_body: is_raw(tables, input, request, body),
+        response_body,
+        variables,
+        etag: etag(tables, request, body),
+        request_id: string_field(request, "request_id"),
+        mask: None,
+        unlisted: Vec::new(),
+        writes: !matches!(binding.method.as_str(), "GET" | "HEAD"),
+        reply_etag: string_field(reply, "etag").map(|index| reply.fields[index].number),
+    };
+    if let (Body::Field(index), "PATCH") = (body, binding.method.as_str()) {
+        rule.mask = mask(tables, request);
+        rule.unlisted = unlisted(&rule.variables, index, &request.fields[index]);
+    }
+    Ok((template, rule))
+}
+
+/// A token of RFC 9110, or `*`.
+fn is_token(method: &str) -> bool {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !method.is_empty() && method.bytes().all(token)
+}
+
+fn variables(tables: &Tables, request: &Msg, template: &Template) -> Checked<Vec<Variable>> {
+    let mut variables = Vec::new();
+    for variable in &template.variables {
+        let fault = |message: String| (Some(variable.column), message);
+        let path = resolve(tables, request, &variable.path)
+            .map_err(|why| fault(format!("`{}` {why}", variable.path)))?;
+        let covered = &template.segments[variable.start..variable.end];
+        let open = covered.last() == Some(&Segment::Rest);
+        variables.push(Variable {
+            path,
+            text: variable.path.clone(),
+            start: variable.start,
+            end: Some(variable.end).filter(|_| !open),
+            several: open || covered.len() > 1,
+        });
+    }
+    Ok(variables)
+}
+
+/// The field indices of a dotted path that ends in a singular value with a text form.
+fn resolve(tables: &Tables, root: &Msg, path: &str) -> Result<Vec<usize>, &'static str> {
+    let mut indices = Vec::new();
+    let mut msg = Some(root);
+    let mut leaf: Option<&Field> = None;
+    for name in path.split('.') {
+        let within = msg.ok_or("goes through a field that is no message")?;
+        let index = within.named(name).ok_or("is not a field of the request")?;
+        let field = &within.fields[index];
+        if field.is_list() {
+            return Err("is a list or a map");
+        }
+        indices.push(index);
+        let inner = field.message().map(|id| tables.msg(id));
+        msg = inner.filter(|inner| inner.wkt == Wkt::None);
+        leaf = Some(field);
+    }
+    match leaf.is_some_and(|field| scalar::has_text(tables, field)) {
+        true => Ok(indices),
+        false => Err("is a message, not a single value"),
+    }
+}
+
+fn body(request: &Msg, name: &str) -> Checked<Body> {
+    match name {
+        "" => Ok(Body::None),
+        "*" => Ok(Body::Root),
+        name => request
+            .named(name)
+            .map(Body::Field)
+            .ok_or_else(|| (None, format!("`{name}` is not a top-level field of the request"))),
+    }
+}
+
+fn is_raw(tables: &Tables, input: MsgId, request: &Msg, body: Body) -> bool {
+    let id = match body {
+        Body::None => None,
+        Body::Root => Some(input),
+        Body::Field(index) => Some(&request.fields[index])
+            .filter(|field| field.card == Card::Singular)
+            .and_then(Field::message),
+    };
+    id.is_some_and(|id| tables.msg(id).wkt == Wkt::HttpBody)
+}
+
+fn string_field(msg: &Msg, name: &str) -> Option<usize> {
+    let index = msg.named(name)?;
+    let field = &msg.fields[index];
+    (field.kind == Kind::String && !field.is_list()).then_some(index)
+}
+
+/// The request's own etag, else that of the body field.
+fn etag(tables: &Tables, request: &Msg, body: Body) -> Option<Vec<usize>> {
+    if let Some(own) = string_field(request, "etag") {
+        return Some(vec![own]);
+    }
+    let Body::Field(index) = body else { return None };
+    let field = &request.fields[index];
+    let id = field.message().filter(|_| !field.is_list())?;
+    Some(vec![index, string_field(tables.msg(id), "etag")?])
+}
+
+/// The first top-level FieldMask, by preference the one called `update_mask`.
+fn mask(tables: &Tables, request: &Msg) -> Option<usize> {
+    let is_mask = |field: &Field| {
+        let id = field.message().filter(|_| !field.is_list());
+        id.is_some_and(|id| tables.msg(id).wkt == Wkt::FieldMask)
+    };
+    let usual = request.named("update_mask").filter(|index| is_mask(&request.fields[*index]));
+    usual.or_else(|| request.fields.iter().position(is_mask))
+}
+
+/// Paths below the body field that a mask never lists: those bound by the path, and the etag.
+fn unlisted(variables: &[Variable], body: usize, field: &Field) -> Vec<Box<str>> {
+    let bound = variables.iter().filter(|variable| variable.path.first() == Some(&body));
+    let below =
+        |variable: &Variable| variable.text.split_once('.').map(|(_, rest)| Box::<str>::from(rest));
+    let etag = field.message().map(|_| Box::<str>::from("etag"));
+    bound.filter_map(below).chain(etag).collect()
+}

@@ -1,0 +1,216 @@
+//! The routing trie: one walk over the raw, still encoded path, without allocation.
+//!
+//! Each node has literal children, one `*` child and one `**` leaf, tried in this order with
+//! backtracking. Every node has one depth, so a walk visits it at most once. Nothing is cleaned:
+//! `//`, a trailing slash, `.` and `..` are what they are.
+
+use crate::percent;
+use crate::template::{Segment, Template};
+
+/// The trie of all rules.
+#[derive(Debug)]
+pub(crate) struct Trie {
+    nodes: Vec<Node>,
+    has_verbs: bool,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// Sorted by text.
+    literals: Vec<(Box<str>, usize)>,
+    one: Option<usize>,
+    rest: Option<usize>,
+    leaves: Vec<Leaf>,
+}
+
+/// The rules that end at a node with the same verb.
+#[derive(Debug)]
+struct Leaf {
+    verb: Option<Box<str>>,
+    /// HTTP method and rule.
+    methods: Vec<(Box<str>, usize)>,
+    allow: Box<str>,
+}
+
+/// The outcome of a walk.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found<'p> {
+    /// A rule; the path ends before `end`, where a verb starts. HEAD may run a GET rule.
+    Rule {
+        rule: usize,
+        end: usize,
+        head: bool,
+    },
+    WrongMethod(&'p str),
+    Miss,
+}
+
+impl Default for Trie {
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()], has_verbs: false }
+    }
+}
+
+impl Trie {
+    /// Adds a rule. `Err` is the rule that has this pattern already.
+    pub(crate) fn insert(
+        &mut self,
+        template: &Template,
+        method: &str,
+        rule: usize,
+    ) -> Result<(), usize> {
+        let mut node = 0;
+        for segment in &template.segments {
+            node = self.child(node, segment);
+        }
+        self.has_verbs |= template.verb.is_some();
+        let leaves = &mut self.nodes[node].leaves;
+        let verb = template.verb.as_deref();
+        let at = leaves.iter().position(|leaf| leaf.verb.as_deref() == verb).unwrap_or_else(|| {
+            leaves.push(Leaf { verb: verb.map(Into::into), methods: Vec::new(), allow: "".into() });
+            leaves.len() - 1
+        });
+        let leaf = &mut leaves[at];
+        if let Some((_, other)) = leaf.methods.iter().find(|(known, _)| **known == *method) {
+            return Err(*other);
+        }
+        leaf.methods.push((method.into(), rule));
+        leaf.methods.sort_unstable();
+        leaf.allow = allow(&leaf.methods);
+        Ok(())
+    }
+
+    fn child(&mut self, node: usize, segment: &Segment) -> usize {
+        let new = self.nodes.len();
+        let parent = &mut self.nodes[node];
+        let child = match segment {
+            Segment::One => *parent.one.get_or_insert(new),
+            Segment::Rest => *parent.rest.get_or_insert(new),
+            Segment::Literal(text) => {
+                match parent.literals.binary_search_by(|(known, _)| (**known).cmp(text)) {
+                    Ok(at) => parent.literals[at].1,
+                    Err(at) => {
+                        parent.literals.insert(at, (text.as_str().into(), new));
+                        new
+                    }
+                }
+            }
+        };
+        if child == new {
+            self.nodes.push(Node::default());
+        }
+        child
+    }
+
+    /// Finds the rule of a raw path.
+    pub(crate) fn find(&self, method: &str, path: &str) -> Found<'_> {
+        let Some(rest) = path.strip_prefix('/') else { return Found::Miss };
+        // A verb is what follows the last colon of the last segment, if it is registered there.
+        let last = path.rfind('/').unwrap_or(0);
+        if self.has_verbs
+            && let Some(colon) = path[last..].rfind(':').map(|at| at + last)
+        {
+            let walk = Walk { trie: self, method, verb: Some(&path[colon + 1..]), end: colon };
+            match walk.node(0, Some(&path[1..colon])) {
+                Found::Miss => {}
+                found => return found,
+            }
+        }
+        Walk { trie: self, method, verb: None, end: path.len() }.node(0, Some(rest))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Walk<'p, 'u> {
+    trie: &'p Trie,
+    method: &'u str,
+    verb: Option<&'u str>,
+    end: usize,
+}
+
+impl<'p> Walk<'p, '_> {
+    /// Matches what is left of the path; `None` behind the last segment.
+    fn node(self, node: usize, rest: Option<&str>) -> Found<'p> {
+        let node = &self.trie.nodes[node];
+        let mut known = Found::Miss;
+        let Some(rest) = rest else {
+            known = self.better(known, &node.leaves);
+            return match (known, node.rest) {
+                (Found::Miss, Some(child)) => {
+                    self.better(Found::Miss, &self.trie.nodes[child].leaves)
+                }
+                (found, _) => found,
+            };
+        };
+        let (segment, tail) = match rest.split_once('/') {
+            Some((segment, tail)) => (segment, Some(tail)),
+            None => (rest, None),
+        };
+        for child in [literal(node, segment), node.one.filter(|_| !segment.is_empty())] {
+            let Some(child) = child else { continue };
+            match self.node(child, tail) {
+                found @ Found::Rule { .. } => return found,
+                Found::Miss => {}
+                found if known == Found::Miss => known = found,
+                Found::WrongMethod(_) => {}
+            }
+        }
+        match node.rest {
+            Some(child) => self.better(known, &self.trie.nodes[child].leaves),
+            None => known,
+        }
+    }
+
+    /// The rule of these leaves, or the better known of two refusals.
+    fn better(self, known: Found<'p>, leaves: &'p [Leaf]) -> Found<'p> {
+        let leaf = leaves.iter().find(|leaf| leaf.verb.as_deref() == self.verb);
+        let Some(leaf) = leaf else { return known };
+        let by = |method: &str| leaf.methods.iter().find(|(known, _)| **known == *method);
+        let own = by(self.method).map(|found| (found, false));
+        let head = || by("GET").filter(|_| self.method == "HEAD").map(|found| (found, true));
+        let rule = own.or_else(head).or_else(|| by("*").map(|found| (found, false)));
+        match (rule, known) {
+            (Some(((_, rule), head)), _) => Found::Rule { rule: *rule, end: self.end, head },
+            (None, Found::Miss) => Found::WrongMethod(&leaf.allow),
+            (None, known) => known,
+        }
+    }
+}
+
+fn literal(node: &Node, segment: &str) -> Option<usize> {
+    if node.literals.is_empty() {
+        return None;
+    }
+    // Literals compare after decoding.
+    let segment = percent::decode(segment)?;
+    let at = node.literals.binary_search_by(|(known, _)| (**known).cmp(&segment)).ok()?;
+    Some(node.literals[at].1)
+}
+
+fn allow(methods: &[(Box<str>, usize)]) -> Box<str> {
+    let mut names: Vec<&str> = methods.iter().map(|(method, _)| &**method).collect();
+    for (extra, wanted) in [("HEAD", names.contains(&"GET")), ("OPTIONS", true)] {
+        if wanted && !names.contains(&extra) {
+            names.push(extra);
+        }
+    }
+    names.retain(|name| *name != "*");
+    names.join(", ").into()
+}
+
+/// The raw text of the segments `start..end` of a path; without `end`, everything from `start`.
+pub(crate) fn capture(path: &str, start: usize, end: Option<usize>) -> &str {
+    let from = nth_segment(path, start);
+    let to = match end {
+        Some(end) => nth_segment(path, end).saturating_sub(1),
+        None => path.len(),
+    };
+    // `**` that matched no segment ends where the slash before it would stand.
+    path.get(from.min(to)..to).unwrap_or_default()
+}
+
+/// The offset of a segment; behind the end of the path for those it does not have.
+fn nth_segment(path: &str, number: usize) -> usize {
+    let slash = path.bytes().enumerate().filter(|(_, b)| *b == b'/').nth(number);
+    slash.map_or(path.len() + 1, |(at, _)| at + 1)
+}
