@@ -25,16 +25,24 @@ import { notify } from './notices.js';
  */
 
 const LABEL_AFTER = 400;
+const REPEAT = 400;
 const OPPOSITE = { deleted: 'undeleted', undeleted: 'deleted', published: 'unpublished', unpublished: 'published' };
 
-/** @param {Record<string, Behaviour>} behaviours by `data-action` */
+/**
+ * A row that goes brings the next one under the pointer and the focus: what comes within a moment after is a double click or a
+ * held key, and meant for the row that is gone.
+ * @param {Record<string, Behaviour>} behaviours by `data-action`
+ */
 export function startForms(behaviours) {
+  let last = -REPEAT;
   document.addEventListener('submit', (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const behaviour = behaviours[form.dataset.action ?? ''];
     if (!behaviour || !form.dataset.call || event.defaultPrevented) return;
     event.preventDefault();
-    if (form.ariaBusy !== 'true') void act(form, behaviour, event.submitter ?? form.querySelector('button'));
+    const repeated = event.timeStamp - last < REPEAT;
+    last = event.timeStamp;
+    if (form.ariaBusy !== 'true' && !repeated) void act(form, behaviour, event.submitter ?? form.querySelector('button'));
   });
 }
 
@@ -65,11 +73,10 @@ async function act(form, behaviour, button) {
     if (outcome.kind === 'refused' && outcome.status === 401) return submitPlainly(form);
     return void (behaviour.explain?.(form, outcome) || explain(form, outcome, () => form.requestSubmit()));
   }
-  const title = titleOf(form);
   const id = hidden(form, 'request_id');
   if (id) id.value = crypto.randomUUID();
   shown.confirm(outcome.resource);
-  const text = word(form.dataset.done ?? '', { title });
+  const text = word(form.dataset.done ?? '', { title: outcome.resource.title ?? titleOf(form) });
   const undo = form.dataset.undo && shown.undo && (() => void takeBack(form, shown, outcome.resource.etag));
   announce(text);
   notify(text, undo ? { undo } : {});

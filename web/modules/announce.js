@@ -28,3 +28,8 @@ export function announce(text, region = 'polite') {
     place.textContent = text;
   });
 }
+
+/** The service writes for programs too: lower case, no full stop. @param {string} text */
+export function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+}

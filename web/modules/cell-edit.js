@@ -109,7 +109,10 @@ function finish(link, cell, row, resource, before) {
  */
 async function takeBack(link, cell, row, before, requestId = crypto.randomUUID()) {
   const outcome = await patch(link, cell, before, requestId);
-  if (outcome.kind === 'done') return finish(link, cell, row, outcome.resource);
+  if (outcome.kind === 'done') {
+    finish(link, cell, row, outcome.resource);
+    return link.focus();
+  }
   explain(link, outcome, () => void takeBack(link, cell, row, before, requestId), 'saved');
 }
 

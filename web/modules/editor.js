@@ -2,10 +2,11 @@
 // Without it: the server answers the form with the same page, the errors in place and the values kept.
 // Proven by: tests/browser/stories/editor.test.js
 
+import { startForms } from './action-form.js';
 import { word } from './announce.js';
 import { submitPlainly } from './explain.js';
 import { clearErrors, showErrors } from './field-errors.js';
-import { controlsOf, toJson } from './form-json.js';
+import { controlsOf, toJson, toNewProduct } from './form-json.js';
 import { plain } from './format.js';
 import { notifyNext } from './notices.js';
 import { fillFields } from './row-template.js';
@@ -20,7 +21,7 @@ const saved = new Map();
 const FIELD_OF = { SLUG_TAKEN: 'slug', SKU_TAKEN: 'sku', PRODUCT_ID_TAKEN: 'product_id' };
 
 /** Only what was changed goes; the answer's etag comes into every form that carried the old one. @type {Behaviour} */
-export const saving = {
+const saving = {
   body: (form) => changesIn(form, saved.get(form) ?? {}),
   show(form) {
     const sent = toJson(form);
@@ -41,8 +42,8 @@ export const saving = {
 };
 
 /** A new product opens in its editor. @type {Behaviour} */
-export const creating = {
-  body: (form) => changesIn(form, {}),
+const creating = {
+  body: toNewProduct,
   show(form) {
     clearErrors(form);
     return {
@@ -57,8 +58,9 @@ export const creating = {
 };
 
 /** Remembers what the forms were printed with, and asks once before changes to it are left behind. */
-export function watchChanges() {
+export function startEditor() {
   let leaving = false;
+  startForms({ save: saving, create: creating });
   for (const form of document.forms) {
     if (form.dataset.action === 'save' || form.dataset.action === 'create') saved.set(form, toJson(form));
   }

@@ -2,7 +2,7 @@
 // Without it: the server's answer to the form says the same.
 // Proven by: tests/browser/stories/failures.test.js
 
-import { announce, word } from './announce.js';
+import { announce, sentence, word } from './announce.js';
 import { relative } from './format.js';
 import { notify } from './notices.js';
 
@@ -26,7 +26,8 @@ export function reason(failure) {
   const { changed_by: name, changed_at: at } = failure.metadata;
   const who = name && at ? word('changed-by', { name, time: relative(at) }) : '';
   const [violation] = failure.violations;
-  return `${who} ${violation?.description ?? (word(failure.reason) || failure.message || word('INTERNAL'))}`.trim();
+  const why = violation ? sentence(violation.description) : word(failure.reason) || sentence(failure.message || word('INTERNAL'));
+  return `${who} ${why}`.trim();
 }
 
 /**
@@ -61,7 +62,7 @@ export function titleOf(actor) {
  * @returns {HTMLElement | null}
  */
 export function rowOf(actor) {
-  return actor.dataset.row ? document.getElementById(actor.dataset.row) : actor.closest('tr');
+  return actor.closest('tr') ?? document.getElementById(actor.dataset.row ?? '');
 }
 
 /**
@@ -75,5 +76,6 @@ function noteOf(actor) {
 /** Leaves the form to the browser after all: the server's page has more to say. @param {HTMLFormElement} form */
 export function submitPlainly(form) {
   delete form.dataset.call;
-  form.requestSubmit();
+  // Not within the submit event, which would swallow it.
+  setTimeout(() => form.requestSubmit());
 }

@@ -2,7 +2,7 @@
 // Without it: the server prints the same places.
 // Proven by: tests/browser/stories/editor.test.js
 
-import { word } from './announce.js';
+import { sentence, word } from './announce.js';
 
 /** @import { FieldViolation } from './types.js' */
 
@@ -28,7 +28,8 @@ export function showErrors(form, violations) {
   const title = document.getElementById('errors-title');
   if (!summary || !list || !title) return;
   title.textContent = violations.length === 1 ? word('one-field') : word('some-fields', { count: String(violations.length) });
-  list.replaceChildren(...violations.map(({ field, description }) => {
+  list.replaceChildren(...violations.map(({ field, description: told }) => {
+    const description = sentence(told);
     const item = document.createElement('li');
     const place = placeOf(form, field);
     const target = place ? item.appendChild(document.createElement('a')) : item;
@@ -44,18 +45,16 @@ export function showErrors(form, violations) {
 }
 
 /**
- * The place of a path such as `product.variants[0].sku`: the control of that name in this form, else the group.
+ * The place of a path of the contract: `slug` of `product.slug`, and below the row of a variant its own.
  * @param {HTMLFormElement} form
  * @param {string} path
  */
 function placeOf(form, path) {
-  const names = path.split(/[.[\]]+/).filter(Boolean).reverse();
-  for (const name of names) {
-    const control = form.elements.namedItem(name);
-    const place = control instanceof Element && control.id ? control : document.getElementById(name);
-    if (place) return place;
-  }
-  return null;
+  const own = path.replace(/^(product\.)?(variant\.|variants\[0\]\.)?/, '');
+  const [first = ''] = own.split(/[.[]/);
+  const price = own.includes('compare_at') ? 'compare_at' : 'price';
+  const row = form.dataset.row?.startsWith('variant-') ? `${form.dataset.row}-` : '';
+  return document.getElementById(row + (first === 'prices' ? price : first));
 }
 
 /**

@@ -11,22 +11,22 @@ import { parsePrice } from './price-entry.js';
 
 /** How the value of one control becomes JSON. @type {Record<string, (value: string) => unknown>} */
 const VALUES = {
-  strings: (value) => value.split(',').map((one) => one.trim()).filter(Boolean),
-  lines: (value) => value.split('\n').map((one) => one.trim()).filter(Boolean),
+  strings: (value) => value.split(/[,;]/).map((one) => one.replaceAll(/[\s-]/g, '')).filter(Boolean),
+  lines: linesOf,
   time: (value) => (value ? `${value.padEnd(19, ':00')}Z` : null),
 };
 
 /** How one line of a group becomes JSON; an empty one is left out. @type {Record<string, (line: Line) => unknown>} */
 const LINES = {
-  options: ({ option_name: name, option_values: values = '' }) => name && { name, values: VALUES.lines?.(values) },
-  images: ({ image_uri: uri, image_text: alternativeText }) => uri && { uri, alternativeText },
+  options: ({ option_name: name, option_values: values = '' }) => (name || values) && { name, values: linesOf(values) },
+  images: ({ image_uri: uri, image_text: alternativeText }) => (uri || alternativeText) && { uri, alternativeText },
   attributes: ({ attribute_name: name, attribute_value: value = '', attribute_kind: kind }) =>
-    name && [name, kind === 'number' ? { number: value.replace(',', '.') } : { text: value }],
+    (name || value) && [name, kind === 'number' ? { number: Number(value.replace(',', '.') || Number.NaN) } : { text: value }],
 };
 
 /**
  * @param {HTMLFormElement} form
- * @returns {Record<string, unknown> | null} nothing when a price cannot be read; the server says how to mend it
+ * @returns {Record<string, unknown> | null} nothing when a price or a number cannot be read; the server says how to mend it
  */
 export function toJson(form) {
   /** @type {Record<string, unknown>} */
@@ -39,14 +39,29 @@ export function toJson(form) {
     if (control.dataset.currency) {
       into.prices = pricesOf(control, into.prices);
       if (!into.prices) return null;
+    } else if (control.dataset.json === 'each') {
+      into[control.name] = [.../** @type {string[]} */ (into[control.name] ?? []), control.value];
     } else if (place && place !== control) {
       json[place.id] ??= groupOf(place);
+      if (JSON.stringify(json[place.id]).includes('{"number":null}')) return null;
     } else {
       const value = VALUES[control.dataset.json ?? ''] ?? ((/** @type {string} */ text) => text.trim());
       into[control.name] = value(control.value);
     }
   }
   return Object.keys(variant).length ? { ...json, variants: [variant] } : json;
+}
+
+/**
+ * A product to create: its first variant takes the first value of each option.
+ * @param {HTMLFormElement} form
+ */
+export function toNewProduct(form) {
+  const product = toJson(form);
+  if (!product) return null;
+  const options = /** @type {{ values: string[] }[]} */ (product.options ?? []);
+  const [variant] = /** @type {object[]} */ (product.variants ?? []);
+  return { ...product, variants: [{ ...variant, optionValues: options.flatMap(({ values }) => values.slice(0, 1)) }] };
 }
 
 /**
@@ -90,6 +105,11 @@ function pricesOf(control, already) {
   const amount = control.value.trim() ? parsePrice(control.value, currency) : undefined;
   if (typeof amount === 'string') return null;
   if (control.name === 'price') return amount ? [{ ...own, amount }, ...others] : others;
-  if (!own) return others;
+  if (!own) return amount ? null : others;
   return [{ amount: own.amount, ...(amount && { compareAtAmount: amount }) }, ...others];
+}
+
+/** @param {string} text */
+function linesOf(text) {
+  return text.split('\n').map((line) => line.trim()).filter(Boolean);
 }

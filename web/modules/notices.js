@@ -26,6 +26,7 @@ export function notify(text, choices = {}) {
   const gone = new AbortController();
   const close = () => {
     gone.abort();
+    if (notice.contains(document.activeElement)) document.querySelector('h1')?.focus({ preventScroll: true });
     const index = undoable.findIndex(({ element }) => element === notice);
     if (index >= 0) undoable.splice(index, 1);
     notice.remove();

@@ -53,7 +53,10 @@ export const publishing = {
         turn(() => showState(row, before));
         void catchUp(row, failure);
       },
-      undo: (product) => turn(() => fillRow(row, product)),
+      undo(product) {
+        fillRow(row, product);
+        visibleButton(row, form)?.focus();
+      },
     };
   },
 };
