@@ -95,7 +95,13 @@ pub(crate) fn merged(
         Some(base) if base.0 == yours.0 => "theirs",
         _ => "both",
     };
+    let (mut yours, mut theirs) = (yours, theirs);
     let (result, result_shown) = if touched == "yours" { yours.clone() } else { theirs.clone() };
+    match touched {
+        "yours" => theirs.1 = "unchanged".to_owned(),
+        "theirs" => yours.1 = "unchanged".to_owned(),
+        _ => {}
+    }
     Merged {
         name: name.to_owned(),
         label: label.to_owned(),
@@ -134,10 +140,14 @@ pub(crate) async fn product_conflict(
     let (current, history) = tokio::try_join!(product(visit, id), history(visit, id))?;
     let base = version(&history, |product| product.etag == etag).map(Entries::of);
     let theirs = Entries::of(&current);
-    let rows = FIELDS.map(|(name, label)| {
+    let all = FIELDS.map(|(name, label)| {
         let of = |entries: &Entries| (entries.canonical(name), entries.shown(name));
         merged(name, label, base.as_ref().map(of), of(yours), of(&theirs))
     });
+    // What nobody touched goes along unseen.
+    let (rows, same): (Vec<Merged>, Vec<Merged>) =
+        all.into_iter().partition(|row| row.touched != "none");
+    let kept = same.into_iter().map(|row| (row.name, row.result)).collect();
     let page = Conflict {
         chrome,
         heading: who_changed(visit, &current),
@@ -147,8 +157,8 @@ pub(crate) async fn product_conflict(
         request_id: request_id(),
         return_to: format!("/admin/products/{id}"),
         saving: true,
-        rows: rows.into(),
-        kept: Vec::new(),
+        rows,
+        kept,
         button: "Save result".into(),
         button_kind: "primary",
         keep: format!("/admin/products/{id}"),

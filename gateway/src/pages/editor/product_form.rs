@@ -58,7 +58,7 @@ impl ProductForm {
             basics: vec![title(entries).with_error(problems)],
             pair: vec![slug(entries).with_error(problems), brand(entries).with_error(problems)],
             description: description(entries).with_error(problems),
-            categories: category_choices(categories, chosen),
+            categories: category_choices(categories, chosen).into_iter().map(flat).collect(),
             categories_error: problems.of("categories"),
             tags: tags(entries).with_error(problems),
             attributes: attributes.chain(room(ROOM)).collect(),
@@ -72,12 +72,17 @@ impl ProductForm {
     }
 }
 
+/// In a set of boxes the depth of a category would only push its name aside.
+fn flat(choice: Choice) -> Choice {
+    Choice { word: choice.word.trim_start_matches("– ").to_owned(), ..choice }
+}
+
 fn title(entries: &Entries) -> Field {
     Field { required: true, ..Field::line("title", "Title", &entries.title, 300) }
 }
 
 fn slug(entries: &Entries) -> Field {
-    let hint = "Small letters, digits and hyphens. Made from the title when empty.";
+    let hint = "Made from the title when empty.";
     Field { hint, ..Field::line("slug", "Address in the shop", &entries.slug, 100) }
 }
 
