@@ -90,7 +90,10 @@ impl Trie {
         while let Some((at, path)) = open.pop() {
             let node = &self.nodes[at];
             for (text, child) in &node.literals {
-                open.push((*child, format!("{path}/{}", text.replace('%', "%25"))));
+                open.push((
+                    *child,
+                    format!("{path}/{}", text.replace('%', "%25").replace('/', "%2F")),
+                ));
             }
             // No literal is a control character, so that only wildcards match this segment.
             open.extend(node.one.map(|child| (child, format!("{path}/\u{1}"))));
