@@ -2,6 +2,8 @@
 //!
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
+#[cfg(test)]
+mod contract;
 mod sqlite;
 
 use std::{path::PathBuf, sync::Arc};
