@@ -1,1 +1,18 @@
-//! To be filled.
+//! The catalog-service: owns the shop's data and speaks gRPC and gRPC-Web. It renders no HTML and knows no JSON.
+//!
+//! Dependencies point down: `server → grpc → catalog, access → domain`, `store → encoding → domain`.
+
+pub mod access;
+pub mod catalog;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod encoding;
+pub mod grpc;
+pub mod ids;
+pub mod logs;
+pub mod server;
+pub mod store;
+
+pub use config::{EXIT_CONFIG, Options, Settings};
+pub use server::{Bound, Instance, StartError, bind, open};

@@ -124,7 +124,7 @@ pub struct App {
 impl App {
     /// The front door of a gateway.
     pub fn new(gateway: Gateway) -> Self {
-        let pages = pages::router()
+        let pages = pages::router(&gateway)
             .layer(axum::middleware::from_fn(visit::keep_route))
             // A form is small; more is refused before it is read.
             .layer(DefaultBodyLimit::max(FORM))

@@ -8,6 +8,8 @@ mod line;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::{body::Body, response::Response};
+use http::Request;
 use hyper_util::{rt::TokioExecutor, server::conn::auto};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -78,13 +80,30 @@ impl Bound {
 
     /// Serves until `shutdown`, then answers what was asked and ends: `/readyz` says no, connections close after their answer.
     pub async fn serve(self, gateway: Gateway, shutdown: CancellationToken) {
-        let Self { listener, address } = self;
-        let origin = gateway.origin().clone();
+        let (address, origin) = (self.address, gateway.origin().clone());
         tracing::info!(%address, %origin, "the gateway answers");
         if !origin.keeps_secure_cookies() {
             tracing::warn!(%origin, "signing in needs https: browsers keep no session cookie of this address");
         }
         let app = Arc::new(App::new(gateway.clone()));
+        let answer = move |request| {
+            let app = Arc::clone(&app);
+            async move { app.answer(request).await }
+        };
+        let draining = async {
+            shutdown.cancelled().await;
+            gateway.drain();
+        };
+        tokio::join!(draining, self.serve_with(answer, shutdown.clone()));
+    }
+
+    /// The same, with anything in place of the front door: what the front door itself costs is measured against this.
+    pub async fn serve_with<A, R>(self, answer: A, shutdown: CancellationToken)
+    where
+        A: Fn(Request<Body>) -> R + Clone + Send + 'static,
+        R: Future<Output = Response> + Send + 'static,
+    {
+        let listener = self.listener;
         let builder = Arc::new(connection::builder());
         let crowd = Crowd::default();
         let mut connections = JoinSet::new();
@@ -99,13 +118,8 @@ impl Bound {
                     // One too many is let go at once; its client may try again.
                     let Some(place) = crowd.enter(remote.ip()) else { continue };
                     let server: Arc<auto::Builder<TokioExecutor>> = Arc::clone(&builder);
-                    let connection = connection::serve(
-                        stream,
-                        remote,
-                        Arc::clone(&app),
-                        server,
-                        shutdown.clone(),
-                    );
+                    let connection =
+                        connection::serve(stream, remote, answer.clone(), server, shutdown.clone());
                     connections.spawn(async move {
                         connection.await;
                         drop(place);
@@ -114,7 +128,6 @@ impl Bound {
                 Err(error) => catch_breath(&error).await,
             }
         }
-        gateway.drain();
         drop(listener);
         tracing::info!(
             connections = connections.len(),

@@ -1,1 +1,12 @@
-//! To be filled.
+//! The harness of the stories: a shop on free ports, its people, and the clients they use.
+//!
+//! It starts what production starts, waits for events and never for a while, and knows no rule of the catalog.
+
+pub mod errors;
+pub mod forms;
+pub mod goods;
+pub mod pair;
+pub mod people;
+pub mod process;
+pub mod shop;
+pub mod web;

@@ -13,7 +13,7 @@ use tokio::{net::TcpStream, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::line::{Activity, Line, Patience};
-use crate::app::{App, Peer};
+use crate::app::Peer;
 
 /// How long a connection may be idle.
 const IDLE: Duration = Duration::from_secs(60);
@@ -49,13 +49,16 @@ pub(super) fn builder() -> auto::Builder<TokioExecutor> {
 }
 
 /// Serves one connection to its end; told to shut down, it ends with the answers under way.
-pub(super) async fn serve(
+pub(super) async fn serve<A, R>(
     stream: TcpStream,
     remote: SocketAddr,
-    app: Arc<App>,
+    answer: A,
     builder: Arc<auto::Builder<TokioExecutor>>,
     shutdown: CancellationToken,
-) {
+) where
+    A: Fn(Request<Body>) -> R + Send + 'static,
+    R: Future<Output = Response> + Send + 'static,
+{
     // Without it small answers wait for the client's acknowledgement; failing to set it costs only time.
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
@@ -63,10 +66,11 @@ pub(super) async fn serve(
     let activity = Activity::default();
     let line = TokioIo::new(Line::new(stream, activity.clone(), Patience::default()));
     let service = service_fn(move |request: Request<Incoming>| {
-        let (app, activity) = (Arc::clone(&app), activity.clone());
+        let (http2, activity) = (request.version() == Version::HTTP_2, activity.clone());
+        let answered = answer(with_peer(request, peer));
         async move {
-            activity.asked(request.version() == Version::HTTP_2);
-            let response = app.answer(with_peer(request, peer)).await;
+            activity.asked(http2);
+            let response = answered.await;
             activity.answered();
             Ok::<Response, Infallible>(response)
         }

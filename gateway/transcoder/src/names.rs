@@ -7,8 +7,11 @@ pub(crate) struct Names {
     seed: u64,
     /// One displacement for each bucket of colliding names.
     displace: Box<[u16]>,
-    slots: Box<[Option<(Box<str>, u16)>]>,
+    slots: Box<[Slot]>,
 }
+
+/// A name and the index of its field.
+type Slot = Option<(Box<str>, u16)>;
 
 impl Names {
     /// Builds the table. Names must differ from one another.
@@ -29,7 +32,7 @@ impl Names {
         }
         let mut order: Vec<usize> = (0..buckets.len()).collect();
         order.sort_by_key(|index| std::cmp::Reverse(buckets[*index].len()));
-        let mut table: Vec<Option<(Box<str>, u16)>> = vec![None; slots];
+        let mut table: Vec<Slot> = vec![None; slots];
         let mut displace = vec![0; buckets.len()];
         for index in order {
             let bucket = &buckets[index];

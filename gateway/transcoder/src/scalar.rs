@@ -220,7 +220,7 @@ fn put_seconds(out: &mut BytesMut, seconds: i64, nanos: i32) {
 
 /// Appends the content of a FieldMask in ProtoJSON: lowerCamelCase paths.
 pub(crate) fn put_mask(out: &mut BytesMut, text: &str) -> Result<(), &'static str> {
-    put_paths(out, text, |out, path| wkt::put_snake(out, path))
+    put_paths(out, text, wkt::put_snake)
 }
 
 /// Appends the content of a FieldMask in either spelling, as queries may carry it.

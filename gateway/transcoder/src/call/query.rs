@@ -28,6 +28,9 @@ struct Param<'q> {
     key: Option<(usize, usize)>,
 }
 
+/// Field indices, and the range of the map key in the name.
+type Resolved = (Vec<usize>, Option<(usize, usize)>);
+
 /// Why a name was not resolved.
 enum Unresolved {
     Unknown,
@@ -92,11 +95,7 @@ impl Call<'_, '_> {
     }
 
     /// The field of a dotted name; `m[key]` also names a map key.
-    fn resolve(
-        &self,
-        name: &str,
-        options: &ParseOptions,
-    ) -> Result<(Vec<usize>, Option<(usize, usize)>), Unresolved> {
+    fn resolve(&self, name: &str, options: &ParseOptions) -> Result<Resolved, Unresolved> {
         let (dotted, key) = match name.find('[').zip(name.strip_suffix(']')) {
             Some((open, inner)) => (&name[..open], Some((open + 1, inner.len()))),
             None => (name, None),

@@ -15,8 +15,10 @@ const FEW: usize = 8;
 pub(super) struct Open {
     /// Where its keys begin in the printer's list.
     base: usize,
-    /// Every key so far was greater than the one before it, so none repeats.
+    /// Every key so far was greater than the one before it, so none repeats; by bytes, as sorted
+    /// text, and by length first, as sorted numbers.
     ascending: bool,
+    lengthening: bool,
 }
 
 /// The parts of one entry; the last occurrence of each wins.
@@ -31,7 +33,7 @@ pub(super) struct Entry<'a, 'w> {
 
 impl<'a> Printer<'a> {
     pub(super) fn begin_map(&self) -> Open {
-        Open { base: self.keys.len(), ascending: true }
+        Open { base: self.keys.len(), ascending: true, lengthening: true }
     }
 
     /// Closes the brace of a map without duplicates.
@@ -58,13 +60,17 @@ impl<'a> Printer<'a> {
 
     /// Restarts on the slow path when the last key stood in the map before.
     fn check_key(&mut self, map: &mut Open) -> Print<()> {
-        let Some(((start, end), known)) = self.keys[map.base..].split_last() else { return Ok(()) };
+        let Some(((start, end), known)) = self.keys[map.base..].split_last() else {
+            return Ok(());
+        };
         let new = &self.out[*start..*end];
         let Some(last) = known.last() else { return Ok(()) };
-        if map.ascending && self.out[last.0..last.1] < *new {
+        let last = &self.out[last.0..last.1];
+        map.ascending &= last < new;
+        map.lengthening &= (last.len(), last) < (new.len(), new);
+        if map.ascending || map.lengthening {
             return Ok(());
         }
-        map.ascending = false;
         // A long map out of order is left to the slow path, which sorts its keys once.
         let repeated = known.iter().any(|(start, end)| self.out[*start..*end] == *new);
         if repeated || known.len() > FEW * FEW {

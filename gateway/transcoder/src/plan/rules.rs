@@ -123,6 +123,10 @@ impl Rules {
                 Err(fault) => self.refuse(name, binding, fault),
             }
         }
+        // Without a rule left nothing leads to the method.
+        if self.rules.last().is_none_or(|rule| rule.rpc + 1 != self.rpcs.len()) {
+            self.rpcs.pop();
+        }
     }
 }
 

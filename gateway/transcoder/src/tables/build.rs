@@ -255,9 +255,8 @@ fn refusal(message: &load::Message) -> Option<String> {
 }
 
 fn well_known(name: &str) -> Wkt {
-    match name {
-        "google.api.HttpBody" => return Wkt::HttpBody,
-        _ => {}
+    if name == "google.api.HttpBody" {
+        return Wkt::HttpBody;
     }
     match name.strip_prefix("google.protobuf.").unwrap_or_default() {
         "Any" => Wkt::Any,

@@ -1,0 +1,73 @@
+# The few commands people need; `make help` lists them. The work is done by cargo, npm and the scripts named here.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# What checks and tests need beside Rust; pinned, and kept out of the way of everything else.
+TOOLS      := $(CURDIR)/target/tools
+GRPCURL    := v1.9.4
+GRPCIO     := 1.85.1
+CARGO_DENY := 0.20.2
+# buf, the type checker and the browser's driver are pinned by tests/browser/package-lock.json.
+NODE       := tests/browser/node_modules/.package-lock.json
+NODE_BIN   := tests/browser/node_modules/.bin
+
+.PHONY: help run check test node-tests conformance bench screens tools chromium
+
+help: ## Says what there is.
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+run: ## Builds Shelf and starts both services on this machine.
+	cargo run
+
+check: $(TOOLS)/bin/cargo-deny-$(CARGO_DENY) $(NODE) ## Looks for faults without running anything: format, lints, documentation, contract, licences, types, tree.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	$(NODE_BIN)/buf lint
+	$(NODE_BIN)/buf format --diff --exit-code
+	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+	! $(TOOLS)/bin/cargo-deny --locked check --config tests/deny-planted.toml bans >/dev/null 2>&1
+	cd tests/browser && npm run --silent check
+	cargo test --locked --package tests --test tidy
+
+test: tools ## Installs what the tests need and runs them all.
+	cargo build --workspace --all-targets --locked
+	cargo test --workspace --locked --no-fail-fast
+	$(MAKE) --no-print-directory conformance
+	$(MAKE) --no-print-directory node-tests
+
+node-tests: $(NODE) chromium ## Runs the stories in a real browser, with and without JavaScript.
+	cd tests/browser && CHROMIUM=$$(command -v chromium) npm test
+
+conformance: ## Runs protobuf's public conformance suite against the transcoder.
+	gateway/transcoder/conformance/run
+
+bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products.
+	python3 tests/bench/run.py $(if $(DATA),--data $(DATA))
+
+screens: $(NODE) chromium ## Takes a picture of every page, for looking at them.
+	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens
+
+tools: $(TOOLS)/bin/grpcurl-$(GRPCURL) $(TOOLS)/python/grpcio-$(GRPCIO) $(NODE) chromium ## Installs the foreign clients that tests use.
+
+chromium:
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q --no-install-recommends chromium; }
+
+$(NODE): tests/browser/package-lock.json
+	cd tests/browser && npm ci --silent --no-audit --no-fund --ignore-scripts
+
+$(TOOLS)/bin/cargo-deny-$(CARGO_DENY):
+	cargo install --quiet --locked --debug --no-track --force --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny@$(CARGO_DENY)
+	rm -rf $(TOOLS)/build
+	touch $@
+
+$(TOOLS)/bin/grpcurl-$(GRPCURL):
+	GOBIN=$(TOOLS)/bin go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL)
+	touch $@
+
+$(TOOLS)/python/grpcio-$(GRPCIO):
+	python3 -m venv $(TOOLS)/python
+	$(TOOLS)/python/bin/pip install --quiet --disable-pip-version-check grpcio==$(GRPCIO) grpcio-reflection==$(GRPCIO) grpcio-health-checking==$(GRPCIO)
+	touch $@

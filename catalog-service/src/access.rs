@@ -1,0 +1,279 @@
+//! Who may do what: accounts, signing in, sessions, and the link that makes the first account.
+//!
+//! A password is kept as argon2id, a token as SHA-256; neither is ever logged, and a token is told once. Nothing here
+//! knows gRPC or SQL.
+
+mod error;
+mod password;
+mod session;
+mod slow_down;
+mod token;
+mod user;
+
+use std::{sync::Arc, time::Duration};
+
+use moka::future::Cache;
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+
+pub use error::{Error, Result};
+pub use password::{PasswordHash, PasswordRefusal, check_password};
+pub use session::{NewSession, Session, SessionId, SignedIn};
+pub use slow_down::{AccountKey, Failures};
+pub use token::{Token, TokenDigest, TokenKind};
+pub use user::{Login, LoginError, NewUser, User, UserId};
+
+use self::{password::Hasher, slow_down::Stripes};
+use crate::{
+    clock::Clock,
+    domain::{Page, PageRequest, Role, Write},
+    ids,
+    store::access::{AccessStore, SetupToken},
+};
+
+/// How long a session that was read is believed; it may have been ended elsewhere since.
+const SESSION_CACHE: Duration = Duration::from_secs(1);
+
+/// Sessions that are remembered at a time.
+const SESSIONS_CACHED: u64 = 10_000;
+
+/// The accounts and sessions of one shop. Cheap to clone; clones are one and the same.
+#[derive(Clone)]
+pub struct Access(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn AccessStore>,
+    clock: Arc<dyn Clock>,
+    hasher: Hasher,
+    signing_in: Stripes,
+    sessions: Cache<TokenDigest, Arc<SignedIn>>,
+    /// Held while a session's last use is written, so that a busy page writes it once.
+    touching: Mutex<()>,
+}
+
+/// What signing in gives: the session, and the token that is told this once.
+#[derive(Debug)]
+pub struct SignIn {
+    /// The session with its user.
+    pub session: SignedIn,
+    /// The secret.
+    pub token: Token,
+}
+
+impl Access {
+    /// The accounts in a store.
+    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>) -> Self {
+        let sessions =
+            Cache::builder().max_capacity(SESSIONS_CACHED).time_to_live(SESSION_CACHE).build();
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            hasher: Hasher::new(),
+            signing_in: Stripes::new(),
+            sessions,
+            touching: Mutex::new(()),
+        }))
+    }
+
+    /// Makes a token for the first account, valid for an hour and instead of any before it; none once there is an account.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn setup_token(&self) -> Result<Option<Token>> {
+        let token = Token::new(TokenKind::Setup);
+        let expire_time = self.0.clock.now() + SetupToken::LIFETIME;
+        let kept = SetupToken { digest: token.digest(), expire_time };
+        Ok(self.0.store.put_setup_token(kept).await?.then_some(token))
+    }
+
+    /// The link that makes the first account, `{origin}/admin/setup#{token}`; none once there is an account.
+    ///
+    /// The token stands behind `#`, which browsers keep to themselves.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn setup_link(&self, origin: &crate::config::Origin) -> Result<Option<String>> {
+        let token = self.setup_token().await?;
+        Ok(token.map(|token| format!("{origin}/admin/setup#{}", token.expose())))
+    }
+
+    /// Makes the first account, an admin.
+    ///
+    /// # Errors
+    /// [`Error::CredentialsInvalid`] for a token that is wrong, used or too old; [`Error::Busy`].
+    pub async fn redeem_setup_token(
+        &self,
+        token: &str,
+        login: Login,
+        display_name: &str,
+        password: SecretString,
+    ) -> Result<User> {
+        let digest = Token::parse(TokenKind::Setup, token).ok_or(Error::CredentialsInvalid)?;
+        let now = self.0.clock.now();
+        let live = self.0.store.setup_token().await?;
+        live.filter(|live| live.opens_with(&digest, now)).ok_or(Error::CredentialsInvalid)?;
+
+        let display_name = match display_name {
+            "" => login.local_part().to_owned(),
+            name => name.to_owned(),
+        };
+        let user = NewUser { id: None, login, display_name, role: Role::Admin, disabled: false };
+        let hash = self.0.hasher.hash(password).await?;
+        let user = user.created(&ids::new_id(now), &ids::new_id(now), now);
+        let created = self.0.store.create_first_user(digest, user, hash, now).await?;
+        created.ok_or(Error::CredentialsInvalid)
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// [`Error::CredentialsInvalid`], after the same time whether login or password is wrong; [`Error::SlowDown`] after
+    /// several failures; [`Error::Busy`].
+    pub async fn sign_in(&self, login: &str, password: SecretString) -> Result<SignIn> {
+        let account = AccountKey::of(login);
+        // One attempt at a time for an account, or many at once would slip past the count.
+        let _turn = self.0.signing_in.turn(&account).await;
+        self.check_pace(&account).await?;
+
+        let known = match Login::parse(login) {
+            Ok(login) => self.0.store.credentials(&login).await?,
+            Err(_) => None,
+        };
+        let (user, hash) = known.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
+        let right = self.0.hasher.verify(password, hash).await?;
+        match user.filter(|user| right && !user.disabled) {
+            Some(user) => {
+                self.0.store.clear_failures(&account).await?;
+                self.begin_session(user).await
+            }
+            None => {
+                let now = self.0.clock.now();
+                self.0.store.add_failure(&account, now, now - Failures::WINDOW).await?;
+                Err(Error::CredentialsInvalid)
+            }
+        }
+    }
+
+    /// Whether an account may be tried now.
+    async fn check_pace(&self, account: &AccountKey) -> Result<()> {
+        let failures = self.0.store.failures(account).await?;
+        let wait = failures.and_then(|failures| failures.wait(self.0.clock.now()));
+        wait.map_or(Ok(()), |wait| Err(Error::SlowDown(wait)))
+    }
+
+    async fn begin_session(&self, user: User) -> Result<SignIn> {
+        let token = Token::new(TokenKind::Session);
+        let now = self.0.clock.now();
+        let id = SessionId::new(ids::new_id(now));
+        let session = Session { id, create_time: now, last_used: now };
+        let new =
+            NewSession { session: session.clone(), user: user.id.clone(), digest: token.digest() };
+        self.0.store.create_session(new).await?;
+        Ok(SignIn { session: SignedIn { session, user }, token })
+    }
+
+    /// Whose token this is, and notes that it was used.
+    ///
+    /// # Errors
+    /// [`Error::CredentialsInvalid`] for what is no session token, [`Error::SessionExpired`] for one that is not live.
+    pub async fn signed_in(&self, token: &str) -> Result<Arc<SignedIn>> {
+        let digest = Token::parse(TokenKind::Session, token).ok_or(Error::CredentialsInvalid)?;
+        let now = self.0.clock.now();
+        let found = match self.0.sessions.get(&digest).await {
+            Some(found) => found,
+            None => self.read_session(&digest).await?,
+        };
+        if !found.session.is_live(now) || found.user.disabled {
+            self.0.sessions.invalidate(&digest).await;
+            return Err(Error::SessionExpired);
+        }
+        if found.session.is_due(now) {
+            return self.touch(&digest, found).await;
+        }
+        Ok(found)
+    }
+
+    async fn read_session(&self, digest: &TokenDigest) -> Result<Arc<SignedIn>> {
+        let found = self.0.store.session(digest).await?.ok_or(Error::SessionExpired)?;
+        let found = Arc::new(found);
+        self.0.sessions.insert(digest.clone(), Arc::clone(&found)).await;
+        Ok(found)
+    }
+
+    /// Writes down that the session was used, unless another call is just doing so.
+    async fn touch(&self, digest: &TokenDigest, found: Arc<SignedIn>) -> Result<Arc<SignedIn>> {
+        let Ok(_only) = self.0.touching.try_lock() else { return Ok(found) };
+        let mut used = SignedIn::clone(&found);
+        used.session.last_used = self.0.clock.now();
+        self.0.store.touch_session(&used.session).await?;
+        let used = Arc::new(used);
+        self.0.sessions.insert(digest.clone(), Arc::clone(&used)).await;
+        Ok(used)
+    }
+
+    /// The live sessions of a user, newest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn sessions(&self, user: &UserId) -> Result<Vec<Session>> {
+        let now = self.0.clock.now();
+        let mut sessions = self.0.store.sessions(user).await?;
+        sessions.retain(|session| session.is_live(now));
+        sessions
+            .sort_by_key(|session| std::cmp::Reverse((session.create_time, session.id.clone())));
+        Ok(sessions)
+    }
+
+    /// Ends a session of a user; whether there was one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn end_session(&self, user: &UserId, session: &SessionId) -> Result<bool> {
+        let ended = self.0.store.end_session(user, session).await?;
+        if let Some(digest) = &ended {
+            self.0.sessions.invalidate(digest).await;
+        }
+        Ok(ended.is_some())
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`].
+    pub async fn user(&self, id: &UserId) -> Result<User> {
+        let found = self.0.store.user(id).await?;
+        found.ok_or_else(|| Error::UserNotFound { name: id.name() })
+    }
+
+    /// The users by login.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn users(&self, page: PageRequest) -> Result<Page<User>> {
+        Ok(self.0.store.users(page).await?)
+    }
+
+    /// Creates a user with a first password.
+    ///
+    /// # Errors
+    /// [`Error::LoginTaken`], [`Error::UserIdTaken`], [`Error::Busy`].
+    pub async fn create_user(
+        &self,
+        write: Write,
+        user: NewUser,
+        password: SecretString,
+    ) -> Result<User> {
+        let hash = self.0.hasher.hash(password).await?;
+        let now = self.0.clock.now();
+        let user = user.created(&ids::new_id(now), &ids::new_id(now), now);
+        self.0.store.create_user(write, user, hash).await
+    }
+}
+
+/// Whether two secrets are the same, in a time that does not tell where they differ.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    subtle::ConstantTimeEq::ct_eq(one, other).into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! Why somebody is not let in, or an account is not made: one kind for each reason of the contract.
+
+use std::time::Duration;
+
+use crate::store;
+
+/// What a use case of access answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case of access fails.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// CREDENTIALS_INVALID
+    #[error("the credentials are not valid")]
+    CredentialsInvalid,
+    /// SESSION_EXPIRED
+    #[error("the session has ended; sign in again")]
+    SessionExpired,
+    /// RATE_LIMITED: this account has seen too many failures.
+    #[error("there were too many failures; try again in {} seconds", .0.as_secs().max(1))]
+    SlowDown(Duration),
+    /// RATE_LIMITED: too many are signing in.
+    #[error("too many are signing in; try again soon")]
+    Busy,
+    /// RESOURCE_NOT_FOUND
+    #[error("`{name}` does not exist")]
+    UserNotFound {
+        /// What was asked for.
+        name: String,
+    },
+    /// USER_ID_TAKEN
+    #[error("`{name}` exists already; choose a different id")]
+    UserIdTaken {
+        /// The name that was to be created.
+        name: String,
+    },
+    /// LOGIN_TAKEN
+    #[error("the login `{login}` is already used by `{by}`")]
+    LoginTaken {
+        /// The login.
+        login: String,
+        /// Whose it is.
+        by: String,
+    },
+    /// A failure of the store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// INTERNAL: a password could not be hashed.
+    #[error("a password could not be hashed: {0}")]
+    Hash(String),
+}

@@ -1,0 +1,115 @@
+//! How guessing is slowed down: a few failures are free, then each makes the next attempt wait longer. Nobody is locked out.
+//!
+//! The failures are counted in the store, so that neither a restart nor another replica forgets them, and for logins that
+//! do not exist as well, so that the answer does not tell which do.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Failures without a consequence.
+const FREE: u32 = 5;
+
+/// From here on the wait is the longest: at most so many guesses in one window.
+const MOST: u32 = 10;
+
+/// The failed attempts at one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failures {
+    /// How many there were within the window.
+    pub count: u32,
+    /// When the last one was.
+    pub last: Timestamp,
+}
+
+impl Failures {
+    /// How long failures are remembered after the last one; also the longest wait.
+    pub const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+    /// How long the account must not be tried yet; none: it may be tried now.
+    pub fn wait(&self, now: Timestamp) -> Option<Duration> {
+        let delay = match self.count {
+            0..FREE => return None,
+            FREE..MOST => SignedDuration::from_secs(1 << (self.count - FREE)),
+            MOST.. => Self::WINDOW,
+        };
+        let left = (self.last + delay).duration_since(now);
+        Duration::try_from(left).ok().filter(|left| !left.is_zero())
+    }
+}
+
+/// Under which failures are counted: the digest of the login, which may not exist and need not be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountKey([u8; 32]);
+
+impl AccountKey {
+    /// The key of a login, without regard to case.
+    pub fn of(login: &str) -> Self {
+        Self(Sha256::digest(login.trim().to_lowercase().as_bytes()).into())
+    }
+
+    /// The bytes, to keep.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// How many accounts can be tried at the same time in one process.
+const STRIPES: usize = 256;
+
+/// Lets attempts at one account come one after the other.
+#[derive(Debug)]
+pub(super) struct Stripes(Vec<Mutex<()>>);
+
+impl Stripes {
+    pub(super) fn new() -> Self {
+        Self((0..STRIPES).map(|_| Mutex::new(())).collect())
+    }
+
+    /// Waits for the account's turn, which lasts as long as the guard.
+    pub(super) async fn turn(&self, account: &AccountKey) -> MutexGuard<'_, ()> {
+        self.0[usize::from(account.0[0]) % STRIPES].lock().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn wait(count: u32, passed: Duration) -> Option<u64> {
+        let failures = Failures { count, last: NOW };
+        failures.wait(NOW + passed).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn the_first_failures_are_free_and_then_the_wait_doubles() {
+        let at_once: Vec<_> = (0..12).map(|count| wait(count, Duration::ZERO)).collect();
+        let seconds = [1, 2, 4, 8, 16, 900, 900];
+        assert_eq!(at_once[..5], [None; 5]);
+        assert_eq!(at_once[5..], seconds.map(Some));
+    }
+
+    #[test]
+    fn a_wait_ends() {
+        assert_eq!(wait(7, Duration::from_secs(3)), Some(1));
+        assert_eq!(wait(7, Duration::from_secs(4)), None);
+        assert_eq!(wait(50, Duration::from_secs(899)), Some(1));
+        assert_eq!(wait(50, Duration::from_secs(900)), None);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_waits_no_longer_than_the_delay_and_the_jump() {
+        let failures = Failures { count: 5, last: NOW + Duration::from_secs(60) };
+        assert_eq!(failures.wait(NOW), Some(Duration::from_secs(61)));
+    }
+
+    #[test]
+    fn an_account_is_the_same_in_any_case() {
+        assert_eq!(AccountKey::of("Ada@Shop.example "), AccountKey::of("ada@shop.example"));
+        assert_ne!(AccountKey::of("ada@shop.example"), AccountKey::of("bob@shop.example"));
+    }
+}

@@ -1,0 +1,38 @@
+//! The use cases: what callers may do with the catalog.
+//!
+//! Permission comes before existence, and all that is wrong with a request is said at once. The rules are the domain's, the
+//! transactions the store's; nothing here knows gRPC or SQL.
+
+mod categories;
+mod error;
+mod products;
+mod shop;
+mod variants;
+
+use std::sync::Arc;
+
+pub use error::{Error, Result};
+pub use products::ProductList;
+
+use crate::store::Store;
+
+/// The catalog of one shop.
+#[derive(Clone)]
+pub struct Catalog {
+    store: Arc<dyn Store>,
+}
+
+impl Catalog {
+    /// The most items of one batch.
+    pub const LARGEST_BATCH: usize = 500;
+
+    /// The catalog in a store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// The keys that seal page tokens: the first one seals, each of them opens.
+    pub fn page_token_keys(&self) -> [[u8; 32]; 2] {
+        self.store.page_token_keys()
+    }
+}

@@ -1,0 +1,84 @@
+//! Why a use case does not do what it is asked: one kind for each reason of the contract.
+
+use crate::{
+    domain::{Refusal, filter::FilterError, order::OrderError},
+    store,
+};
+
+/// What a use case answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case fails.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules refuse it: FIELD_INVALID, RESOURCE_NOT_FOUND, ETAG_MISMATCH and the like, by the refusal.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The rules refuse items of a batch, named by their index; nothing was done.
+    #[error("{} of the batch's items are refused; nothing was done", .0.len())]
+    Batch(Vec<(usize, Refusal)>),
+    /// BATCH_TOO_LARGE
+    #[error("a batch has at most {most} items, this one has {given}; send it in parts")]
+    BatchTooLarge {
+        /// How many there were.
+        given: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// FILTER_INVALID
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// ORDER_INVALID
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// ROLE_MISSING: the call as such is allowed, what it asks for is not.
+    #[error("{0} needs the role of a viewer; sign in")]
+    RoleMissing(&'static str),
+    /// REQUEST_ID_REUSED
+    #[error("request_id `{id}` was used for another request; choose a new one")]
+    RequestIdReused {
+        /// The request id.
+        id: String,
+    },
+    /// QUERY_TOO_EXPENSIVE
+    #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
+    QueryTooExpensive,
+    /// STORE_FULL
+    #[error("the store has no room left")]
+    StoreFull,
+    /// OVERLOADED
+    #[error("the store has too much to do; try again")]
+    Overloaded,
+    /// STORE_UNAVAILABLE
+    #[error("the store is not available")]
+    StoreUnavailable,
+    /// INTERNAL: not the caller's doing.
+    #[error("the store failed")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Refused(items) => Self::Batch(items),
+            store::Error::RequestIdReused { id } => Self::RequestIdReused { id },
+            store::Error::TooExpensive => Self::QueryTooExpensive,
+            store::Error::Full => Self::StoreFull,
+            store::Error::Overloaded => Self::Overloaded,
+            store::Error::Unavailable => Self::StoreUnavailable,
+            store::Error::Failed(source) => Self::Internal(source),
+        }
+    }
+}
+
+impl Error {
+    /// The refusal of a write of one item speaks for itself, without an index.
+    pub(super) fn of_one(error: store::Error) -> Self {
+        match error {
+            store::Error::Refused(mut items) if items.len() == 1 => {
+                Self::Refused(items.remove(0).1)
+            }
+            other => other.into(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What each setting takes and refuses, and that all refusals come together.
+
+use clap::Parser as _;
+
+use super::*;
+
+#[derive(clap::Parser)]
+struct CommandLine {
+    #[command(flatten)]
+    options: Options,
+}
+
+fn settings(arguments: &[&str]) -> Result<Settings, Problems> {
+    let line = [&["catalog-service"], arguments].concat();
+    CommandLine::try_parse_from(line).unwrap().options.settings()
+}
+
+fn problems(arguments: &[&str]) -> String {
+    settings(arguments).unwrap_err().to_string()
+}
+
+#[test]
+fn the_defaults_are_loopback_and_a_file_in_the_current_folder() {
+    let settings = settings(&[]).unwrap();
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:50051");
+    assert_eq!(settings.database_url.expose_secret(), "sqlite:shelf-data/shelf.db");
+    assert!(!settings.reflection);
+    assert!(settings.cors_origins.is_empty() && settings.allowed_hosts.is_empty());
+    assert_eq!(settings.limits, Limits::default());
+}
+
+#[test]
+fn switches_and_lists_are_read() {
+    let settings = settings(&[
+        "--catalog-reflection",
+        "--catalog-allowed-hosts=a.example, B.example,",
+        "--catalog-cors-origins=https://shop.example,http://localhost:8080",
+        "--catalog-listen=0.0.0.0:1",
+        "--catalog-allow-insecure=on",
+        "--catalog-drain-seconds=5",
+    ])
+    .unwrap();
+    assert!(settings.reflection);
+    assert_eq!(settings.allowed_hosts, ["a.example", "b.example"]);
+    assert_eq!(settings.cors_origins.len(), 2);
+    assert_eq!(settings.limits.drain.as_secs(), 5);
+}
+
+#[test]
+fn each_faulty_setting_is_named_with_its_value_and_advice() {
+    for (argument, named, advice) in [
+        ("--catalog-listen=here", "SHELF_CATALOG_LISTEN) is `here`", "127.0.0.1:50051"),
+        ("--catalog-listen=0.0.0.0:50051", "`0.0.0.0:50051`", "catalog-allow-insecure"),
+        ("--catalog-allow-insecure=perhaps", "`perhaps`", "`on` or `off`"),
+        ("--database-url=mysql://user:secret@host", "SHELF_DATABASE_URL) is `mysql`", "sqlite:"),
+        ("--database-url=sqlite:", "`sqlite`", "sqlite:shelf-data"),
+        ("--database-url-file=/no/such/file", "`/no/such/file`", "cannot be read"),
+        ("--catalog-allowed-hosts=a:1", "`a:1`", "without scheme and port"),
+        ("--catalog-cors-origins=*", "`*`", "https://shop.example"),
+        ("--catalog-reflection=maybe", "`maybe`", "`on` or `off`"),
+        ("--catalog-max-calls=0", "`0`", "from 1 to 100000"),
+        ("--catalog-max-connections=many", "`many`", "from 1 to"),
+        ("--catalog-max-connections-per-address=-1", "`-1`", "from 1 to"),
+        ("--catalog-drain-seconds=601", "`601`", "from 0 to 600"),
+    ] {
+        let text = problems(&[argument]);
+        assert!(text.contains(named) && text.contains(advice), "{argument}: {text}");
+        assert!(!text.contains("secret"), "{text}");
+    }
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let text = problems(&["--catalog-listen=x", "--catalog-reflection=y", "--catalog-max-calls=z"]);
+    assert_eq!(text.lines().count(), 4, "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_file_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("url");
+    fs::write(&file, "sqlite:elsewhere.db\n").unwrap();
+    let argument = format!("--database-url-file={}", file.display());
+
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(problems(&[&argument]).contains("chmod 600"));
+
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let settings = settings(&[&argument]).unwrap();
+    assert_eq!(settings.database_url.expose_secret(), "sqlite:elsewhere.db");
+    assert!(!format!("{settings:?}").contains("elsewhere"));
+}

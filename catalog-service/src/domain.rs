@@ -1,0 +1,58 @@
+//! The catalog's words and rules: what a product is, what may be said of it, and what a change does.
+//!
+//! Pure values and functions. Nothing here may know gRPC, protobuf, SQL or HTTP, read the clock, or do input and output.
+
+mod actor;
+mod attribute;
+mod category;
+mod change;
+mod currency;
+mod document;
+mod etag;
+pub mod filter;
+mod gtin;
+mod money;
+mod name;
+pub mod order;
+mod page;
+mod product;
+mod query;
+mod refusal;
+mod revision;
+mod shop;
+mod sku;
+mod slug;
+mod text;
+mod variant;
+mod violation;
+mod window;
+
+pub use actor::{Actor, Audience, Caller, Role};
+pub use attribute::AttributeValue;
+pub use category::{Category, CategoryField, CategoryFields, NewCategory};
+pub use change::{
+    CategoryAction, CategoryChange, NewVariantIn, ProductAction, ProductChange, RequestId,
+    ShopChange, VariantAction, VariantChange, Write,
+};
+pub use currency::Currency;
+pub use document::Document;
+pub use etag::Etag;
+pub use filter::Filter;
+pub use gtin::Gtin;
+pub use money::{Money, MoneyError};
+pub use name::{CategoryId, NameError, ProductId, Uid, VariantId, VariantName};
+pub use order::Order;
+pub use page::{Cursor, CursorValue, Page, PageRequest, Total};
+pub use product::{
+    Image, NewProduct, Product, ProductField, ProductFields, ProductMask, ProductOption, State,
+};
+pub use query::{ProductQuery, View};
+pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
+pub use revision::{ChangeKind, Revision};
+pub use shop::{Shop, ShopField, ShopFields};
+pub use sku::Sku;
+pub use slug::Slug;
+pub use text::fold;
+pub use variant::{NewVariant, Price, PriceSpan, Variant, VariantField, VariantFields};
+pub use violation::{Violation, Violations};
+pub use window::{Window, to_microseconds};

@@ -1,0 +1,134 @@
+//! What callers ask to be done, in one value each, so that a store can do it inside one transaction.
+
+use super::{
+    Caller, CategoryField, CategoryFields, CategoryId, Etag, NewVariant, ProductFields, ProductId,
+    ProductMask, ShopField, ShopFields, VariantField, VariantFields, VariantName,
+};
+
+/// Makes a write safe to send again (AIP-155).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId {
+    /// What the caller calls the request; scoped to the caller.
+    pub id: String,
+    /// A digest of the method and the request without its `request_id`.
+    pub digest: [u8; 32],
+}
+
+/// Who writes, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Who writes.
+    pub caller: Caller,
+    /// Makes the write safe to send again.
+    pub request: Option<RequestId>,
+    /// Checks everything and changes nothing.
+    pub validate_only: bool,
+}
+
+impl Write {
+    /// A plain write.
+    pub fn by(caller: Caller) -> Self {
+        Self { caller, request: None, validate_only: false }
+    }
+}
+
+/// A change of one product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProductChange {
+    /// Which product.
+    pub id: ProductId,
+    /// The version that the caller saw.
+    pub etag: Option<Etag>,
+    /// What to do.
+    pub action: ProductAction,
+}
+
+/// What to do with a product.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProductAction {
+    /// Replace the masked fields.
+    Update {
+        /// The new values.
+        fields: Box<ProductFields>,
+        /// Which of them.
+        mask: ProductMask,
+    },
+    /// Delete it, softly.
+    Delete,
+    /// Restore it.
+    Undelete,
+    /// Make it active.
+    Publish,
+    /// Make it a draft.
+    Unpublish,
+}
+
+/// A variant to add to a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewVariantIn {
+    /// Which product.
+    pub product: ProductId,
+    /// The variant.
+    pub variant: NewVariant,
+}
+
+/// A change of one variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantChange {
+    /// Which variant.
+    pub name: VariantName,
+    /// The version that the caller saw.
+    pub etag: Option<Etag>,
+    /// What to do.
+    pub action: VariantAction,
+}
+
+/// What to do with a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariantAction {
+    /// Replace the masked fields.
+    Update {
+        /// The new values.
+        fields: VariantFields,
+        /// Which of them.
+        mask: Vec<VariantField>,
+    },
+    /// Remove it.
+    Delete,
+}
+
+/// A change of one category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CategoryChange {
+    /// Which category.
+    pub id: CategoryId,
+    /// The version that the caller saw.
+    pub etag: Option<Etag>,
+    /// What to do.
+    pub action: CategoryAction,
+}
+
+/// What to do with a category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CategoryAction {
+    /// Replace the masked fields.
+    Update {
+        /// The new values.
+        fields: CategoryFields,
+        /// Which of them.
+        mask: Vec<CategoryField>,
+    },
+    /// Delete it, when it is empty.
+    Delete,
+}
+
+/// A change of the shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopChange {
+    /// The version that the caller saw.
+    pub etag: Option<Etag>,
+    /// The new values.
+    pub fields: ShopFields,
+    /// Which of them.
+    pub mask: Vec<ShopField>,
+}

@@ -1,0 +1,106 @@
+//! Categories between the domain and the contract.
+
+use prost::Message as _;
+use prost_types::FieldMask;
+use proto::catalog as wire;
+
+use super::{Damaged, MaskError, etag_version, mask, time};
+use crate::domain::{
+    Category, CategoryField, CategoryFields, CategoryId, NewCategory, Slug, Uid, Violations,
+};
+
+const IGNORED: [&str; 5] = ["name", "uid", "etag", "create_time", "update_time"];
+
+/// Which fields an update replaces: those that the mask names, or, without one, those that are set in the message.
+///
+/// # Errors
+/// A path that names no field of a category.
+pub fn mask(
+    message: &wire::Category,
+    mask: Option<&FieldMask>,
+) -> Result<Vec<CategoryField>, MaskError> {
+    let is_set = |field: CategoryField| match field {
+        CategoryField::Title => !message.title.is_empty(),
+        CategoryField::Slug => !message.slug.is_empty(),
+        CategoryField::Description => !message.description.is_empty(),
+        CategoryField::Parent => !message.parent.is_empty(),
+    };
+    let all = CategoryField::ALL.map(|field| (field.name(), field, is_set(field)));
+    mask::plain(mask, &all, &IGNORED, "category")
+}
+
+/// Reads the masked fields; `at` is the path of the category in the request.
+pub fn fields(
+    message: wire::Category,
+    mask: &[CategoryField],
+    at: &str,
+    violations: &mut Violations,
+) -> CategoryFields {
+    let mut fields = CategoryFields::default();
+    for field in mask {
+        match field {
+            CategoryField::Title => {
+                if message.title.trim().is_empty() {
+                    violations.add(format!("{at}.title"), "must not be empty");
+                }
+                fields.title.clone_from(&message.title);
+            }
+            CategoryField::Slug if message.slug.is_empty() => {}
+            CategoryField::Slug => {
+                fields.slug = violations.take(&format!("{at}.slug"), Slug::parse(&message.slug));
+            }
+            CategoryField::Description => fields.description.clone_from(&message.description),
+            CategoryField::Parent if message.parent.is_empty() => {}
+            CategoryField::Parent => {
+                let parent = CategoryId::from_name(&message.parent);
+                fields.parent = violations.take(&format!("{at}.parent"), parent);
+            }
+        }
+    }
+    fields
+}
+
+/// Reads a category to create; `id` is the request's `category_id`.
+pub fn new_category(id: &str, message: wire::Category, violations: &mut Violations) -> NewCategory {
+    let id = match id {
+        "" => None,
+        id => violations.take("category_id", CategoryId::parse(id)),
+    };
+    NewCategory { id, fields: fields(message, &CategoryField::ALL, "category", violations) }
+}
+
+/// A category's document.
+pub(crate) fn document(category: &Category) -> Vec<u8> {
+    let message = wire::Category {
+        name: category.id.name(),
+        uid: category.uid.as_str().to_owned(),
+        etag: category.etag().as_str().to_owned(),
+        title: category.title.clone(),
+        slug: category.slug.as_str().to_owned(),
+        description: category.description.clone(),
+        parent: category.parent.as_ref().map(CategoryId::name).unwrap_or_default(),
+        create_time: Some(time::to_wire(category.create_time)),
+        update_time: Some(time::to_wire(category.update_time)),
+    };
+    message.encode_to_vec()
+}
+
+/// Reads a category's document back.
+pub(crate) fn read(bytes: &[u8]) -> Result<Category, Damaged> {
+    from_wire(wire::Category::decode(bytes)?).ok_or(Damaged::Content("category"))
+}
+
+fn from_wire(message: wire::Category) -> Option<Category> {
+    let uid = Uid::new(message.uid);
+    Some(Category {
+        id: CategoryId::from_name(&message.name).ok()?,
+        version: etag_version(&message.etag, &uid)?,
+        uid,
+        title: message.title,
+        slug: Slug::parse(&message.slug).ok()?,
+        description: message.description,
+        parent: CategoryId::from_name(&message.parent).ok(),
+        create_time: time::kept(message.create_time)?,
+        update_time: time::kept(message.update_time)?,
+    })
+}

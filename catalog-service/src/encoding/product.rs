@@ -1,0 +1,9 @@
+//! Products between the domain and the contract.
+
+mod input;
+mod kept;
+
+pub use input::{fields, mask, new_product};
+pub(crate) use kept::{
+    actors, description, document, money_from_wire, money_to_wire, price_range, read, variants,
+};

@@ -1,0 +1,187 @@
+//! The service itself: every call, over a socket or within the process, passes the same steps in the same order.
+//!
+//! What is promised of a call is kept here: that it has one message, ends in time, is turned away when there is too much
+//! to do, and is made by somebody who may. A method is `parse → call → reply` and holds no rule of the catalog.
+
+mod beside;
+mod category_service;
+mod credentials;
+mod deadline;
+mod dispatch;
+mod frames;
+mod page_token;
+mod parse;
+mod problem;
+mod product_service;
+mod reason;
+mod refusal;
+mod reply;
+mod request_digest;
+mod request_id;
+mod roles;
+mod session_service;
+mod shed;
+mod shop_service;
+mod status;
+mod trace;
+mod user_service;
+mod variant_service;
+mod wire;
+
+use std::{
+    convert::Infallible,
+    fmt,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use futures_util::FutureExt as _;
+use http::{Request, Response};
+use tonic::{Status, body::Body};
+use tower::Service;
+use tracing::Instrument as _;
+
+pub use self::deadline::Deadlines;
+pub(crate) use self::request_id::X_REQUEST_ID;
+use self::{
+    beside::Beside, deadline::Until, frames::Counted, page_token::PageTokens, roles::Method,
+    shed::Shed, trace::Call,
+};
+use crate::{access::Access, catalog::Catalog, clock::Clock, config::Limits};
+
+/// The service itself, as a tower service. Cheap to clone; clones are one and the same.
+///
+/// A gateway in the same process calls it directly: `proto::catalog::product_service_client::ProductServiceClient::new(service)`.
+#[derive(Clone)]
+pub struct GrpcService(Arc<Inner>);
+
+struct Inner {
+    catalog: Catalog,
+    access: Access,
+    page_tokens: PageTokens,
+    shed: Shed,
+    limits: Limits,
+    beside: Beside,
+    closed: AtomicBool,
+}
+
+impl GrpcService {
+    /// The service over a catalog and its accounts.
+    pub(crate) fn new(
+        catalog: Catalog,
+        access: Access,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        reflection: bool,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            page_tokens: PageTokens::new(catalog.page_token_keys(), clock),
+            shed: Shed::new(limits.calls),
+            beside: Beside::new(reflection),
+            catalog,
+            access,
+            limits,
+            closed: AtomicBool::new(false),
+        }))
+    }
+
+    /// Tells health checks whether to send calls here.
+    pub(crate) async fn set_serving(&self, serving: bool) {
+        self.0.beside.set_serving(serving).await;
+    }
+
+    /// Turns every further call away, because what they need is about to be closed.
+    pub(crate) async fn close(&self) {
+        self.0.closed.store(true, Ordering::Relaxed);
+        self.set_serving(false).await;
+    }
+
+    async fn answer(self, request: Request<Body>) -> Response<Body> {
+        let call = Call::begun(&request);
+        let span = call.span();
+        async {
+            let calling = AssertUnwindSafe(self.refused_or_called(request)).catch_unwind();
+            let response = match calling.await {
+                Ok(Ok(response)) => response,
+                Ok(Err(refusal)) => refusal.into_http(),
+                Err(_panic) => status::internal(&"a method panicked").into_http(),
+            };
+            call.ended(completed(response))
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// The steps, in their order.
+    async fn refused_or_called(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
+        let path = request.uri().path();
+        let method = roles::method(path).ok_or_else(|| status::method_unknown(path))?;
+        let deadlines = self.0.limits.deadlines;
+        // A stream may go on for longer than it takes to begin.
+        let stream =
+            if method.streams { Some(deadlines.of_stream(request.headers())?) } else { None };
+        let begin = deadlines.of_call(request.headers())?;
+        let called = tokio::time::timeout(begin, self.called_in_time(method, request)).await;
+        let response = called.unwrap_or_else(|_| Err(status::deadline_exceeded()))?;
+        Ok(match stream {
+            Some(time) => response.map(|body| Body::new(Until::new(body, time))),
+            None => response,
+        })
+    }
+
+    async fn called_in_time(
+        &self,
+        method: Method,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, Status> {
+        if self.0.closed.load(Ordering::Relaxed) && !method.always_answered {
+            return Err(status::shutting_down());
+        }
+        let _place = match method.always_answered {
+            true => None,
+            false => Some(self.0.shed.place().await?),
+        };
+        let caller = credentials::check(&self.0.access, method, request.headers()).await?;
+        let limit = self.0.limits.message_bytes;
+        let mut request = request.map(|body| Body::new(Counted::new(body, method.messages, limit)));
+        request.extensions_mut().insert(caller);
+        Ok(dispatch::call(self, request).await)
+    }
+}
+
+/// Gives a refusal that tonic made by itself its reason.
+fn completed(response: Response<Body>) -> Response<Body> {
+    match response.extensions().get::<Status>().and_then(status::completed) {
+        Some(completed) => completed.into_http(),
+        None => response,
+    }
+}
+
+impl Service<Request<Body>> for GrpcService {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let service = self.clone();
+        Box::pin(async move { Ok(service.answer(request).await) })
+    }
+}
+
+impl fmt::Debug for GrpcService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GrpcService").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! How long a call may take: the caller's `grpc-timeout`, within the service's own limits.
+//!
+//! tonic enforces the header only in its own transport, and calls an expired deadline CANCELLED. When a deadline passes,
+//! the future of the call is dropped, and with it the work that has not begun.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+use http_body::{Body as HttpBody, Frame};
+use tonic::{Status, body::Body};
+
+use super::status;
+
+/// The header in which a caller says how long it will wait.
+const GRPC_TIMEOUT: &str = "grpc-timeout";
+
+/// How long calls may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// A call whose caller names no deadline.
+    pub default: Duration,
+    /// The longest that a caller may ask for.
+    pub longest: Duration,
+    /// How long a streaming answer may go on.
+    pub stream: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            default: Duration::from_secs(30),
+            longest: Duration::from_secs(300),
+            stream: Duration::from_secs(3600),
+        }
+    }
+}
+
+impl Deadlines {
+    /// How long the call with these headers may take until its answer begins.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT when `grpc-timeout` is not what the gRPC protocol says.
+    pub(crate) fn of_call(self, headers: &HeaderMap) -> Result<Duration, Status> {
+        Ok(asked(headers)?.unwrap_or(self.default).min(self.longest))
+    }
+
+    /// How long the streaming answer to a call with these headers may go on.
+    ///
+    /// # Errors
+    /// As for [`Self::of_call`].
+    pub(crate) fn of_stream(self, headers: &HeaderMap) -> Result<Duration, Status> {
+        Ok(asked(headers)?.unwrap_or(self.stream).min(self.stream))
+    }
+}
+
+fn asked(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
+    let Some(value) = headers.get(GRPC_TIMEOUT) else { return Ok(None) };
+    parse(value).map(Some).ok_or_else(|| {
+        status::header_invalid(GRPC_TIMEOUT, "must be 1 to 8 digits and one of H, M, S, m, u, n")
+    })
+}
+
+fn parse(value: &HeaderValue) -> Option<Duration> {
+    let (unit, digits) = value.as_bytes().split_last()?;
+    if digits.is_empty() || digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let amount: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    match unit {
+        b'H' => Some(Duration::from_secs(amount * 3600)),
+        b'M' => Some(Duration::from_secs(amount * 60)),
+        b'S' => Some(Duration::from_secs(amount)),
+        b'm' => Some(Duration::from_millis(amount)),
+        b'u' => Some(Duration::from_micros(amount)),
+        b'n' => Some(Duration::from_nanos(amount)),
+        _ => None,
+    }
+}
+
+/// A streaming answer that ends with DEADLINE_EXCEEDED when its time is up.
+pub(crate) struct Until {
+    body: Body,
+    end: Pin<Box<tokio::time::Sleep>>,
+    ended: bool,
+}
+
+impl Until {
+    /// Lets `body` go on for `time`.
+    #[expect(clippy::disallowed_methods, reason = "a deadline is what this waits for")]
+    pub(crate) fn new(body: Body, time: Duration) -> Self {
+        Self { body, end: Box::pin(tokio::time::sleep(time)), ended: false }
+    }
+}
+
+impl HttpBody for Until {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        if self.end.as_mut().poll(cx).is_ready() {
+            self.ended = true;
+            let mut trailers = HeaderMap::new();
+            let written = status::deadline_exceeded().add_header(&mut trailers);
+            return Poll::Ready(Some(written.map(|()| Frame::trailers(trailers))));
+        }
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+    use tonic::Code;
+
+    fn headers(timeout: &str) -> HeaderMap {
+        HeaderMap::from_iter([(
+            http::HeaderName::from_static(GRPC_TIMEOUT),
+            HeaderValue::from_str(timeout).unwrap(),
+        )])
+    }
+
+    #[test]
+    fn a_timeout_is_digits_and_a_unit() {
+        for (text, expected) in [
+            ("2H", Duration::from_secs(7200)),
+            ("3M", Duration::from_secs(180)),
+            ("10S", Duration::from_secs(10)),
+            ("250m", Duration::from_millis(250)),
+            ("99999999u", Duration::from_micros(99_999_999)),
+            ("0n", Duration::ZERO),
+        ] {
+            assert_eq!(asked(&headers(text)).unwrap(), Some(expected), "{text}");
+        }
+        for text in ["", "S", "5", "123456789S", "-1S", "1.5S", "1s", "1 S", "+1S", "٣S"] {
+            let refusal = asked(&headers(text)).unwrap_err();
+            assert_eq!(refusal.code(), Code::InvalidArgument, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_call_has_the_default_and_at_most_the_longest() {
+        let deadlines = Deadlines::default();
+        assert_eq!(deadlines.of_call(&HeaderMap::new()).unwrap(), deadlines.default);
+        assert_eq!(deadlines.of_call(&headers("299S")).unwrap(), Duration::from_secs(299));
+        assert_eq!(deadlines.of_call(&headers("300S")).unwrap(), Duration::from_secs(300));
+        assert_eq!(deadlines.of_call(&headers("301S")).unwrap(), Duration::from_secs(300));
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_its_deadline() {
+        let silent = http_body_util::StreamBody::new(futures_util::stream::pending::<
+            Result<Frame<Bytes>, Status>,
+        >());
+        let body = Until::new(Body::new(silent), Duration::from_millis(5));
+        let end = body.collect().await.unwrap();
+        let status = Status::from_header_map(end.trailers().unwrap()).unwrap();
+        assert_eq!(status.code(), Code::DeadlineExceeded);
+    }
+}

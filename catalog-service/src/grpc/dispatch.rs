@@ -1,0 +1,104 @@
+//! From the path of a call to the method that answers it: one line for each method of the contract.
+//!
+//! A test holds that no method of the descriptors is missing here.
+
+use http::{Request, Response};
+use tonic::body::Body;
+
+use super::{
+    GrpcService, category_service as categories, product_service as products,
+    session_service as sessions, shop_service as shop, status, user_service as users,
+    variant_service as variants, wire::unary,
+};
+
+/// Calls the method of the request's path.
+pub(super) async fn call(service: &GrpcService, request: Request<Body>) -> Response<Body> {
+    let uri = request.uri().clone();
+    let Some((name, method)) = uri.path().trim_start_matches('/').split_once('/') else {
+        return status::method_unknown(uri.path()).into_http();
+    };
+    match name {
+        "shelf.catalog.v1.ProductService" => product(service, method, request).await,
+        "shelf.catalog.v1.VariantService" => variant(service, method, request).await,
+        "shelf.catalog.v1.CategoryService" => category(service, method, request).await,
+        "shelf.catalog.v1.ShopService" => the_shop(service, method, request).await,
+        "shelf.access.v1.SessionService" => session(service, method, request).await,
+        "shelf.access.v1.UserService" => user(service, method, request).await,
+        beside => service.0.beside.call(beside, request).await,
+    }
+}
+
+/// Matches a method's name to the function that answers it.
+macro_rules! methods {
+    ($service:expr, $method:expr, $request:expr, { $($name:literal => $answer:path,)+ }) => {{
+        let (service, request) = ($service, $request);
+        let limit = service.0.limits.message_bytes;
+        match $method {
+            $($name => unary(limit, request, |who, message| $answer(service, who, message)).await,)+
+            _ => status::method_unknown(request.uri().path()).into_http(),
+        }
+    }};
+}
+
+async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "GetProduct" => products::get_product,
+        "ListProducts" => products::list_products,
+        "CreateProduct" => products::create_product,
+        "UpdateProduct" => products::update_product,
+        "DeleteProduct" => products::delete_product,
+        "UndeleteProduct" => products::undelete_product,
+        "PublishProduct" => products::publish_product,
+        "UnpublishProduct" => products::unpublish_product,
+        "BatchGetProducts" => products::batch_get_products,
+        "BatchCreateProducts" => products::batch_create_products,
+        "BatchDeleteProducts" => products::batch_delete_products,
+        "BatchUndeleteProducts" => products::batch_undelete_products,
+        "ListProductRevisions" => products::list_product_revisions,
+    })
+}
+
+async fn variant(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "GetVariant" => variants::get_variant,
+        "ListVariants" => variants::list_variants,
+        "CreateVariant" => variants::create_variant,
+        "UpdateVariant" => variants::update_variant,
+        "DeleteVariant" => variants::delete_variant,
+    })
+}
+
+async fn category(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "GetCategory" => categories::get_category,
+        "ListCategories" => categories::list_categories,
+        "CreateCategory" => categories::create_category,
+        "UpdateCategory" => categories::update_category,
+        "DeleteCategory" => categories::delete_category,
+    })
+}
+
+async fn the_shop(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "GetShop" => shop::get_shop,
+        "UpdateShop" => shop::update_shop,
+    })
+}
+
+async fn session(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "CreateSession" => sessions::create_session,
+        "GetSession" => sessions::get_session,
+        "ListSessions" => sessions::list_sessions,
+        "DeleteSession" => sessions::delete_session,
+    })
+}
+
+async fn user(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "RedeemSetupToken" => users::redeem_setup_token,
+        "GetUser" => users::get_user,
+        "ListUsers" => users::list_users,
+        "CreateUser" => users::create_user,
+    })
+}

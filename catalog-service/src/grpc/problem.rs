@@ -1,0 +1,232 @@
+//! From the failures of the use cases to the statuses of the contract: the one place where each gets its reason.
+
+use std::fmt::Write as _;
+
+use proto::Violation;
+use tonic::Status;
+
+use super::{reason::Reason, refusal::Refusal as Answer, status};
+use crate::{
+    access,
+    catalog::Error,
+    domain::{self, Conflict, Refusal, ResourceKind},
+    encoding::MaskError,
+    store,
+};
+
+/// What the items of a batch are called in its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Items {
+    /// `names[3]`
+    Names,
+    /// `requests[3].…`
+    Requests,
+}
+
+/// The status of a catalog's failure; items of a batch are called `requests`.
+pub(super) fn of_catalog(error: Error) -> Status {
+    of_batch(error, Items::Requests)
+}
+
+/// The status of a catalog's failure.
+pub(super) fn of_batch(error: Error, items: Items) -> Status {
+    let message = error.to_string();
+    match error {
+        Error::Refused(refusal) => of_refusal(refusal, &message).status(),
+        Error::Batch(refused) => of_items(refused, items, &message),
+        Error::BatchTooLarge { most, .. } => {
+            Answer::new(Reason::BatchTooLarge, message).with("most", most.to_string()).status()
+        }
+        Error::Filter(error) => field(Reason::FilterInvalid, "filter", &message)
+            .with("column", error.column.to_string())
+            .status(),
+        Error::Order(error) => field(Reason::OrderInvalid, "order_by", &message)
+            .with("column", error.column.to_string())
+            .status(),
+        // Only callers without credentials have no role.
+        Error::RoleMissing(_) => Answer::new(Reason::CredentialsInvalid, message).status(),
+        Error::RequestIdReused { .. } => {
+            field(Reason::RequestIdReused, "request_id", &message).status()
+        }
+        Error::QueryTooExpensive => Answer::new(Reason::QueryTooExpensive, message).status(),
+        Error::StoreFull => Answer::new(Reason::StoreFull, message).status(),
+        Error::Overloaded => status::overloaded(),
+        Error::StoreUnavailable => status::store_unavailable(),
+        Error::Internal(source) => status::internal(&with_causes(source.as_ref())),
+    }
+}
+
+/// The status of a failure of access.
+pub(super) fn of_access(error: access::Error) -> Status {
+    use access::Error as E;
+    let message = error.to_string();
+    match error {
+        E::CredentialsInvalid => Answer::new(Reason::CredentialsInvalid, message).status(),
+        E::SessionExpired => Answer::new(Reason::SessionExpired, message).status(),
+        E::SlowDown(wait) => Answer::new(Reason::RateLimited, message).retry_after(wait).status(),
+        E::Busy => {
+            Answer::new(Reason::RateLimited, message).retry_after(status::BACK_SOON).status()
+        }
+        E::UserNotFound { name } => Answer::new(Reason::ResourceNotFound, message)
+            .resource("shelf/User", &name, "")
+            .status(),
+        E::UserIdTaken { name } => {
+            Answer::new(Reason::UserIdTaken, message).resource("shelf/User", &name, "").status()
+        }
+        E::LoginTaken { by, .. } => {
+            Answer::new(Reason::LoginTaken, message).with("taken_by", by).status()
+        }
+        E::Store(error) => of_store(error),
+        E::Hash(error) => status::internal(&error),
+    }
+}
+
+fn of_store(error: store::Error) -> Status {
+    of_catalog(error.into())
+}
+
+/// The status of an update mask that names no field.
+pub(super) fn of_mask(error: &MaskError) -> Status {
+    field(Reason::MaskInvalid, "update_mask", &error.to_string()).status()
+}
+
+/// The status of a request with faulty fields.
+pub(super) fn of_violations(violations: Vec<Violation>) -> Status {
+    let message = match violations.as_slice() {
+        [one] => format!("`{}` {}", one.field, one.description),
+        all => format!("{} fields of the request are not valid", all.len()),
+    };
+    Answer::new(Reason::FieldInvalid, message).violations(violations).status()
+}
+
+fn field(reason: Reason, field: &str, message: &str) -> Answer {
+    let violation = Violation { field: field.to_owned(), description: message.to_owned() };
+    Answer::new(reason, message).violations(vec![violation])
+}
+
+fn of_refusal(refusal: Refusal, message: &str) -> Answer {
+    let reason = reason_of(&refusal);
+    let answer = Answer::new(reason, message);
+    match refusal {
+        Refusal::Invalid(violations) => {
+            answer.violations(violations.into_iter().map(wire).collect())
+        }
+        Refusal::NotFound { name }
+        | Refusal::IdTaken { name, .. }
+        | Refusal::NotDeleted { name } => answer.resource(kind(&name), &name, message),
+        Refusal::SlugTaken { by, .. } | Refusal::SkuTaken { by, .. } => {
+            answer.resource(kind(&by), &by, message).with("taken_by", by)
+        }
+        Refusal::EtagMismatch(conflict) => of_conflict(answer, &conflict, message),
+        Refusal::Deleted { name }
+        | Refusal::LastVariant { name }
+        | Refusal::HasChildren { name, .. } => answer.precondition(reason.as_str(), &name, message),
+        Refusal::CategoryCycle { name, .. } => answer.resource(kind(&name), &name, message),
+    }
+}
+
+/// What a client needs to merge its edit with those of others.
+fn of_conflict(answer: Answer, conflict: &Conflict, message: &str) -> Answer {
+    let answer = answer
+        .resource(kind(&conflict.name), &conflict.name, message)
+        .with("current_etag", conflict.current.as_str());
+    let Some(last) = conflict.changes.last() else { return answer };
+    let mut fields: Vec<&str> = Vec::new();
+    for field in conflict.changes.iter().flat_map(|change| &change.fields) {
+        if !fields.contains(&field.as_str()) {
+            fields.push(field);
+        }
+    }
+    answer
+        .with("changed_by", last.actor.display_name.as_str())
+        .with("changed_at", last.time.to_string())
+        .with("changed_fields", fields.join(","))
+}
+
+/// One status for all refused items: the reason of the first, and each by its index.
+fn of_items(refused: Vec<(usize, Refusal)>, items: Items, message: &str) -> Status {
+    let indexes: Vec<_> = refused.iter().map(|(index, _)| index.to_string()).collect();
+    let first = refused.first().map_or(Reason::FieldInvalid, |(_, refusal)| reason_of(refusal));
+    let violations =
+        refused.into_iter().flat_map(|(index, refusal)| of_item(index, refusal, items));
+    Answer::new(first, message)
+        .with("failed_items", indexes.join(","))
+        .violations(violations.collect())
+        .status()
+}
+
+fn of_item(index: usize, refusal: Refusal, items: Items) -> Vec<Violation> {
+    if items == Items::Names {
+        let description = refusal.to_string();
+        return vec![Violation { field: format!("names[{index}]"), description }];
+    }
+    let at = format!("requests[{index}]");
+    let description = format!("{}: {refusal}", reason_of(&refusal).as_str());
+    let field = match &refusal {
+        Refusal::Invalid(_) => "",
+        Refusal::IdTaken { .. } => "product_id",
+        Refusal::SlugTaken { .. } => "product.slug",
+        Refusal::SkuTaken { .. } => "product.variants",
+        Refusal::EtagMismatch(_) => "etag",
+        _ => "name",
+    };
+    let Refusal::Invalid(violations) = refusal else {
+        return vec![Violation { field: format!("{at}.{field}"), description }];
+    };
+    let inside = |violation: domain::Violation| match violation.field.starts_with("requests[") {
+        true => wire(violation),
+        false => Violation {
+            field: format!("{at}.{}", violation.field),
+            description: violation.description,
+        },
+    };
+    violations.into_iter().map(inside).collect()
+}
+
+fn reason_of(refusal: &Refusal) -> Reason {
+    match refusal {
+        Refusal::Invalid(_) => Reason::FieldInvalid,
+        Refusal::NotFound { .. } => Reason::ResourceNotFound,
+        Refusal::IdTaken { kind: ResourceKind::Product, .. } => Reason::ProductIdTaken,
+        Refusal::IdTaken { kind: ResourceKind::Variant, .. } => Reason::VariantIdTaken,
+        Refusal::IdTaken { kind: ResourceKind::Category, .. } => Reason::CategoryIdTaken,
+        Refusal::SlugTaken { .. } => Reason::SlugTaken,
+        Refusal::SkuTaken { .. } => Reason::SkuTaken,
+        Refusal::EtagMismatch(_) => Reason::EtagMismatch,
+        Refusal::Deleted { .. } => Reason::StateInvalid,
+        Refusal::NotDeleted { .. } => Reason::NotDeleted,
+        Refusal::LastVariant { .. } => Reason::LastVariant,
+        Refusal::HasChildren { .. } => Reason::HasChildren,
+        Refusal::CategoryCycle { .. } => Reason::CategoryCycle,
+    }
+}
+
+/// The type of a resource, as its messages declare it.
+fn kind(name: &str) -> &'static str {
+    match name.split('/').collect::<Vec<_>>().as_slice() {
+        ["products", _, "variants", _] => "shelf/Variant",
+        ["products", ..] => "shelf/Product",
+        ["categories", ..] => "shelf/Category",
+        ["shop"] => "shelf/Shop",
+        _ => "",
+    }
+}
+
+fn wire(violation: domain::Violation) -> Violation {
+    Violation { field: violation.field, description: violation.description }
+}
+
+/// An error with all that caused it, for the log.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        // Writing to a string does not fail.
+        let _written = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Each failure has the code, the reason and the details that the contract names.
+
+use jiff::Timestamp;
+use tonic::Code;
+use tonic_types::StatusExt as _;
+
+use super::*;
+use crate::{
+    domain::{Actor, Etag, OtherChange, Slug, filter::FilterError},
+    grpc::refusal::{reason_of, violations_of},
+};
+
+fn refused(refusal: Refusal) -> Status {
+    of_catalog(Error::Refused(refusal))
+}
+
+fn name(name: &str) -> String {
+    name.to_owned()
+}
+
+#[test]
+fn each_refusal_has_its_code_and_reason() {
+    let mug = || name("products/mug");
+    let kind = |kind| Refusal::IdTaken { name: name("products/mug"), kind };
+    for (refusal, code, reason) in [
+        (Refusal::Invalid(Vec::new()), Code::InvalidArgument, "FIELD_INVALID"),
+        (Refusal::NotFound { name: mug() }, Code::NotFound, "RESOURCE_NOT_FOUND"),
+        (kind(ResourceKind::Product), Code::AlreadyExists, "PRODUCT_ID_TAKEN"),
+        (kind(ResourceKind::Variant), Code::AlreadyExists, "VARIANT_ID_TAKEN"),
+        (kind(ResourceKind::Category), Code::AlreadyExists, "CATEGORY_ID_TAKEN"),
+        (Refusal::Deleted { name: mug() }, Code::FailedPrecondition, "STATE_INVALID"),
+        (Refusal::NotDeleted { name: mug() }, Code::AlreadyExists, "NOT_DELETED"),
+        (Refusal::LastVariant { name: mug() }, Code::FailedPrecondition, "LAST_VARIANT"),
+        (
+            Refusal::HasChildren { name: name("categories/a"), child: mug() },
+            Code::FailedPrecondition,
+            "HAS_CHILDREN",
+        ),
+        (
+            Refusal::CategoryCycle { name: name("categories/a"), parent: name("categories/b") },
+            Code::InvalidArgument,
+            "CATEGORY_CYCLE",
+        ),
+    ] {
+        let status = refused(refusal);
+        assert_eq!((status.code(), reason_of(&status).as_deref()), (code, Some(reason)));
+    }
+}
+
+#[test]
+fn each_failure_of_a_use_case_has_its_code_and_reason() {
+    let column = |column| FilterError { column, message: name("unknown field") };
+    for (error, code, reason) in [
+        (Error::BatchTooLarge { given: 501, most: 500 }, Code::InvalidArgument, "BATCH_TOO_LARGE"),
+        (Error::Filter(column(7)), Code::InvalidArgument, "FILTER_INVALID"),
+        (Error::RequestIdReused { id: name("1") }, Code::InvalidArgument, "REQUEST_ID_REUSED"),
+        (Error::RoleMissing("show_deleted"), Code::Unauthenticated, "CREDENTIALS_INVALID"),
+        (Error::QueryTooExpensive, Code::ResourceExhausted, "QUERY_TOO_EXPENSIVE"),
+        (Error::StoreFull, Code::ResourceExhausted, "STORE_FULL"),
+        (Error::Overloaded, Code::Unavailable, "OVERLOADED"),
+        (Error::StoreUnavailable, Code::Unavailable, "STORE_UNAVAILABLE"),
+        (Error::Internal("disk on fire".into()), Code::Internal, "INTERNAL"),
+    ] {
+        let status = of_catalog(error);
+        assert_eq!((status.code(), reason_of(&status).as_deref()), (code, Some(reason)));
+        assert!(!status.message().contains("disk"), "the caller sees `{}`", status.message());
+    }
+}
+
+#[test]
+fn each_failure_of_access_has_its_code_and_reason() {
+    use std::time::Duration;
+
+    use access::Error as E;
+    let taken = E::LoginTaken { login: name("a@b"), by: name("users/ada") };
+    for (error, code, reason) in [
+        (E::CredentialsInvalid, Code::Unauthenticated, "CREDENTIALS_INVALID"),
+        (E::SessionExpired, Code::Unauthenticated, "SESSION_EXPIRED"),
+        (E::SlowDown(Duration::from_secs(8)), Code::ResourceExhausted, "RATE_LIMITED"),
+        (E::Busy, Code::ResourceExhausted, "RATE_LIMITED"),
+        (E::UserNotFound { name: name("users/a") }, Code::NotFound, "RESOURCE_NOT_FOUND"),
+        (E::UserIdTaken { name: name("users/a") }, Code::AlreadyExists, "USER_ID_TAKEN"),
+        (taken, Code::AlreadyExists, "LOGIN_TAKEN"),
+        (E::Hash(name("salt")), Code::Internal, "INTERNAL"),
+    ] {
+        let status = of_access(error);
+        assert_eq!((status.code(), reason_of(&status).as_deref()), (code, Some(reason)));
+        let says_when = status.get_details_retry_info().is_some();
+        assert_eq!(says_when, reason == "RATE_LIMITED");
+    }
+}
+
+#[test]
+fn a_filter_names_its_column() {
+    let error = FilterError { column: 7, message: name("unknown field") };
+    let status = of_catalog(Error::Filter(error));
+    assert_eq!(status.get_details_error_info().unwrap().metadata["column"], "7");
+    assert_eq!(violations_of(&status)[0].field, "filter");
+}
+
+#[test]
+fn a_stale_etag_says_who_changed_what_and_when() {
+    let change = |who: &str, second, fields: &[&str]| OtherChange {
+        actor: Actor { name: format!("users/{who}"), display_name: name(who) },
+        time: Timestamp::from_second(second).unwrap(),
+        fields: fields.iter().map(|field| name(field)).collect(),
+    };
+    let conflict = Conflict {
+        name: name("products/mug"),
+        current: Etag::given("\"uid-3\"").unwrap(),
+        changes: vec![change("Ada", 0, &["title"]), change("Bob", 1, &["brand", "title"])],
+    };
+    let status = refused(Refusal::EtagMismatch(Box::new(conflict)));
+    assert_eq!(status.code(), Code::Aborted);
+    let info = status.get_details_error_info().unwrap();
+    let metadata = |key: &str| info.metadata[key].as_str();
+    assert_eq!(info.reason, "ETAG_MISMATCH");
+    assert_eq!(metadata("current_etag"), "\"uid-3\"");
+    assert_eq!(metadata("changed_by"), "Bob");
+    assert_eq!(metadata("changed_at"), "1970-01-01T00:00:01Z");
+    assert_eq!(metadata("changed_fields"), "title,brand");
+    let resource = status.get_details_resource_info().unwrap();
+    assert_eq!(
+        (resource.resource_type.as_str(), resource.resource_name.as_str()),
+        ("shelf/Product", "products/mug")
+    );
+}
+
+#[test]
+fn a_taken_slug_says_whose_it_is() {
+    let slug = Slug::parse("mug").unwrap();
+    let status = refused(Refusal::SlugTaken { slug, by: name("products/cup") });
+    assert_eq!(status.get_details_error_info().unwrap().metadata["taken_by"], "products/cup");
+}
+
+#[test]
+fn a_batch_names_each_failing_item() {
+    let slug = Slug::parse("mug").unwrap();
+    let invalid =
+        domain::Violation { field: name("product.categories[0]"), description: name("no") };
+    let status = of_catalog(Error::Batch(vec![
+        (3, Refusal::SlugTaken { slug, by: name("products/cup") }),
+        (7, Refusal::Invalid(vec![invalid])),
+        (9, Refusal::NotFound { name: name("products/x") }),
+    ]));
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!(
+        (info.reason.as_str(), info.metadata["failed_items"].as_str()),
+        ("SLUG_TAKEN", "3,7,9")
+    );
+    let fields: Vec<_> = violations_of(&status).into_iter().map(|v| v.field).collect();
+    assert_eq!(
+        fields,
+        ["requests[3].product.slug", "requests[7].product.categories[0]", "requests[9].name"]
+    );
+}
+
+#[test]
+fn a_batch_of_names_points_at_them() {
+    let missing = Error::Batch(vec![(2, Refusal::NotFound { name: name("products/x") })]);
+    let status = of_batch(missing, Items::Names);
+    assert_eq!(status.code(), Code::NotFound);
+    assert_eq!(violations_of(&status)[0].field, "names[2]");
+}

@@ -1,0 +1,133 @@
+//! What the contract says of each method: the role it needs, and whether its request is a stream.
+//!
+//! The table is read from the descriptors once. A method without a role is refused to everybody, so that one that is
+//! added without thought is closed, not open.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use prost_reflect::{DynamicMessage, MethodDescriptor};
+use proto::access;
+
+use super::frames::Messages;
+use crate::domain::Role;
+
+/// What is known of a method before it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Method {
+    /// The least role that may call it; none: nobody may.
+    pub(crate) role: Option<Role>,
+    /// How many messages its request has.
+    pub(crate) messages: Messages,
+    /// Whether its answer is a stream.
+    pub(crate) streams: bool,
+    /// Whether it has nothing to do with who calls: signing in, health, reflection.
+    pub(crate) ignores_credentials: bool,
+    /// Whether it is answered however busy the service is.
+    pub(crate) always_answered: bool,
+}
+
+/// The method at `path`, such as `/shelf.catalog.v1.ProductService/GetProduct`.
+pub(crate) fn method(path: &str) -> Option<Method> {
+    static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(methods);
+    METHODS.get(path).copied()
+}
+
+/// The option by which a method names its role.
+const REQUIRED_ROLE: &str = "shelf.access.v1.required_role";
+
+fn methods() -> HashMap<String, Method> {
+    let pool = proto::descriptor_pool();
+    let ours = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+    ours.map(|method| (path(&method), described(&method))).chain(served_beside()).collect()
+}
+
+fn path(method: &MethodDescriptor) -> String {
+    format!("/{}/{}", method.parent_service().full_name(), method.name())
+}
+
+fn described(method: &MethodDescriptor) -> Method {
+    let role = required_role(&method.options());
+    let signs_in = method.parent_service().package_name() == "shelf.access.v1";
+    Method {
+        role,
+        messages: if method.is_client_streaming() { Messages::Any } else { Messages::One },
+        streams: method.is_server_streaming(),
+        ignores_credentials: signs_in && role == Some(Role::Anyone),
+        always_answered: false,
+    }
+}
+
+fn required_role(options: &DynamicMessage) -> Option<Role> {
+    let extension = proto::descriptor_pool().get_extension_by_name(REQUIRED_ROLE)?;
+    let number = options.get_extension(&extension).as_enum_number()?;
+    match access::Role::try_from(number).ok()? {
+        access::Role::Unspecified => None,
+        access::Role::Anyone => Some(Role::Anyone),
+        access::Role::Viewer => Some(Role::Viewer),
+        access::Role::Editor => Some(Role::Editor),
+        access::Role::Admin => Some(Role::Admin),
+    }
+}
+
+/// The health and reflection services, whose descriptors know nothing of our roles.
+fn served_beside() -> impl Iterator<Item = (String, Method)> {
+    let open = Method {
+        role: Some(Role::Anyone),
+        messages: Messages::One,
+        streams: false,
+        ignores_credentials: true,
+        always_answered: true,
+    };
+    let reflection =
+        Method { messages: Messages::Any, streams: true, always_answered: false, ..open };
+    [
+        ("/grpc.health.v1.Health/Check", open),
+        ("/grpc.health.v1.Health/List", open),
+        ("/grpc.health.v1.Health/Watch", Method { streams: true, ..open }),
+        ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", reflection),
+        ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", reflection),
+    ]
+    .into_iter()
+    .map(|(path, method)| (path.to_owned(), method))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_of_the_contract_names_its_role() {
+        let pool = proto::descriptor_pool();
+        let mut methods = 0;
+        for described in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
+            let path = path(&described);
+            assert!(method(&path).unwrap().role.is_some(), "{path}");
+            methods += 1;
+        }
+        assert!(methods > 30, "only {methods} methods");
+    }
+
+    #[test]
+    fn a_method_without_the_option_has_no_role() {
+        let pool = proto::descriptor_pool();
+        let options = pool.get_message_by_name("google.protobuf.MethodOptions").unwrap();
+        assert_eq!(required_role(&DynamicMessage::new(options)), None);
+    }
+
+    #[test]
+    fn only_signing_in_and_the_services_beside_ignore_credentials() {
+        for path in [
+            "/shelf.access.v1.SessionService/CreateSession",
+            "/shelf.access.v1.UserService/RedeemSetupToken",
+            "/grpc.health.v1.Health/Check",
+        ] {
+            assert!(method(path).unwrap().ignores_credentials, "{path}");
+        }
+        for path in [
+            "/shelf.catalog.v1.ProductService/GetProduct",
+            "/shelf.access.v1.SessionService/GetSession",
+        ] {
+            assert!(!method(path).unwrap().ignores_credentials, "{path}");
+        }
+    }
+}

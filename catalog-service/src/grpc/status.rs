@@ -1,0 +1,115 @@
+//! The refusals of the service itself, each with the reason and the details that the contract names.
+//!
+//! Those of the use cases are in `problem.rs`; no other file makes a status.
+
+use std::{fmt::Display, time::Duration};
+
+use proto::Violation;
+use tonic::{Code, Status};
+
+use super::{
+    reason::Reason,
+    refusal::{Refusal, reason_of},
+};
+
+/// When a caller that was turned away for lack of room should come back.
+pub(super) const BACK_SOON: Duration = Duration::from_secs(1);
+
+pub(crate) fn one_message_expected(found: &str) -> Status {
+    Refusal::new(
+        Reason::MethodUnknown,
+        format!("this method takes exactly one message, not {found}"),
+    )
+    .status()
+}
+
+pub(crate) fn message_too_large(length: usize, limit: usize) -> Status {
+    Refusal::new(
+        Reason::MessageTooLarge,
+        format!("a message of {length} bytes is larger than the {limit} bytes that are taken; send less at a time"),
+    )
+    .with("limit_bytes", limit.to_string())
+    .status()
+}
+
+pub(crate) fn message_cut_short() -> Status {
+    Refusal::new(Reason::MessageInvalid, "the message breaks off before its announced length")
+        .status()
+}
+
+pub(crate) fn header_invalid(name: &str, description: &str) -> Status {
+    Refusal::new(Reason::FieldInvalid, format!("the header `{name}` is invalid: it {description}"))
+        .violations(vec![Violation { field: name.to_owned(), description: description.to_owned() }])
+        .status()
+}
+
+pub(crate) fn deadline_exceeded() -> Status {
+    Refusal::new(
+        Reason::Deadline,
+        "the call did not finish within its deadline; it may be sent again",
+    )
+    .status()
+}
+
+pub(crate) fn overloaded() -> Status {
+    Refusal::new(Reason::Overloaded, "the service has as much work as it can do; try again soon")
+        .retry_after(BACK_SOON)
+        .status()
+}
+
+pub(crate) fn method_unknown(path: &str) -> Status {
+    Refusal::new(Reason::MethodUnknown, format!("there is no method `{path}`")).status()
+}
+
+/// A fault of Shelf's own. It is logged here, once, and the caller learns only where to look.
+pub(crate) fn internal(error: &dyn Display) -> Status {
+    tracing::error!(error = %error, "a call failed by a fault of the service");
+    Refusal::new(
+        Reason::Internal,
+        "the service failed; the details are in its log under the id of the call, `x-request-id`",
+    )
+    .status()
+}
+
+/// The status as the contract wants it: one that tonic made by itself gets a reason, and no inner words.
+pub(crate) fn completed(status: &Status) -> Option<Status> {
+    if reason_of(status).is_some() {
+        return None;
+    }
+    let reason = match status.code() {
+        Code::Unimplemented => Reason::MethodUnknown,
+        Code::ResourceExhausted | Code::OutOfRange => Reason::MessageTooLarge,
+        Code::DeadlineExceeded => Reason::Deadline,
+        // tonic calls a message that does not decode INTERNAL; it is the caller's.
+        Code::Internal | Code::InvalidArgument | Code::Unknown => Reason::MessageInvalid,
+        // The caller went away; nobody reads the answer.
+        Code::Cancelled => return None,
+        _ => Reason::Internal,
+    };
+    Some(Refusal::new(reason, status.message()).status())
+}
+
+pub(crate) fn store_unavailable() -> Status {
+    Refusal::new(Reason::StoreUnavailable, "the store is not available; try again soon")
+        .retry_after(BACK_SOON)
+        .status()
+}
+
+pub(crate) fn shutting_down() -> Status {
+    Refusal::new(Reason::ShuttingDown, "the service is stopping; try again soon")
+        .retry_after(BACK_SOON)
+        .status()
+}
+
+pub(crate) fn not_found(kind: &str, name: &str) -> Status {
+    let message = format!("`{name}` does not exist");
+    Refusal::new(Reason::ResourceNotFound, message.as_str()).resource(kind, name, &message).status()
+}
+
+pub(crate) fn page_token_invalid(why: &str) -> Status {
+    let description = format!("{why}; start again from the first page");
+    let violation = Violation { field: "page_token".to_owned(), description: description.clone() };
+    Refusal::new(Reason::PageTokenInvalid, format!("`page_token` {description}"))
+        .violations(vec![violation])
+        .status()
+}

@@ -1,0 +1,52 @@
+//! One line in the log for each call: which method, how it ended, how long it took, under which id.
+//!
+//! Never a body, a token or an address; the path is the contract's own, or is not written at all.
+
+use std::time::Instant;
+
+use http::{HeaderValue, Request, Response};
+use tonic::{Code, Status, body::Body};
+use tracing::Span;
+
+use super::{refusal::reason_of, request_id, roles};
+
+/// A call that is being answered.
+pub(super) struct Call {
+    id: HeaderValue,
+    /// The path of a method that exists.
+    method: Option<String>,
+    begun: Instant,
+}
+
+impl Call {
+    /// Notes the beginning of a call.
+    pub(super) fn begun(request: &Request<Body>) -> Self {
+        let path = request.uri().path();
+        Self {
+            id: request_id::of_call(request.headers()),
+            method: roles::method(path).map(|_| path.trim_start_matches('/').to_owned()),
+            begun: Instant::now(),
+        }
+    }
+
+    /// The span in which everything about the call is logged.
+    pub(super) fn span(&self) -> Span {
+        tracing::info_span!("call", id = request_id::as_str(&self.id))
+    }
+
+    /// Logs the end of the call and marks its answer with the id.
+    pub(super) fn ended(self, mut response: Response<Body>) -> Response<Body> {
+        let status = response.extensions().get::<Status>();
+        let code = status.map_or(Code::Ok, Status::code);
+        let reason = status.and_then(reason_of);
+        tracing::info!(
+            method = self.method.as_deref().unwrap_or("unknown"),
+            code = ?code,
+            reason,
+            duration_us = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+        response.headers_mut().insert(request_id::X_REQUEST_ID, self.id);
+        response
+    }
+}

@@ -1,0 +1,100 @@
+//! One unary call on the wire: a message in, an encoded answer out.
+//!
+//! Answers are bytes, because the store keeps resources as they are sent: they are framed here and never decoded.
+
+use std::marker::PhantomData;
+
+use bytes::{BufMut as _, Bytes};
+use prost::Message;
+use tonic::{
+    Request, Response, Status,
+    body::Body,
+    codec::{BufferSettings, Codec, CompressionEncoding::Gzip, EncodeBuf, Encoder},
+    server::Grpc,
+};
+use tonic_prost::ProstDecoder;
+use tower::service_fn;
+
+use super::credentials::Identity;
+
+/// An encoded message on its way out.
+#[derive(Clone, Debug)]
+pub(super) struct Encoded(Bytes);
+
+impl Encoded {
+    /// Bytes that are a message already.
+    pub(super) fn bytes(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+
+    /// A message.
+    pub(super) fn message(message: &impl Message) -> Self {
+        Self(message.encode_to_vec().into())
+    }
+
+    /// `google.protobuf.Empty`.
+    pub(super) fn empty() -> Self {
+        Self(Bytes::new())
+    }
+}
+
+/// Answers a unary call: reads its message, lets `handler` work on it, and frames what comes out.
+pub(super) async fn unary<M, F, Fut>(
+    limit: usize,
+    request: http::Request<Body>,
+    handler: F,
+) -> http::Response<Body>
+where
+    M: Message + Default + 'static,
+    F: Fn(Identity, M) -> Fut + Clone + Send,
+    Fut: Future<Output = Result<Encoded, Status>> + Send,
+{
+    let method = service_fn(|request: Request<M>| {
+        let handler = handler.clone();
+        async move {
+            let (_metadata, mut extensions, message) = request.into_parts();
+            let identity = extensions.remove::<Identity>();
+            let identity =
+                identity.ok_or_else(|| super::status::internal(&"nobody was established"))?;
+            handler(identity, message).await.map(Response::new)
+        }
+    });
+    Grpc::new(EncodedCodec::<M>(PhantomData))
+        .accept_compressed(Gzip)
+        .send_compressed(Gzip)
+        .apply_max_message_size_config(Some(limit), Some(limit))
+        .unary(method, request)
+        .await
+}
+
+struct EncodedCodec<M>(PhantomData<fn() -> M>);
+
+impl<M: Message + Default + 'static> Codec for EncodedCodec<M> {
+    type Encode = Encoded;
+    type Decode = M;
+    type Encoder = AsItIs;
+    type Decoder = ProstDecoder<M>;
+
+    fn encoder(&mut self) -> AsItIs {
+        AsItIs
+    }
+
+    fn decoder(&mut self) -> ProstDecoder<M> {
+        ProstDecoder::new(BufferSettings::default())
+    }
+}
+
+/// Writes an encoded message as it is.
+#[derive(Debug)]
+struct AsItIs;
+
+impl Encoder for AsItIs {
+    type Item = Encoded;
+    type Error = Status;
+
+    fn encode(&mut self, item: Encoded, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.reserve(item.0.len());
+        buffer.put(item.0);
+        Ok(())
+    }
+}

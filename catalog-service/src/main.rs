@@ -1,0 +1,137 @@
+//! The program `catalog-service`: settings in, one service out, stopped by SIGTERM or Ctrl-C.
+
+use std::process::ExitCode;
+
+use catalog_service::{
+    EXIT_CONFIG, Settings, bind,
+    config::{self, Origin, Problems},
+    logs,
+    server::{self, Bound, StartError},
+};
+use clap::Parser;
+use tokio_util::sync::CancellationToken;
+
+/// Shelf's catalog-service: owns the shop's data and answers gRPC and gRPC-Web.
+#[derive(Debug, Parser)]
+#[command(name = "catalog-service", version, about)]
+struct CommandLine {
+    #[command(flatten)]
+    service: config::Options,
+
+    /// Under which address people reach the shop, for links such as the one that makes the first account
+    #[arg(
+        long,
+        env = "SHELF_PUBLIC_ORIGIN",
+        value_name = "ORIGIN",
+        default_value = "http://localhost:8080"
+    )]
+    public_origin: String,
+
+    #[command(flatten)]
+    logs: logs::Options,
+}
+
+impl CommandLine {
+    fn settings(&self) -> Result<(Settings, logs::Settings), Problems> {
+        let mut problems = Problems::default();
+        let given = &self.public_origin;
+        let origin = problems.take("public-origin", given, Origin::parse(given));
+        let service = self.service.settings().map_err(|others| problems.append(others)).ok();
+        let logs = self.logs.settings().map_err(|others| problems.append(others)).ok();
+        match (service, logs) {
+            (Some(service), Some(logs)) => {
+                problems.none_or((Settings { public_origin: origin, ..service }, logs))
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // Nowhere is left to say that this could not be said.
+            let _unsaid = error.print();
+            return ExitCode::from(if error.use_stderr() { EXIT_CONFIG } else { 0 });
+        }
+    };
+    let settings = match line.settings() {
+        Ok((settings, logs)) => {
+            logs.install();
+            settings
+        }
+        Err(problems) => {
+            eprintln!("{problems}");
+            return ExitCode::from(EXIT_CONFIG);
+        }
+    };
+    match run(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{:#}", error.0);
+            ExitCode::from(error.1)
+        }
+    }
+}
+
+/// An error with the exit code of the program.
+struct Failure(anyhow::Error, u8);
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let code = error.exit_code();
+        Self(error.into(), code)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self(error, 1)
+    }
+}
+
+#[tokio::main]
+async fn run(settings: Settings) -> Result<(), Failure> {
+    let origin = settings.public_origin.clone();
+    let bound = match server::handed_over()? {
+        Some(listener) => server::bind_handed_over(settings, listener).await?,
+        None => bind(settings).await?,
+    };
+    if let Some(origin) = origin {
+        print_setup_link(&bound, &origin).await?;
+    }
+    let shutdown = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(shutdown.clone()));
+    bound.serve(shutdown).await;
+    Ok(())
+}
+
+/// The link goes to the terminal alone, never into a log.
+async fn print_setup_link(bound: &Bound, origin: &Origin) -> anyhow::Result<()> {
+    if let Some(link) = bound.instance().access().setup_link(origin).await? {
+        eprintln!(
+            "\nThere is no account yet. Within an hour, create the first one here:\n\n  {link}\n"
+        );
+    }
+    Ok(())
+}
+
+async fn cancel_on_signal(shutdown: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => drop(tokio::signal::ctrl_c().await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tokio::signal::ctrl_c().await);
+    shutdown.cancel();
+}

@@ -1,0 +1,178 @@
+//! Connections: accepted up to a number, limited in what they may do, and brought to an end in good order.
+//!
+//! hyper is driven here by hand because neither axum's nor tonic's server bounds how long headers may take, how old a
+//! connection may grow, or how long the last calls may hold up the end.
+
+use std::{
+    io,
+    net::IpAddr,
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{census::Census, socket::Socket};
+use crate::config::Limits;
+
+/// How long a request's headers, or the first request of a connection, may take.
+const HEADERS: Duration = Duration::from_secs(10);
+
+/// How long a connection lives before it is asked to end, give or take a tenth.
+const AGE: Duration = Duration::from_secs(30 * 60);
+
+/// How often an idle HTTP/2 peer is asked whether it is still there, and how long it has to answer.
+const PING: Duration = Duration::from_secs(20);
+
+/// How long accepting rests when the process has no descriptors left.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
+
+/// Serves connections until `shutdown`, then lets open calls finish for as long as the limits say.
+pub(super) async fn serve(
+    listener: TcpListener,
+    socket: Socket,
+    limits: &Limits,
+    shutdown: CancellationToken,
+) {
+    let host = Host {
+        http: Arc::new(http_settings()),
+        socket,
+        stop: shutdown.clone(),
+        cut: CancellationToken::new(),
+    };
+    let census = Census::new(limits.connections, limits.connections_per_address);
+    let open = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = shutdown.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                if let Some(place) = census.admit(peer.ip()) {
+                    let host = host.clone();
+                    open.spawn(async move {
+                        host.attend(stream).await;
+                        drop(place);
+                    });
+                }
+            }
+            Err(error) => rest_if_exhausted(&error).await,
+        }
+    }
+    drop(listener);
+    open.close();
+    if tokio::time::timeout(limits.drain, open.wait()).await.is_err() {
+        tracing::warn!(connections = open.len(), "calls are cut off: they did not end in time");
+        host.cut.cancel();
+        open.wait().await;
+    }
+}
+
+/// Errors of one connection are its own; without descriptors, accepting again at once would only spin.
+#[expect(clippy::disallowed_methods, reason = "there is no event that says a descriptor is free")]
+async fn rest_if_exhausted(error: &io::Error) {
+    let of_the_peer = [
+        io::ErrorKind::ConnectionAborted,
+        io::ErrorKind::ConnectionReset,
+        io::ErrorKind::ConnectionRefused,
+    ];
+    if !of_the_peer.contains(&error.kind()) {
+        tracing::error!(error = %error, "a connection could not be accepted");
+        tokio::time::sleep(OUT_OF_DESCRIPTORS).await;
+    }
+}
+
+/// What every connection is served with.
+#[derive(Clone)]
+struct Host {
+    http: Arc<auto::Builder<TokioExecutor>>,
+    socket: Socket,
+    /// No new calls; open ones may finish.
+    stop: CancellationToken,
+    /// The end for those that did not.
+    cut: CancellationToken,
+}
+
+impl Host {
+    async fn attend(self, stream: TcpStream) {
+        // Small answers go out at once; a failure only makes them slower.
+        let _unset = stream.set_nodelay(true);
+        let used = Arc::new(AtomicBool::new(false));
+        let service = service_fn({
+            let (socket, used) = (self.socket, Arc::clone(&used));
+            move |request: hyper::Request<Incoming>| {
+                used.store(true, Ordering::Relaxed);
+                socket.clone().answer(request)
+            }
+        });
+        let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service));
+        tokio::select! {
+            _ended = connection.as_mut() => return,
+            () = unused(&used) => return,
+            () = self.stop.cancelled() => {}
+            () = of_age() => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        finish(connection, &self.cut).await;
+    }
+}
+
+/// Lets the open calls of a connection finish, unless they are cut off.
+async fn finish<C: Future>(connection: Pin<&mut C>, cut: &CancellationToken) {
+    tokio::select! {
+        _ended = connection => {}
+        () = cut.cancelled() => {}
+    }
+}
+
+/// Comes when a connection has not brought a request in time, and never once it has.
+#[expect(clippy::disallowed_methods, reason = "a time limit is what this waits for")]
+async fn unused(used: &AtomicBool) {
+    tokio::time::sleep(HEADERS).await;
+    if used.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Comes when a connection is old; not for all at the same time.
+#[expect(clippy::disallowed_methods, reason = "a time limit is what this waits for")]
+async fn of_age() {
+    tokio::time::sleep(AGE.mul_f64(rand::random_range(0.9..1.1))).await;
+}
+
+fn http_settings() -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_headers(100)
+        .max_buf_size(32 << 10);
+    http.http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(100)
+        .initial_stream_window_size(64 << 10)
+        .initial_connection_window_size(1 << 20)
+        .max_frame_size(16 << 10)
+        .max_header_list_size(32 << 10)
+        .max_pending_accept_reset_streams(20)
+        .max_local_error_reset_streams(128)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
+    http
+}
+
+/// Loopback peers are this machine's own programs, often a gateway for everybody.
+pub(super) fn is_counted(peer: IpAddr) -> bool {
+    !peer.to_canonical().is_loopback()
+}

@@ -1,0 +1,273 @@
+//! The catalog in one SQLite file: one thread writes, every thread reads.
+
+mod access;
+mod categories;
+mod checkpoint;
+mod connection;
+mod failure;
+mod functions;
+mod list;
+mod migrations;
+mod place;
+mod products;
+mod readers;
+mod revisions;
+mod rows;
+mod secrets;
+mod shop;
+#[cfg(test)]
+mod tests;
+mod tx;
+mod variants;
+mod writer;
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+
+use self::{
+    checkpoint::Checkpointer,
+    connection::Durability,
+    list::Counts,
+    migrations::Misfit,
+    place::{Place, unreadable},
+    readers::Readers,
+    tx::{Item, Tx},
+    writer::{Ending, Writer},
+};
+use super::{Error, OpenError, Result, Store};
+use crate::{
+    clock::Clock,
+    domain::{
+        Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
+        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
+        Shop, ShopChange, Variant, VariantChange, VariantName, View, Write,
+    },
+};
+
+/// A store in one file.
+pub(super) struct Sqlite {
+    // In the order in which they end: the place last, when nobody uses the file any more.
+    writer: Writer,
+    readers: Readers,
+    counts: Counts,
+    clock: Arc<dyn Clock>,
+    page_token_keys: [[u8; 32]; 2],
+    _place: Place,
+}
+
+/// Opens the database at a path, or one that ends with the store for `:memory:`.
+pub(super) async fn open(path: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, OpenError> {
+    let path = path.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path, clock)).await;
+    let store = opened.map_err(|error| unreadable(Path::new("sqlite"), error))??;
+    Ok(Arc::new(store))
+}
+
+impl Sqlite {
+    fn open(path: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let place = match path {
+            "" => return Err(OpenError::Address("sqlite:".to_owned())),
+            ":memory:" => Place::temporary(clock.now())?,
+            path => Place::take(Path::new(path))?,
+        };
+        let durability = if place.is_temporary() { Durability::None } else { Durability::Full };
+        let mut database = connection::writing(place.path(), durability)
+            .map_err(|error| misfit(&place, error.into()))?;
+        migrations::run(&mut database).map_err(|error| misfit(&place, error))?;
+        let failed = |error: Error| unreadable(place.path(), error);
+        let now = clock.now();
+        let page_token_keys = secrets::page_token_keys(&database).map_err(failed)?;
+        shop::found(&database, now).map_err(failed)?;
+        let checkpointer = Checkpointer::start(place.path(), durability, &mut database)
+            .map_err(|error| unreadable(place.path(), error))?;
+        let writer = Writer::start(database, checkpointer)
+            .map_err(|error| unreadable(place.path(), error))?;
+        let readers = Readers::start(place.path()).map_err(failed)?;
+        let counts = Counts::default();
+        Ok(Self { writer, readers, counts, clock, page_token_keys, _place: place })
+    }
+
+    /// Does the items of a write inside one transaction, all of them or none.
+    async fn write_all<I, T>(
+        &self,
+        write: Write,
+        items: Vec<I>,
+        one: impl Fn(&Tx<'_>, &I) -> Item<Vec<u8>> + Send + 'static,
+    ) -> Result<Vec<Document<T>>>
+    where
+        I: Send + 'static,
+    {
+        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
+        let clock = Arc::clone(&self.clock);
+        let work = move |db: &rusqlite::Connection| {
+            Tx { db, write: &write, now: clock.now() }.all(&items, one)
+        };
+        let answers = self.writer.write(ending, work).await?;
+        Ok(answers.into_iter().map(Document::new).collect())
+    }
+
+    async fn write_one<I, T>(
+        &self,
+        write: Write,
+        item: I,
+        one: impl Fn(&Tx<'_>, &I) -> Item<Vec<u8>> + Send + 'static,
+    ) -> Result<Document<T>>
+    where
+        I: Send + 'static,
+    {
+        let mut answers = self.write_all(write, vec![item], one).await?;
+        answers.pop().ok_or_else(|| failure::damaged("an answer"))
+    }
+}
+
+fn misfit(place: &Place, misfit: Misfit) -> OpenError {
+    let path = place.path().to_owned();
+    match misfit {
+        Misfit::Foreign => OpenError::Foreign { path },
+        Misfit::Newer(found) => OpenError::Newer { path, found, known: migrations::newest() },
+        Misfit::Altered(step) => OpenError::Altered { path, step },
+        Misfit::Failed(error) => unreadable(&path, error),
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn product(
+        &self,
+        id: &ProductId,
+        view: View,
+        audience: Audience,
+    ) -> Result<Option<Document<Product>>> {
+        let found = self.read_products(std::slice::from_ref(id), view, audience)?;
+        Ok(found.into_iter().next().flatten())
+    }
+
+    async fn products(
+        &self,
+        ids: &[ProductId],
+        view: View,
+        audience: Audience,
+    ) -> Result<Vec<Option<Document<Product>>>> {
+        self.read_products(ids, view, audience)
+    }
+
+    async fn list_products(
+        &self,
+        query: ProductQuery,
+        page: PageRequest,
+    ) -> Result<Page<Document<Product>>> {
+        list::list(self, query, page).await
+    }
+
+    async fn create_products(
+        &self,
+        write: Write,
+        products: Vec<NewProduct>,
+        view: View,
+    ) -> Result<Vec<Document<Product>>> {
+        self.write_all(write, products, move |tx, new| tx.create_product(new, view)).await
+    }
+
+    async fn change_products(
+        &self,
+        write: Write,
+        changes: Vec<ProductChange>,
+    ) -> Result<Vec<Document<Product>>> {
+        self.write_all(write, changes, |tx, change| tx.change_product(change)).await
+    }
+
+    async fn revisions(
+        &self,
+        product: &ProductId,
+        page: PageRequest,
+    ) -> Result<Option<Page<Document<Revision>>>> {
+        self.read_revisions(product, &page)
+    }
+
+    async fn variant(
+        &self,
+        name: &VariantName,
+        audience: Audience,
+    ) -> Result<Option<Document<Variant>>> {
+        self.read_variant(name, audience)
+    }
+
+    async fn variants(
+        &self,
+        product: &ProductId,
+        audience: Audience,
+        page: PageRequest,
+    ) -> Result<Option<Page<Document<Variant>>>> {
+        self.read_variants(product, audience, &page)
+    }
+
+    async fn create_variant(
+        &self,
+        write: Write,
+        variant: NewVariantIn,
+    ) -> Result<Document<Variant>> {
+        self.write_one(write, variant, |tx, new| tx.create_variant(new)).await
+    }
+
+    async fn change_variant(
+        &self,
+        write: Write,
+        change: VariantChange,
+    ) -> Result<Document<Variant>> {
+        self.write_one(write, change, |tx, change| tx.change_variant(change)).await
+    }
+
+    async fn category(&self, id: &CategoryId) -> Result<Option<Document<Category>>> {
+        self.read_category(id)
+    }
+
+    async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>> {
+        self.read_categories(&page)
+    }
+
+    async fn create_category(
+        &self,
+        write: Write,
+        category: NewCategory,
+    ) -> Result<Document<Category>> {
+        self.write_one(write, category, |tx, new| tx.create_category(new)).await
+    }
+
+    async fn change_category(
+        &self,
+        write: Write,
+        change: CategoryChange,
+    ) -> Result<Document<Category>> {
+        self.write_one(write, change, |tx, change| tx.change_category(change)).await
+    }
+
+    async fn shop(&self) -> Result<Document<Shop>> {
+        self.read_shop()
+    }
+
+    async fn change_shop(&self, write: Write, change: ShopChange) -> Result<Document<Shop>> {
+        self.write_one(write, change, |tx, change| tx.change_shop(change)).await
+    }
+
+    async fn is_empty(&self) -> Result<bool> {
+        self.readers.read(|db| {
+            let sql = "SELECT 1 FROM products UNION ALL SELECT 1 FROM categories LIMIT 1";
+            Ok(!db.prepare_cached(sql)?.exists([])?)
+        })
+    }
+
+    fn page_token_keys(&self) -> [[u8; 32]; 2] {
+        self.page_token_keys
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.readers.read(|db| Ok(db.prepare_cached("SELECT 1 FROM shop")?.exists([]).map(drop)?))
+    }
+
+    async fn close(&self) {
+        // Both wait for their threads, which are about to end.
+        self.readers.stop();
+        self.writer.stop();
+    }
+}

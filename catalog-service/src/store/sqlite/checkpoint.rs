@@ -1,0 +1,82 @@
+//! Moves what is committed from the journal into the database, beside the writes and not inside them.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI32, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+
+use super::connection::{self, Durability};
+
+/// How many pages of journal are worth a checkpoint.
+const PAGES: i32 = 1_000;
+
+/// The writer's side of the checkpoint thread.
+#[derive(Debug)]
+pub(super) struct Checkpointer {
+    pages: Arc<AtomicI32>,
+    wake: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpointer {
+    /// Starts the thread, and lets the writer's connection count the journal's pages.
+    pub(super) fn start(
+        path: &Path,
+        durability: Durability,
+        writer: &mut Connection,
+    ) -> rusqlite::Result<Self> {
+        let pages = Arc::new(AtomicI32::new(0));
+        let counter = Arc::clone(&pages);
+        writer.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, count: i32| {
+            counter.store(count, Ordering::Relaxed);
+            Ok(())
+        }))?;
+        let (wake, woken) = sync_channel(1);
+        let database = connection::writing(path, durability)?;
+        let thread = std::thread::Builder::new()
+            .name("store-checkpoint".to_owned())
+            .spawn(move || run(&database, &woken))
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        Ok(Self { pages, wake: Some(wake), thread: Some(thread) })
+    }
+
+    /// Wakes the thread when there is enough to do.
+    pub(super) fn after_commit(&self) {
+        if self.pages.load(Ordering::Relaxed) >= PAGES
+            && let Some(wake) = &self.wake
+        {
+            // When it is awake already, it will look again.
+            let _ = wake.try_send(());
+        }
+    }
+
+    /// Ends the thread and leaves an empty journal, if no reader needs it.
+    pub(super) fn finish(&mut self, writer: &Connection) {
+        self.wake.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        if let Err(error) = checkpoint(writer, "PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::debug!(%error, "the journal stays until the next start");
+        }
+    }
+}
+
+fn run(database: &Connection, woken: &Receiver<()>) {
+    while woken.recv().is_ok() {
+        if let Err(error) = checkpoint(database, "PRAGMA wal_checkpoint(PASSIVE)") {
+            tracing::warn!(%error, "could not move the journal into the database");
+        }
+    }
+}
+
+fn checkpoint(database: &Connection, pragma: &str) -> rusqlite::Result<()> {
+    database.query_row(pragma, [], |_| Ok(()))
+}

@@ -1,0 +1,57 @@
+//! Connections to the file, each set up the same.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::functions;
+
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 128;
+
+/// What every connection is told. The journal of an ordinary store is synced with each commit.
+const SETTINGS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;
+    PRAGMA mmap_size = 1073741824;
+    PRAGMA cache_size = -4096;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+/// How much a commit waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// The disk has it.
+    Full,
+    /// The file ends with the process, so nothing needs to outlive it.
+    None,
+}
+
+/// Opens a connection that writes.
+pub(super) fn writing(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute_batch(match durability {
+        Durability::Full => "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
+        Durability::None => "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0;",
+    })?;
+    Ok(connection)
+}
+
+/// Opens a connection that only reads.
+pub(super) fn reading(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    functions::add(&connection)?;
+    Ok(connection)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(SETTINGS)?;
+    Ok(connection)
+}

@@ -1,0 +1,203 @@
+//! Filters as SQL. Each condition is true or false, never unknown, so that `NOT` means what it says.
+
+use super::sql::Sql;
+use crate::domain::{
+    Currency, Filter, State,
+    filter::{Comparison, Field, TextField, TimeField},
+    fold,
+};
+
+/// Adds the condition that the product `p` matches.
+pub(super) fn condition(filter: &Filter, sql: &mut Sql) {
+    match filter {
+        Filter::And(all) => joined(all, " AND ", sql),
+        Filter::Or(any) => joined(any, " OR ", sql),
+        Filter::Not(one) => {
+            sql.push("NOT (");
+            condition(one, sql);
+            sql.push(")");
+        }
+        Filter::Has(field) => has(field, sql),
+        Filter::Text(field, comparison, text) => compare_text(*field, *comparison, text, sql),
+        Filter::Contains(field, words) => contains(*field, words, sql),
+        Filter::State(state) => {
+            let state = match state {
+                State::Draft => "p.state = 1",
+                State::Active => "p.state = 2",
+                State::Archived => "p.state = 3",
+            };
+            sql.push(state);
+        }
+        Filter::InCategory(category) => {
+            sql.push("p.key IN (SELECT product FROM product_categories WHERE category = ");
+            sql.bind(category.as_str().to_owned()).push(")");
+        }
+        Filter::BelowCategory(category) => {
+            sql.push(
+                "p.key IN (SELECT product FROM product_categories WHERE category IN (
+                 WITH RECURSIVE below (id) AS (SELECT ",
+            );
+            sql.bind(category.as_str().to_owned());
+            sql.push(
+                " UNION SELECT c.id FROM categories AS c JOIN below ON c.parent = below.id)
+                 SELECT id FROM below))",
+            );
+        }
+        Filter::Price(currency, comparison, micros) => price(*currency, *comparison, *micros, sql),
+        Filter::AttributeText(name, comparison, text) => {
+            attribute(name, "text", sql);
+            sql.push(operator(*comparison)).bind(text.clone()).push(")");
+        }
+        Filter::AttributeNumber(name, comparison, number) => {
+            attribute(name, "number", sql);
+            sql.push(operator(*comparison)).bind(*number).push(")");
+        }
+        Filter::AttributeContains(name, words) => {
+            attribute(name, "text IS NOT NULL AND holds(text, ", sql);
+            sql.bind(fold(words)).push("))");
+        }
+        Filter::Time(field, comparison, time) => {
+            let column = time_column(*field);
+            sql.push("(").push(column).push(" IS NOT NULL AND ").push(column);
+            sql.push(operator(*comparison)).bind(time.as_microsecond()).push(")");
+        }
+        Filter::Word(word) => {
+            let word = fold(word);
+            sql.push("(holds(p.title, ").bind(word.clone()).push(") OR holds(p.brand, ");
+            sql.bind(word.clone()).push(") OR ");
+            listed("variants", "sku IS NOT NULL AND holds(sku, ", sql);
+            sql.bind(word).push(")))");
+        }
+    }
+}
+
+fn joined(filters: &[Filter], by: &str, sql: &mut Sql) {
+    sql.push("(");
+    for (index, filter) in filters.iter().enumerate() {
+        if index > 0 {
+            sql.push(by);
+        }
+        condition(filter, sql);
+    }
+    sql.push(")");
+}
+
+/// Where a text stands: in a column of the product, or in rows of another table.
+enum Place {
+    Column(&'static str),
+    Rows(&'static str, &'static str),
+}
+
+fn place(field: TextField) -> Place {
+    match field {
+        TextField::Title => Place::Column("p.title"),
+        TextField::Slug => Place::Column("p.slug"),
+        TextField::Brand => Place::Column("p.brand"),
+        TextField::Description => Place::Column("description(p.document)"),
+        TextField::Tag => Place::Rows("product_tags", "tag"),
+        TextField::Sku => Place::Rows("variants", "sku"),
+        TextField::Gtin => Place::Rows("variant_gtins", "gtin"),
+    }
+}
+
+fn has(field: &Field, sql: &mut Sql) {
+    match field {
+        Field::State => _ = sql.push("1"),
+        Field::Text(field) => match place(*field) {
+            Place::Column(column) => _ = sql.push(column).push(" != ''"),
+            Place::Rows(table, column) => {
+                listed(table, column, sql);
+                sql.push(" IS NOT NULL)");
+            }
+        },
+        Field::Category => {
+            listed("product_categories", "1)", sql);
+        }
+        Field::Price(None) => _ = sql.push("p.price IS NOT NULL"),
+        Field::Price(Some(currency)) => {
+            sql.push("p.key IN (SELECT product FROM product_prices WHERE currency = ");
+            sql.bind(currency.code().to_owned()).push(")");
+        }
+        Field::Attribute(name) => {
+            attribute(name, "1)", sql);
+        }
+        Field::Time(field) => _ = sql.push(time_column(*field)).push(" IS NOT NULL"),
+    }
+}
+
+fn compare_text(field: TextField, comparison: Comparison, text: &str, sql: &mut Sql) {
+    match place(field) {
+        Place::Column(column) => {
+            sql.push("(").push(column).push(" != '' AND ").push(column);
+            sql.push(operator(comparison)).bind(text.to_owned()).push(")");
+        }
+        // None of them equals it, and there is one.
+        Place::Rows(table, column) if comparison == Comparison::NotEqual => {
+            sql.push("(");
+            listed(table, column, sql);
+            sql.push(" IS NOT NULL) AND NOT ");
+            listed(table, column, sql);
+            sql.push(" = ").bind(text.to_owned()).push("))");
+        }
+        Place::Rows(table, column) => {
+            sql.push("p.key IN (SELECT product FROM ").push(table).push(" WHERE ").push(column);
+            sql.push(operator(comparison)).bind(text.to_owned()).push(")");
+        }
+    }
+}
+
+fn contains(field: TextField, words: &str, sql: &mut Sql) {
+    let words = fold(words);
+    match place(field) {
+        Place::Column(column) => {
+            sql.push("holds(").push(column).push(", ").bind(words).push(")");
+        }
+        Place::Rows(table, column) => {
+            listed(table, column, sql);
+            sql.push(" IS NOT NULL AND holds(").push(column).push(", ").bind(words).push("))");
+        }
+    }
+}
+
+/// Begins a look at the product's rows in another table.
+fn listed(table: &str, rest: &str, sql: &mut Sql) {
+    sql.push("EXISTS (SELECT 1 FROM ").push(table).push(" WHERE product = p.key AND ").push(rest);
+}
+
+/// Begins a look at an attribute.
+fn attribute(name: &str, rest: &str, sql: &mut Sql) {
+    sql.push("p.key IN (SELECT product FROM product_attributes WHERE name = ");
+    sql.bind(name.to_owned()).push(" AND ").push(rest);
+}
+
+fn price(currency: Option<Currency>, comparison: Comparison, micros: i64, sql: &mut Sql) {
+    match currency {
+        None => sql.push("(p.price IS NOT NULL AND p.price"),
+        Some(currency) => sql
+            .push("p.key IN (SELECT product FROM product_prices WHERE currency = ")
+            .bind(currency.code().to_owned())
+            .push(" AND lowest"),
+    };
+    sql.push(operator(comparison)).bind(micros).push(")");
+}
+
+fn time_column(field: TimeField) -> &'static str {
+    match field {
+        TimeField::Create => "p.create_time",
+        TimeField::Update => "p.update_time",
+        TimeField::Delete => "p.delete_time",
+        TimeField::Publish => "p.publish_time",
+        TimeField::Unpublish => "p.unpublish_time",
+    }
+}
+
+fn operator(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Equal => " = ",
+        Comparison::NotEqual => " != ",
+        Comparison::Less => " < ",
+        Comparison::LessOrEqual => " <= ",
+        Comparison::Greater => " > ",
+        Comparison::GreaterOrEqual => " >= ",
+    }
+}

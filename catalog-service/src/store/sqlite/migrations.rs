@@ -1,0 +1,103 @@
+//! Brings a database to the schema that this version knows: numbered steps, each in one transaction with its checksum.
+//!
+//! A step that has been released is never changed; a new one is added behind it.
+
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use sha2::{Digest as _, Sha256};
+
+/// The steps, the first one counting as 1.
+const STEPS: [&str; 2] = [
+    include_str!("../../../migrations/sqlite/0001_catalog.sql"),
+    include_str!("../../../migrations/sqlite/0002_access.sql"),
+];
+
+/// Marks a file as ours: `Shel` in ASCII.
+const APPLICATION_ID: i32 = 0x5368_656C;
+
+/// Why a database cannot be brought to this version's schema.
+#[derive(Debug)]
+pub(super) enum Misfit {
+    /// Not a database of Shelf.
+    Foreign,
+    /// A newer version has written it.
+    Newer(u32),
+    /// A step is not the one we know.
+    Altered(u32),
+    /// SQLite failed.
+    Failed(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Misfit {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::Foreign,
+            _ => Self::Failed(error),
+        }
+    }
+}
+
+/// The newest schema that this version knows.
+pub(super) fn newest() -> u32 {
+    number(STEPS.len())
+}
+
+/// Runs the steps that the database lacks. SQLite's lock lets one process at a time do so.
+pub(super) fn run(database: &mut Connection) -> Result<(), Misfit> {
+    prepare(database)?;
+    let done = applied(database)?;
+    if let Some(newer) = done.len().checked_sub(STEPS.len()).filter(|more| *more > 0) {
+        return Err(Misfit::Newer(newest() + number(newer)));
+    }
+    for (index, checksum) in done.iter().enumerate() {
+        if *checksum != checksum_of(STEPS[index]) {
+            return Err(Misfit::Altered(number(index + 1)));
+        }
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(done.len()) {
+        apply(database, number(index + 1), step)?;
+    }
+    Ok(())
+}
+
+/// Makes sure that the file is ours, or empty and becomes so.
+fn prepare(database: &mut Connection) -> Result<(), Misfit> {
+    let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let id: i32 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let holds_something = transaction
+        .query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()))
+        .optional()?
+        .is_some();
+    match (id, holds_something) {
+        (APPLICATION_ID, _) => {}
+        (0, false) => transaction.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID};
+             CREATE TABLE schema_steps (step INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT;"
+        ))?,
+        _ => return Err(Misfit::Foreign),
+    }
+    Ok(transaction.commit()?)
+}
+
+fn applied(database: &Connection) -> Result<Vec<Vec<u8>>, Misfit> {
+    let mut statement = database.prepare("SELECT checksum FROM schema_steps ORDER BY step")?;
+    let checksums = statement.query_map([], |row| row.get(0))?;
+    Ok(checksums.collect::<Result<_, _>>()?)
+}
+
+fn apply(database: &mut Connection, step: u32, sql: &str) -> Result<(), Misfit> {
+    let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(sql)?;
+    transaction.execute(
+        "INSERT INTO schema_steps (step, checksum) VALUES (?1, ?2)",
+        (step, checksum_of(sql)),
+    )?;
+    Ok(transaction.commit()?)
+}
+
+fn checksum_of(sql: &str) -> Vec<u8> {
+    Sha256::digest(sql.as_bytes()).to_vec()
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

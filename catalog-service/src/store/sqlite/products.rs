@@ -1,0 +1,303 @@
+//! Products: read by id, created and changed.
+
+use rusqlite::{OptionalExtension as _, Row, types::ValueRef};
+
+use super::{
+    Sqlite,
+    failure::damaged,
+    rows,
+    tx::{Change, Item, Tx},
+};
+use crate::{
+    domain::{
+        Audience, CategoryId, ChangeKind, Conflict, Document, Etag, NewProduct, NewVariant,
+        Product, ProductAction, ProductChange, ProductField, ProductId, ProductOption, Refusal,
+        Slug, State, Uid, Variant, View, Violation,
+    },
+    encoding, ids,
+    store::Result,
+};
+
+/// The largest product without its variants.
+const LARGEST: usize = 256 * 1024;
+
+/// A product as it is kept, with its key.
+pub(super) struct Kept {
+    pub(super) key: i64,
+    pub(super) product: Product,
+    pub(super) variants: Vec<Variant>,
+}
+
+/// The columns of which [`assemble`] makes what an audience may see, and what judges whether it may see it at all.
+pub(super) const PARTS: &str = "p.document, p.price_range, p.actors, p.variants";
+
+/// Puts a product together from the columns of [`PARTS`], the first of which is `first`.
+pub(super) fn assemble(
+    row: &Row<'_>,
+    first: usize,
+    view: View,
+    audience: Audience,
+) -> rusqlite::Result<Vec<u8>> {
+    let part = |index: usize| match row.get_ref(first + index)? {
+        ValueRef::Blob(bytes) => Ok::<_, rusqlite::Error>(bytes),
+        _ => Ok(&[][..]),
+    };
+    let actors = if audience == Audience::Staff { part(2)? } else { &[] };
+    let variants = if view == View::Full { part(3)? } else { &[] };
+    Ok([part(0)?, part(1)?, actors, variants].concat())
+}
+
+/// The condition under which the public may see a product; `:now` is the time.
+pub(super) const IS_PUBLIC: &str = "p.delete_time IS NULL AND p.state = 2 \
+     AND (p.publish_time IS NULL OR p.publish_time <= :now) \
+     AND (p.unpublish_time IS NULL OR p.unpublish_time > :now)";
+
+impl Sqlite {
+    /// One product, or several from one state.
+    pub(super) fn read_products(
+        &self,
+        ids: &[ProductId],
+        view: View,
+        audience: Audience,
+    ) -> Result<Vec<Option<Document<Product>>>> {
+        let visible = match audience {
+            Audience::Public => IS_PUBLIC,
+            Audience::Staff => ":now IS NOT NULL",
+        };
+        let sql = format!("SELECT {PARTS} FROM products AS p WHERE p.id = :id AND {visible}");
+        let now = self.clock.now().as_microsecond();
+        self.readers.read(|db| {
+            let together = (ids.len() > 1).then(|| db.unchecked_transaction()).transpose()?;
+            let mut select = db.prepare_cached(&sql)?;
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                let parameters = rusqlite::named_params! { ":id": id.as_str(), ":now": now };
+                let bytes = select
+                    .query_row(parameters, |row| assemble(row, 0, view, audience))
+                    .optional()?;
+                found.push(bytes.map(Document::new));
+            }
+            drop(together);
+            Ok(found)
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Loads a product with its variants.
+    pub(super) fn product(&self, id: &ProductId) -> Result<Option<Kept>> {
+        let mut select = self.db.prepare_cached(
+            "SELECT p.key, p.document, x'', p.actors, p.variants FROM products AS p WHERE p.id = ?1",
+        )?;
+        let found = select
+            .query_row([id.as_str()], |row| {
+                Ok((row.get(0)?, assemble(row, 1, View::Full, Audience::Staff)?))
+            })
+            .optional()?;
+        let Some((key, bytes)) = found else { return Ok(None) };
+        let (product, variants) = encoding::product::read(&bytes)?;
+        Ok(Some(Kept { key, product, variants }))
+    }
+
+    /// Creates a product.
+    pub(super) fn create_product(&self, new: &NewProduct, view: View) -> Item<Vec<u8>> {
+        let unknown = self.unknown_categories(&new.fields.categories)?;
+        if !unknown.is_empty() {
+            return Ok(Err(Refusal::Invalid(unknown)));
+        }
+        let id = match &new.id {
+            Some(id) => id.clone(),
+            None => ProductId::parse(&ids::new_id(self.now)).map_err(|_| damaged("an id"))?,
+        };
+        if new.id.is_some() && rows::product_exists(self.db, &id)? {
+            let kind = crate::domain::ResourceKind::Product;
+            return Ok(Err(Refusal::IdTaken { name: id.name(), kind }));
+        }
+        let slug = match self.free_slug(new.fields.slug.as_ref(), &new.fields.title, None)? {
+            Ok(slug) => slug,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let product = self.new_product(id, slug, new);
+        let variants = self.new_variants(&new.variants);
+        if let Some(refusal) = self.taken_sku(&variants, None)? {
+            return Ok(Err(refusal));
+        }
+        if let Some(refusal) = too_large(&product) {
+            return Ok(Err(refusal));
+        }
+        let key = rows::insert_product(self.db, &product, &variants)?;
+        let fields = Vec::new();
+        self.revise(key, (&product, &variants), ChangeKind::Created, None, &fields)?;
+        self.feed(Change::Created, &product.id.name(), &fields)?;
+        Ok(Ok(rows::answer(self.db, key, view)?))
+    }
+
+    fn new_product(&self, id: ProductId, slug: Slug, new: &NewProduct) -> Product {
+        let fields = new.fields.clone();
+        Product {
+            id,
+            uid: Uid::new(ids::new_id(self.now)),
+            version: 1,
+            state: State::Draft,
+            title: fields.title,
+            slug,
+            description: fields.description,
+            brand: fields.brand,
+            categories: fields.categories,
+            tags: fields.tags,
+            attributes: fields.attributes,
+            options: fields.options,
+            images: fields.images,
+            window: fields.window,
+            create_time: self.now,
+            update_time: self.now,
+            delete_time: None,
+            purge_time: None,
+            update_actor: self.write.caller.actor.clone(),
+            delete_actor: None,
+        }
+    }
+
+    fn new_variants(&self, new: &[NewVariant]) -> Vec<Variant> {
+        let only_one = [NewVariant::default()];
+        let new = if new.is_empty() { &only_one[..] } else { new };
+        new.iter().filter_map(|variant| self.new_variant(variant)).collect()
+    }
+
+    /// Changes, deletes or restores a product.
+    pub(super) fn change_product(&self, change: &ProductChange) -> Item<Vec<u8>> {
+        let Some(before) = self.product(&change.id)? else {
+            return Ok(Err(Refusal::NotFound { name: change.id.name() }));
+        };
+        if let Some(refusal) = self.stale(change.etag.as_ref(), &before)? {
+            return Ok(Err(refusal));
+        }
+        let actor = &self.write.caller.actor;
+        let after = match change.action.apply(&before.product, actor, self.now) {
+            Ok(Some(after)) => after,
+            Ok(None) => return Ok(Ok(rows::answer(self.db, before.key, View::Basic)?)),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let after = match self.checked(change, &before, after)? {
+            Ok(after) => after,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        rows::update_product(self.db, before.key, &before.product, &after)?;
+        let fields = after.changed_fields(&before.product);
+        let kind = change.action.kind();
+        self.revise(before.key, (&after, &before.variants), kind, None, &fields)?;
+        let feed = match change.action {
+            ProductAction::Delete => Change::Deleted,
+            ProductAction::Undelete => Change::Undeleted,
+            _ => Change::Updated,
+        };
+        self.feed(feed, &after.id.name(), &fields)?;
+        Ok(Ok(rows::answer(self.db, before.key, View::Basic)?))
+    }
+
+    /// Checks what only a look at the rest of the catalog can tell, and settles the slug.
+    fn checked(&self, change: &ProductChange, before: &Kept, mut after: Product) -> Item<Product> {
+        match &change.action {
+            ProductAction::Update { fields, mask } => {
+                let mut violations = Vec::new();
+                if mask.has(ProductField::Categories) {
+                    violations.extend(self.unknown_categories(&after.categories)?);
+                }
+                if mask.has(ProductField::Options) {
+                    violations.extend(lost_choices(&after.options, &before.variants));
+                }
+                if !violations.is_empty() {
+                    return Ok(Err(Refusal::Invalid(violations)));
+                }
+                if mask.has(ProductField::Slug) {
+                    let given = fields.slug.as_ref();
+                    match self.free_slug(given, &after.title, Some(before.key))? {
+                        Ok(slug) => after.slug = slug,
+                        Err(refusal) => return Ok(Err(refusal)),
+                    }
+                }
+                Ok(too_large(&after).map_or(Ok(after), Err))
+            }
+            ProductAction::Undelete => {
+                if let Some(by) = rows::slug_owner(self.db, &after.slug)? {
+                    return Ok(Err(Refusal::SlugTaken { slug: after.slug, by }));
+                }
+                if let Some(refusal) = self.taken_sku(&before.variants, Some(before.key))? {
+                    return Ok(Err(refusal));
+                }
+                // A category may have gone in the meantime.
+                let mut kept = Vec::with_capacity(after.categories.len());
+                for category in after.categories {
+                    if rows::category_exists(self.db, &category)? {
+                        kept.push(category);
+                    }
+                }
+                after.categories = kept;
+                Ok(Ok(after))
+            }
+            ProductAction::Delete | ProductAction::Publish | ProductAction::Unpublish => {
+                Ok(Ok(after))
+            }
+        }
+    }
+
+    /// Refuses an etag that is not the current one, and tells what happened since.
+    fn stale(&self, etag: Option<&Etag>, kept: &Kept) -> Result<Option<Refusal>> {
+        let current = kept.product.etag();
+        let Some(seen) = etag.filter(|etag| **etag != current) else { return Ok(None) };
+        let changes = match seen.version_of(&kept.product.uid) {
+            Some(version) => rows::product_changes_since(self.db, kept.key, version)?,
+            None => Vec::new(),
+        };
+        let name = kept.product.id.name();
+        Ok(Some(Refusal::EtagMismatch(Box::new(Conflict { name, current, changes }))))
+    }
+
+    fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Vec<Violation>> {
+        let mut unknown = Vec::new();
+        for (index, category) in categories.iter().enumerate() {
+            if !rows::category_exists(self.db, category)? {
+                unknown.push(Violation {
+                    field: format!("product.categories[{index}]"),
+                    description: format!("`{}` does not exist", category.name()),
+                });
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// The slug that a caller gave, or a free one made from the title; `own` is the key of the product that may have it already.
+    fn free_slug(&self, given: Option<&Slug>, title: &str, own: Option<i64>) -> Item<Slug> {
+        let is_taken = |slug: &Slug| rows::slug_is_taken(self.db, slug, own);
+        match given {
+            Some(slug) if is_taken(slug)? => {
+                let by = rows::slug_owner(self.db, slug)?.unwrap_or_default();
+                Ok(Err(Refusal::SlugTaken { slug: slug.clone(), by }))
+            }
+            Some(slug) => Ok(Ok(slug.clone())),
+            None => Ok(Ok(rows::free_number(&Slug::from_title(title, "product"), is_taken)?)),
+        }
+    }
+}
+
+fn too_large(product: &Product) -> Option<Refusal> {
+    let size = encoding::product::document(product).len();
+    (size > LARGEST).then(|| {
+        Refusal::Invalid(vec![Violation {
+            field: "product".to_owned(),
+            description: format!("has {size} bytes, and may have {LARGEST}; shorten its texts"),
+        }])
+    })
+}
+
+/// Options may grow, but what the variants have chosen has to stay.
+fn lost_choices(options: &[ProductOption], variants: &[Variant]) -> Vec<Violation> {
+    let lost = variants.iter().filter_map(|variant| {
+        let problem = ProductOption::check_kept_choice(options, &variant.option_values).err()?;
+        Some(Violation {
+            field: "product.options".to_owned(),
+            description: format!("variant `{}` would lose its choice: {problem}", variant.id),
+        })
+    });
+    lost.collect()
+}

@@ -1,0 +1,153 @@
+//! Reads: short ones where they are asked for, on a connection of the calling thread; long ones on two threads of their own,
+//! which give up after a quarter of a second.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError, TryLockError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::connection;
+use crate::store::{Error, Result};
+
+/// More threads than this share connections.
+const SLOTS: usize = 32;
+const THREADS: usize = 2;
+/// How many long reads may wait.
+const WAITING: usize = 64;
+/// How long a long read may take.
+const LONGEST: Duration = Duration::from_millis(250);
+/// After how many steps of SQLite's machine the time is looked at.
+const STEPS: i32 = 4_000;
+
+type Slot = Mutex<Option<Connection>>;
+type LongRead = Box<dyn FnOnce(&Connection) + Send>;
+
+/// The connections that read.
+#[derive(Debug)]
+pub(super) struct Readers {
+    path: PathBuf,
+    slots: Box<[Slot]>,
+    long: Mutex<Option<mpsc::SyncSender<LongRead>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Readers {
+    /// Starts the threads for long reads; the other connections are opened when they are needed.
+    pub(super) fn start(path: &Path) -> Result<Self> {
+        let (long, reads) = mpsc::sync_channel(WAITING);
+        let reads = Arc::new(Mutex::new(reads));
+        let mut threads = Vec::with_capacity(THREADS);
+        for _ in 0..THREADS {
+            let (database, reads) = (connection::reading(path)?, Arc::clone(&reads));
+            let thread = std::thread::Builder::new()
+                .name("store-reader".to_owned())
+                .spawn(move || run(database, &reads))
+                .map_err(|error| Error::Failed(Box::new(error)))?;
+            threads.push(thread);
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            slots: (0..SLOTS).map(|_| Slot::default()).collect(),
+            long: Mutex::new(Some(long)),
+            threads: Mutex::new(threads),
+        })
+    }
+
+    /// A read by key or index, which takes microseconds: done at once, on this thread.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let own = thread_number() % SLOTS;
+        let mut slot = match self.slots[own].try_lock() {
+            Ok(slot) => slot,
+            Err(TryLockError::Poisoned(slot)) => slot.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.slots[own].lock().unwrap_or_else(PoisonError::into_inner)
+            }
+        };
+        let connection = match &mut *slot {
+            Some(connection) => connection,
+            none => none.insert(self.open()?),
+        };
+        work(connection)
+    }
+
+    /// A read that may look at many rows.
+    pub(super) async fn read_long<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let read: LongRead = Box::new(move |connection| {
+            if !reply.is_closed() {
+                // The caller may have gone in the meantime.
+                let _ = reply.send(work(connection));
+            }
+        });
+        let long = lock(&self.long).clone().ok_or(Error::Unavailable)?;
+        long.try_send(read).map_err(|error| match error {
+            mpsc::TrySendError::Full(_) => Error::Overloaded,
+            mpsc::TrySendError::Disconnected(_) => Error::Unavailable,
+        })?;
+        answer.await.unwrap_or(Err(Error::Unavailable))
+    }
+
+    /// Ends the threads and closes the connections.
+    pub(super) fn stop(&self) {
+        lock(&self.long).take();
+        for thread in lock(&self.threads).drain(..) {
+            let _ = thread.join();
+        }
+        for slot in &self.slots {
+            lock(slot).take();
+        }
+    }
+
+    fn open(&self) -> Result<Connection> {
+        if lock(&self.long).is_none() {
+            return Err(Error::Unavailable);
+        }
+        Ok(connection::reading(&self.path)?)
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn run(mut database: Connection, reads: &Mutex<mpsc::Receiver<LongRead>>) {
+    loop {
+        let next = lock(reads).recv();
+        let Ok(read) = next else { return };
+        let start = Instant::now();
+        let guarded = database.progress_handler(STEPS, Some(move || start.elapsed() > LONGEST));
+        if let Err(error) = guarded {
+            tracing::error!(%error, "could not bound a read");
+            continue;
+        }
+        read(&database);
+    }
+}
+
+/// Threads count from 0 in the order in which they first read.
+fn thread_number() -> usize {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static NUMBER: usize = THREADS.fetch_add(1, Ordering::Relaxed);
+    }
+    NUMBER.with(|number| *number)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

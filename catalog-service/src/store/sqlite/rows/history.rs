@@ -1,0 +1,99 @@
+//! Revisions: written with every change, and read to tell what others did.
+
+use rusqlite::Connection;
+
+use crate::{
+    domain::{ChangeKind, OtherChange, Product, Revision, Uid, Variant},
+    encoding,
+    store::{Result, sqlite::tx::Tx},
+};
+
+/// How many changes a conflict tells of.
+const TOLD: i64 = 20;
+
+impl Tx<'_> {
+    /// Adds a revision to a product's history; `variant` is the one that was changed, if one was.
+    pub(in crate::store::sqlite) fn revise(
+        &self,
+        key: i64,
+        (product, variants): (&Product, &[Variant]),
+        change: ChangeKind,
+        variant: Option<&Variant>,
+        changed_fields: &[String],
+    ) -> Result<()> {
+        let number: i64 = self
+            .db
+            .prepare_cached(
+                "SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE product = ?1",
+            )?
+            .query_row([key], |row| row.get(0))?;
+        let revision = Revision {
+            product: product.id.clone(),
+            number: number.unsigned_abs(),
+            change,
+            changed_fields: changed_fields.to_vec(),
+            actor: self.write.caller.actor.clone(),
+            create_time: self.now,
+        };
+        let snapshot = [
+            encoding::product::document(product),
+            encoding::product::actors(product),
+            encoding::product::variants(&product.id, variants),
+        ]
+        .concat();
+        let product_version = variant.is_none().then_some(product.version);
+        self.db
+            .prepare_cached(
+                "INSERT INTO revisions (product, number, product_version, variant, variant_version, document)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                key,
+                number,
+                product_version.map(u64::cast_signed),
+                variant.map(|variant| variant.uid.as_str()),
+                variant.map(|variant| variant.version.cast_signed()),
+                encoding::revision::document(&revision, &snapshot),
+            ))?;
+        Ok(())
+    }
+}
+
+/// What was done to a product itself after a version of it, oldest first.
+pub(in crate::store::sqlite) fn product_changes_since(
+    db: &Connection,
+    product: i64,
+    version: u64,
+) -> Result<Vec<OtherChange>> {
+    let mut select = db.prepare_cached(
+        "SELECT document FROM revisions WHERE product = ?1 AND product_version > ?2
+         ORDER BY number DESC LIMIT ?3",
+    )?;
+    let rows = select.query_map((product, version.cast_signed(), TOLD), |row| row.get(0))?;
+    changes(rows)
+}
+
+/// What was done to a variant after a version of it, oldest first.
+pub(in crate::store::sqlite) fn variant_changes_since(
+    db: &Connection,
+    product: i64,
+    variant: &Uid,
+    version: u64,
+) -> Result<Vec<OtherChange>> {
+    let mut select = db.prepare_cached(
+        "SELECT document FROM revisions WHERE product = ?1 AND variant = ?2 AND variant_version > ?3
+         ORDER BY number DESC LIMIT ?4",
+    )?;
+    let parameters = (product, variant.as_str(), version.cast_signed(), TOLD);
+    let rows = select.query_map(parameters, |row| row.get(0))?;
+    changes(rows)
+}
+
+fn changes(rows: impl Iterator<Item = rusqlite::Result<Vec<u8>>>) -> Result<Vec<OtherChange>> {
+    let mut changes = Vec::new();
+    for row in rows {
+        changes.push(encoding::revision::change(&row?)?);
+    }
+    changes.reverse();
+    Ok(changes)
+}

@@ -1,0 +1,280 @@
+//! Variants: read, added, changed and removed.
+
+use rusqlite::OptionalExtension as _;
+
+use super::{
+    Sqlite,
+    failure::damaged,
+    products::{IS_PUBLIC, Kept},
+    rows,
+    tx::{Change, Item, Tx},
+};
+use crate::{
+    domain::{
+        Audience, ChangeKind, Conflict, Cursor, CursorValue, Document, NewVariant, NewVariantIn,
+        Page, PageRequest, ProductId, ProductOption, Refusal, ResourceKind, Total, Uid, Variant,
+        VariantAction, VariantChange, VariantField, VariantFields, VariantId, VariantName,
+        Violation,
+    },
+    encoding, ids,
+    store::Result,
+};
+
+/// How many variants a product may have.
+const MOST: usize = 250;
+
+/// The condition under which an audience may see a product's variants.
+fn visible(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public => IS_PUBLIC,
+        Audience::Staff => ":now IS NOT NULL",
+    }
+}
+
+impl Sqlite {
+    /// One variant, if the audience may see its product.
+    pub(super) fn read_variant(
+        &self,
+        name: &VariantName,
+        audience: Audience,
+    ) -> Result<Option<Document<Variant>>> {
+        let sql = format!(
+            "SELECT v.document FROM products AS p JOIN variants AS v ON v.product = p.key
+             WHERE p.id = :product AND v.id = :variant AND {}",
+            visible(audience)
+        );
+        let parameters = rusqlite::named_params! {
+            ":product": name.product.as_str(),
+            ":variant": name.variant.as_str(),
+            ":now": self.clock.now().as_microsecond(),
+        };
+        self.readers.read(|db| {
+            let mut select = db.prepare_cached(&sql)?;
+            let found = select.query_row(parameters, |row| row.get::<_, Vec<u8>>(0)).optional()?;
+            Ok(found.map(Document::new))
+        })
+    }
+
+    /// One page of the variants of a product.
+    pub(super) fn read_variants(
+        &self,
+        product: &ProductId,
+        audience: Audience,
+        page: &PageRequest,
+    ) -> Result<Option<Page<Document<Variant>>>> {
+        let after = match page.after.as_ref().and_then(|cursor| cursor.values.first()) {
+            Some(CursorValue::Number(position)) => *position,
+            _ => i64::MIN,
+        };
+        let now = self.clock.now().as_microsecond();
+        let find = format!(
+            "SELECT p.key FROM products AS p WHERE p.id = :product AND {}",
+            visible(audience)
+        );
+        self.readers.read(|db| {
+            let _one_state = db.unchecked_transaction()?;
+            let key: Option<i64> = db
+                .prepare_cached(&find)?
+                .query_row(
+                    rusqlite::named_params! { ":product": product.as_str(), ":now": now },
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let Some(key) = key else { return Ok(None) };
+            let mut select = db.prepare_cached(
+                "SELECT position, id, document FROM variants WHERE product = ?1 AND position > ?2
+                 ORDER BY position LIMIT ?3",
+            )?;
+            let rows = select.query_map((key, after, page.limit()), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
+            })?;
+            let rows: Vec<(i64, String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+            let count = db
+                .prepare_cached("SELECT count(*) FROM variants WHERE product = ?1")?
+                .query_row([key], |row| row.get(0))?;
+            let next = rows.get(page.size).and(rows.get(page.size - 1)).map(|(position, id, _)| {
+                Cursor { values: vec![CursorValue::Number(*position)], id: id.clone() }
+            });
+            let items = rows.into_iter().take(page.size);
+            let items = items.map(|(.., bytes)| Document::new(bytes)).collect();
+            Ok(Some(Page { items, next, total: Total { count, capped: false } }))
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// A variant as it begins.
+    pub(super) fn new_variant(&self, new: &NewVariant) -> Option<Variant> {
+        let id = match &new.id {
+            Some(id) => id.clone(),
+            None => VariantId::parse(&ids::new_id(self.now)).ok()?,
+        };
+        let VariantFields { sku, gtins, option_values, prices } = new.fields.clone();
+        Some(Variant {
+            id,
+            uid: Uid::new(ids::new_id(self.now)),
+            version: 1,
+            sku,
+            gtins,
+            option_values,
+            prices,
+            create_time: self.now,
+            update_time: self.now,
+        })
+    }
+
+    /// Whether a live variant of another product, or of this one, has a sku of these already. `own` is the product whose variants these are.
+    pub(super) fn taken_sku(
+        &self,
+        variants: &[Variant],
+        own: Option<i64>,
+    ) -> Result<Option<Refusal>> {
+        for variant in variants {
+            let Some(sku) = &variant.sku else { continue };
+            let owner = rows::sku_owner(self.db, sku)?;
+            let other =
+                owner.filter(|(key, id, _)| own != Some(*key) || *id != variant.id.as_str());
+            if let Some((.., by)) = other {
+                return Ok(Some(Refusal::SkuTaken { sku: sku.clone(), by }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Adds a variant at the end.
+    pub(super) fn create_variant(&self, new: &NewVariantIn) -> Item<Vec<u8>> {
+        let Some(mut kept) = self.product(&new.product)? else {
+            return Ok(Err(Refusal::NotFound { name: new.product.name() }));
+        };
+        if kept.product.is_deleted() {
+            return Ok(Err(Refusal::Deleted { name: new.product.name() }));
+        }
+        let Some(variant) = self.new_variant(&new.variant) else {
+            return Err(damaged("an id"));
+        };
+        let name = VariantName { product: new.product.clone(), variant: variant.id.clone() };
+        if kept.variants.iter().any(|other| other.id == variant.id) {
+            let kind = ResourceKind::Variant;
+            return Ok(Err(Refusal::IdTaken { name: name.to_string(), kind }));
+        }
+        let mut violations = choice_violations(&kept, &variant);
+        if kept.variants.len() >= MOST {
+            violations.push(Violation {
+                field: "variant".to_owned(),
+                description: format!("the product has {MOST} variants already, which is the most"),
+            });
+        }
+        if !violations.is_empty() {
+            return Ok(Err(Refusal::Invalid(violations)));
+        }
+        if let Some(refusal) = self.taken_sku(std::slice::from_ref(&variant), None)? {
+            return Ok(Err(refusal));
+        }
+        kept.variants.push(variant.clone());
+        rows::insert_variant(self.db, kept.key, &kept.product, &variant)?;
+        rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
+        let fields = [format!("variants/{}", variant.id)];
+        let state = (&kept.product, kept.variants.as_slice());
+        self.revise(kept.key, state, ChangeKind::VariantCreated, Some(&variant), &fields)?;
+        self.feed(Change::Created, &name.to_string(), &fields)?;
+        Ok(Ok(encoding::variant::document(&kept.product.id, &variant)))
+    }
+
+    /// Changes or removes a variant.
+    pub(super) fn change_variant(&self, change: &VariantChange) -> Item<Vec<u8>> {
+        let missing = || Refusal::NotFound { name: change.name.to_string() };
+        let Some(kept) = self.product(&change.name.product)? else { return Ok(Err(missing())) };
+        let own = kept.variants.iter().position(|variant| variant.id == change.name.variant);
+        let Some(own) = own else { return Ok(Err(missing())) };
+        if kept.product.is_deleted() {
+            return Ok(Err(Refusal::Deleted { name: change.name.product.name() }));
+        }
+        if let Some(refusal) = self.stale_variant(change, &kept, &kept.variants[own])? {
+            return Ok(Err(refusal));
+        }
+        match &change.action {
+            VariantAction::Update { fields, mask } => {
+                self.update_variant(change, kept, own, (fields, mask))
+            }
+            VariantAction::Delete => self.delete_variant(change, kept, own),
+        }
+    }
+
+    fn update_variant(
+        &self,
+        change: &VariantChange,
+        mut kept: Kept,
+        own: usize,
+        (fields, mask): (&VariantFields, &[VariantField]),
+    ) -> Item<Vec<u8>> {
+        let before = kept.variants[own].clone();
+        let mut after = before.clone();
+        fields.put_into(mask, &mut after);
+        after.version += 1;
+        after.update_time = self.now.max(before.update_time);
+        if mask.contains(&VariantField::OptionValues) {
+            let violations = choice_violations(&kept, &after);
+            if !violations.is_empty() {
+                return Ok(Err(Refusal::Invalid(violations)));
+            }
+        }
+        if let Some(refusal) = self.taken_sku(std::slice::from_ref(&after), Some(kept.key))? {
+            return Ok(Err(refusal));
+        }
+        kept.variants[own] = after.clone();
+        rows::update_variant(self.db, kept.key, &kept.product, &before, &after)?;
+        rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
+        let fields = after.changed_fields(&before);
+        let state = (&kept.product, kept.variants.as_slice());
+        self.revise(kept.key, state, ChangeKind::Updated, Some(&after), &fields)?;
+        self.feed(Change::Updated, &change.name.to_string(), &fields)?;
+        Ok(Ok(encoding::variant::document(&kept.product.id, &after)))
+    }
+
+    fn delete_variant(&self, change: &VariantChange, mut kept: Kept, own: usize) -> Item<Vec<u8>> {
+        let name = change.name.to_string();
+        if kept.variants.len() == 1 {
+            return Ok(Err(Refusal::LastVariant { name }));
+        }
+        let gone = kept.variants.remove(own);
+        rows::delete_variant(self.db, kept.key, &gone)?;
+        rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
+        let fields = [format!("variants/{}", gone.id)];
+        let state = (&kept.product, kept.variants.as_slice());
+        self.revise(kept.key, state, ChangeKind::VariantDeleted, Some(&gone), &fields)?;
+        self.feed(Change::Deleted, &name, &fields)?;
+        Ok(Ok(encoding::variant::document(&kept.product.id, &gone)))
+    }
+
+    fn stale_variant(
+        &self,
+        change: &VariantChange,
+        kept: &Kept,
+        variant: &Variant,
+    ) -> Result<Option<Refusal>> {
+        let current = variant.etag();
+        let Some(seen) = change.etag.as_ref().filter(|etag| **etag != current) else {
+            return Ok(None);
+        };
+        let changes = match seen.version_of(&variant.uid) {
+            Some(version) => rows::variant_changes_since(self.db, kept.key, &variant.uid, version)?,
+            None => Vec::new(),
+        };
+        let name = change.name.to_string();
+        Ok(Some(Refusal::EtagMismatch(Box::new(Conflict { name, current, changes }))))
+    }
+}
+
+/// What is wrong with the options that a variant chooses, beside the other variants of its product.
+fn choice_violations(kept: &Kept, variant: &Variant) -> Vec<Violation> {
+    let violation =
+        |description: String| Violation { field: "variant.option_values".to_owned(), description };
+    let mut violations = Vec::new();
+    let choice = ProductOption::check_choice(&kept.product.options, &variant.option_values);
+    violations.extend(choice.err().map(violation));
+    let mut others = kept.variants.iter().filter(|other| other.id != variant.id);
+    if let Some(twin) = others.find(|other| other.option_values == variant.option_values) {
+        violations.push(violation(format!("are those of the variant `{}` too", twin.id)));
+    }
+    violations
+}

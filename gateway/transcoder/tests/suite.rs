@@ -1,0 +1,25 @@
+//! The crate's tests over its public surface: one module for each part of the format or binding.
+
+#![expect(clippy::unwrap_used, reason = "what fails outside a test function fails its test")]
+
+#[path = "suite/library.rs"]
+mod library;
+
+#[path = "suite/binding.rs"]
+mod binding;
+#[path = "suite/differential.rs"]
+mod differential;
+#[path = "suite/errors.rs"]
+mod errors;
+#[path = "suite/etags.rs"]
+mod etags;
+#[path = "suite/plans.rs"]
+mod plans;
+#[path = "suite/printing.rs"]
+mod printing;
+#[path = "suite/reading.rs"]
+mod reading;
+#[path = "suite/routing.rs"]
+mod routing;
+#[path = "suite/values.rs"]
+mod values;

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Builds Shelf as it is released, measures it, and writes tests/bench/RESULTS.md.
+
+    run.py [--quick] [--data PRODUCTS] [--write FILE]
+
+PRODUCTS is a file for `shelf load`, or icecat-products.jsonl.gz; without it, products are made by the program itself.
+`make bench DATA=PRODUCTS` passes one on. Nothing but this machine is talked to.
+"""
+
+import argparse
+import datetime
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PACKAGES = ["shelf", "catalog-service", "gateway", "tests"]
+
+
+def main():
+    options = arguments()
+    build = ["cargo", "build", "--release", "--locked", "--bins"]
+    subprocess.run(build + [f"--package={package}" for package in PACKAGES], cwd=ROOT, check=True)
+    command = [target() / "release" / "bench", "--write", options.write]
+    command += [f"--about={line}" for line in circumstances()]
+    if options.quick:
+        command.append("--quick")
+    with tempfile.TemporaryDirectory() as folder:
+        if options.data:
+            command += ["--data", lines(options.data, pathlib.Path(folder))]
+        subprocess.run(command, check=True)
+    print(f"written to {options.write}")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Measures Shelf on this machine.")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about two minutes")
+    parser.add_argument("--data", default=os.environ.get("DATA"), help="products to measure with", metavar="PRODUCTS")
+    parser.add_argument("--write", default=HERE / "RESULTS.md", help="where the results go", metavar="FILE")
+    return parser.parse_args()
+
+
+def target():
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+
+
+def lines(data, folder):
+    """The products as `shelf load` reads them."""
+    if not data.endswith(".gz"):
+        return data
+    converted = folder / "products.jsonl"
+    with open(converted, "wb") as out:
+        subprocess.run([sys.executable, HERE / "icecat.py", data], stdout=out, check=True)
+    return converted
+
+
+def circumstances():
+    changed = said("git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!tests/bench/RESULTS.md")
+    commit = said("git", "rev-parse", "--short=12", "HEAD") + (", with changes" if changed else "")
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    return [
+        f"{processor()}, {os.cpu_count()} cores, {os.uname().sysname} {os.uname().release}",
+        f"commit {commit}; {said('rustc', '--version')}, `--release`; {today}",
+    ]
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as facts:
+        names = [line.split(":", 1)[1].strip() for line in facts if line.startswith("model name")]
+    return names[0] if names else "unknown processor"
+
+
+def said(*command):
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as failure:
+        sys.exit(f"`{failure.cmd[0]}` failed")

@@ -1,0 +1,134 @@
+//! `make bench`: what a request costs, as ratios of one run. It measures, and never judges a slow figure a failure; it
+//! fails only when something did not answer as it should.
+
+mod asked;
+mod figures;
+mod house;
+mod load;
+mod loads;
+mod process;
+mod products;
+mod report;
+mod rounds;
+mod serve;
+mod shop;
+mod starts;
+mod store;
+mod targets;
+
+use std::{
+    fs::{self, File},
+    io::BufReader,
+    path::PathBuf,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Parser;
+use proto::catalog::CreateProductRequest;
+use shelf::load::{Chunks, Lines};
+
+use crate::{
+    house::House,
+    load::Bound,
+    report::{Circumstances, Report},
+    serve::Serve,
+    targets::Measured,
+};
+
+/// The most calls of a slice.
+const CALLS: u64 = 1_000_000;
+
+/// Measures Shelf on this machine
+#[derive(Debug, Parser)]
+#[command(name = "bench", args_conflicts_with_subcommands = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Fewer and shorter rounds: about two minutes
+    #[arg(long)]
+    quick: bool,
+    /// How many products are made, where none are given
+    #[arg(long, default_value_t = 5_000)]
+    products: u64,
+    /// Products to take instead, one CreateProductRequest in ProtoJSON per line
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Where the results are written
+    #[arg(long, value_name = "FILE")]
+    write: PathBuf,
+    /// A line about this run for the head of the results: machine, commit, compiler, date
+    #[arg(long, value_name = "LINE")]
+    about: Vec<String>,
+}
+
+/// What the program does for itself, in processes of their own.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Serves what the measured servers are compared with
+    #[command(hide = true)]
+    Serve(Serve),
+}
+
+fn main() -> Result<()> {
+    let mut command_line = CommandLine::parse();
+    match command_line.command.take() {
+        // The floors have as many threads as the servers that they are the floors of.
+        Some(Command::Serve(serve)) => tokio::runtime::Runtime::new()?.block_on(serve::run(serve)),
+        // One thread of load leaves the other cores to the measured server.
+        None => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(measure(&command_line))
+        }
+    }
+}
+
+async fn measure(command_line: &CommandLine) -> Result<()> {
+    let (count, repeats, time) = if command_line.quick {
+        (3, 2, Duration::from_millis(700))
+    } else {
+        (9, 5, Duration::from_millis(1_500))
+    };
+    let bound = Bound { time, calls: CALLS };
+    let products = products(command_line)?;
+    let loads = loads::run(&products, repeats).await?;
+    let house = House::open(&products).await?;
+    let rounds = rounds::run(&house, count, bound).await?;
+    let House { reading: (one, two), names, sizes, depth, .. } = house;
+    let starts = starts::run(one, &two.service, &names, repeats, bound).await?;
+    let circumstances = Circumstances {
+        about: command_line.about.clone(),
+        rounds: count,
+        seconds: time.as_secs_f64(),
+        products: products.len(),
+        series: if command_line.data.is_some() { "given" } else { "generated" }.to_owned(),
+        depth,
+        sizes,
+    };
+    let measured = Measured { rounds, loads, starts };
+    let report = Report { circumstances: &circumstances, measured: &measured };
+    fs::write(&command_line.write, report.to_string())
+        .with_context(|| format!("`{}` cannot be written", command_line.write.display()))
+}
+
+/// The products that every catalog holds: those of the file, or ones made here.
+fn products(command_line: &CommandLine) -> Result<Vec<CreateProductRequest>> {
+    let Some(file) = &command_line.data else {
+        return Ok((0..command_line.products)
+            .map(|number| products::request("bench", number))
+            .collect());
+    };
+    let text = File::open(file).with_context(|| format!("`{}` cannot be read", file.display()))?;
+    let mut products = Vec::new();
+    for chunk in Chunks::new(Lines::new(BufReader::new(text))) {
+        let chunk = chunk?;
+        if !chunk.faults.is_empty() {
+            bail!(
+                "`{}` has lines that are no CreateProductRequest; see `shelf load`",
+                file.display()
+            );
+        }
+        products.extend(chunk.lines.into_iter().map(|line| line.request));
+    }
+    Ok(products)
+}

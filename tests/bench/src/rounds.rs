@@ -1,0 +1,183 @@
+//! The rounds: in each of them every call is put to every server, one after the other, so that what disturbs the machine
+//! disturbs them all.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    asked,
+    house::{House, endpoint},
+    load::{self, Bound, CALLERS, Slice, Work},
+    process::Server,
+    shop, store,
+};
+
+/// How often the stored bytes of a page are read in a round.
+const PAGE_READS: u32 = 2_000;
+/// How many creations there are at most in a slice, so that the catalogs stay small.
+const CREATIONS: u64 = 4_000;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    /// Nothing: an empty message answered by an empty one.
+    Nothing,
+    /// One product.
+    Product,
+    /// One product that the caller has already.
+    Unchanged,
+    /// The first page of 50.
+    Page,
+    /// A page of 50 far from the first.
+    DeepPage,
+    /// A new product.
+    Create,
+    /// A new product, by a single caller.
+    LoneCreate,
+}
+
+/// Who is asked, and whose CPU time is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Way {
+    /// A server with a constant answer.
+    Floor,
+    /// The gateway before an upstream in its process that answers from memory.
+    Canned,
+    /// The gateway and the service in one process, counted together.
+    OneProcess,
+    /// The gateway before the service in another process.
+    TwoProcesses,
+    /// The service, over gRPC.
+    Rpc,
+}
+
+/// One slice of a round.
+struct Case<'a> {
+    call: Call,
+    way: Way,
+    work: Work,
+    callers: usize,
+    server: &'a Server,
+    behind: Option<&'a Server>,
+}
+
+/// What one round measured.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Round {
+    /// By what was asked and who was.
+    pub(crate) slices: BTreeMap<(Call, Way), Slice>,
+    /// CPU time of reading the stored bytes of a page of 50, in microseconds.
+    pub(crate) page_read: f64,
+}
+
+impl Round {
+    /// CPU time of the measured server, in microseconds a call.
+    pub(crate) fn cpu(&self, call: Call, way: Way) -> Option<f64> {
+        self.slices.get(&(call, way)).map(Slice::cpu_per_call)
+    }
+
+    /// CPU time of a call, in CPU times of the same call answered by a constant.
+    pub(crate) fn against_floor(&self, call: Call, way: Way) -> Option<f64> {
+        Some(self.cpu(call, way)? / self.cpu(call, Way::Floor)?)
+    }
+}
+
+/// Runs the rounds, each in another order, and says on standard error how far they are.
+pub(crate) async fn run(house: &House, rounds: usize, bound: Bound) -> Result<Vec<Round>> {
+    let mut cases = cases(house).await?;
+    let mut done = Vec::with_capacity(rounds);
+    for number in 1..=rounds {
+        eprintln!("round {number} of {rounds}");
+        let database = house.reading.1.service.database();
+        let page_read = store::page_read(&database, PAGE_READS)?;
+        let mut round = Round { page_read, ..Round::default() };
+        for case in &cases {
+            round.slices.insert((case.call, case.way), case.slice(bound).await?);
+        }
+        done.push(round);
+        let turned = cases.len() * 3 / 7;
+        cases.rotate_left(turned);
+    }
+    Ok(done)
+}
+
+impl Case<'_> {
+    async fn slice(&self, bound: Bound) -> Result<Slice> {
+        let calls = match self.call {
+            Call::Create | Call::LoneCreate => bound.calls.min(CREATIONS),
+            _ => bound.calls,
+        };
+        let bound = Bound { calls, ..bound };
+        let slice = load::slice(&self.work, self.callers, bound, self.server, self.behind).await;
+        slice.with_context(|| format!("{:?} of {:?}", self.call, self.way))
+    }
+}
+
+async fn cases(house: &House) -> Result<Vec<Case<'_>>> {
+    let mut cases = Vec::new();
+    for way in [Way::Floor, Way::Canned, Way::OneProcess, Way::TwoProcesses] {
+        reads(house, way, &mut cases).await?;
+        creations(house, way, &mut cases)?;
+    }
+    over_grpc(house, &mut cases).await?;
+    Ok(cases)
+}
+
+/// The calls over HTTP that change nothing.
+async fn reads<'a>(house: &'a House, way: Way, cases: &mut Vec<Case<'a>>) -> Result<()> {
+    let (one, two) = &house.reading;
+    let (server, address, behind) = match way {
+        Way::Canned => (&house.canned, house.canned_at, None),
+        Way::OneProcess => (&one.shelf, one.http, None),
+        Way::TwoProcesses => (&two.gateway, two.http, Some(&two.service.server)),
+        _ => (&house.constant, house.constant_at, None),
+    };
+    let works = [
+        (Call::Product, asked::product(address, &house.names)),
+        (Call::Page, asked::page(address)),
+        (Call::Unchanged, asked::unchanged(address, &house.names).await?),
+    ];
+    let cased = |(call, work)| Case { call, way, work, callers: CALLERS, server, behind };
+    cases.extend(works.into_iter().map(cased));
+    Ok(())
+}
+
+/// The calls over HTTP that create.
+fn creations<'a>(house: &'a House, way: Way, cases: &mut Vec<Case<'a>>) -> Result<()> {
+    let (one, two) = &house.creating;
+    let (server, address, behind, shop) = match way {
+        Way::Canned => (&house.canned, house.canned_at, None, &one.shop),
+        Way::OneProcess => (&one.shelf, one.http, None, &one.shop),
+        Way::TwoProcesses => (&two.gateway, two.http, Some(&two.service.server), &two.service.shop),
+        _ => (&house.constant, house.constant_at, None, &one.shop),
+    };
+    let mut add = |call, series, callers| {
+        let work = asked::create(address, series, shop.authorization()?)?;
+        cases.push(Case { call, way, work, callers, server, behind });
+        anyhow::Ok(())
+    };
+    add(Call::Create, "made", CALLERS)?;
+    if way == Way::OneProcess {
+        add(Call::LoneCreate, "lone", 1)?;
+    }
+    Ok(())
+}
+
+/// The calls over gRPC, of the service alone.
+async fn over_grpc<'a>(house: &'a House, cases: &mut Vec<Case<'a>>) -> Result<()> {
+    let service = &house.reading.1.service;
+    let served = endpoint(service.grpc)?;
+    let token = shop::token_at(&served, house.depth).await?;
+    let works = [
+        (Call::Product, asked::rpc_product(&served, &house.names)),
+        (Call::Page, asked::rpc_page(&served, String::new())),
+        (Call::DeepPage, asked::rpc_page(&served, token)),
+    ];
+    let case =
+        |call, way, work, server| Case { call, way, work, callers: CALLERS, server, behind: None };
+    cases.extend(works.map(|(call, work)| case(call, Way::Rpc, work, &service.server)));
+    let empty = asked::rpc_empty(&endpoint(house.empty_at)?);
+    cases.push(case(Call::Nothing, Way::Rpc, empty, &house.empty));
+    Ok(())
+}

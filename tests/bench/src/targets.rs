@@ -1,0 +1,269 @@
+//! What Shelf aims at, next to how each figure comes from the measurements. The targets are ratios of one run.
+
+use std::fmt;
+
+use crate::{
+    figures::{Figure, Short},
+    loads::Load,
+    rounds::{
+        Call::{Create, DeepPage, LoneCreate, Nothing, Page, Product, Unchanged},
+        Round,
+        Way::{Canned, OneProcess, Rpc, TwoProcesses},
+    },
+    starts::Start,
+};
+
+/// Bytes in a megabyte.
+const MB: f64 = 1e6;
+
+/// All that a run measured.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) rounds: Vec<Round>,
+    pub(crate) loads: Vec<Load>,
+    pub(crate) starts: Vec<Start>,
+}
+
+impl Measured {
+    fn rounds(&self, figure: impl Fn(&Round) -> Option<f64>) -> Option<Figure> {
+        Figure::of(self.rounds.iter().filter_map(figure))
+    }
+
+    fn loads(&self, figure: impl Fn(&Load) -> f64) -> Option<Figure> {
+        Figure::of(self.loads.iter().map(figure))
+    }
+
+    fn starts(&self, figure: impl Fn(&Start) -> f64) -> Option<Figure> {
+        Figure::of(self.starts.iter().map(figure))
+    }
+}
+
+/// Which side of the target is good, and its unit.
+#[derive(Clone, Copy, Debug)]
+enum Good {
+    AtMost(&'static str),
+    AtLeast(&'static str),
+}
+
+/// One line of the targets.
+pub(crate) struct Target {
+    what: &'static str,
+    good: Good,
+    must: Option<f64>,
+    after: Option<f64>,
+    figure: fn(&Measured) -> Option<Figure>,
+}
+
+impl Target {
+    const fn at_most(
+        what: &'static str,
+        unit: &'static str,
+        aims: (Option<f64>, Option<f64>),
+        figure: fn(&Measured) -> Option<Figure>,
+    ) -> Self {
+        Self { what, good: Good::AtMost(unit), must: aims.0, after: aims.1, figure }
+    }
+
+    const fn at_least(
+        what: &'static str,
+        unit: &'static str,
+        aims: (Option<f64>, Option<f64>),
+        figure: fn(&Measured) -> Option<Figure>,
+    ) -> Self {
+        Self { what, good: Good::AtLeast(unit), must: aims.0, after: aims.1, figure }
+    }
+
+    /// The line of the table: what, the figure, both aims, and which of them the median reaches.
+    pub(crate) fn line(&self, measured: &Measured) -> String {
+        let Self { what, must, after, .. } = self;
+        let Some(figure) = (self.figure)(measured) else {
+            return format!("| {what} | not measured | {} | {} | |", Aim(*must), Aim(*after));
+        };
+        let (Good::AtMost(unit) | Good::AtLeast(unit)) = self.good;
+        let reached = self.reached(figure.median);
+        format!("| {what} | {figure} {unit} | {} | {} | {reached} |", Aim(*must), Aim(*after))
+    }
+
+    fn reached(&self, median: f64) -> &'static str {
+        let good = |aim: f64| match self.good {
+            Good::AtMost(_) => median <= aim,
+            Good::AtLeast(_) => median >= aim,
+        };
+        match (self.must.map(good), self.after.map(good)) {
+            (_, Some(true)) => "**after**",
+            (Some(true), _) => "must",
+            (Some(false), _) => "no",
+            (None, _) => "",
+        }
+    }
+}
+
+struct Aim(Option<f64>);
+
+impl fmt::Display for Aim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(aim) => Short(aim).fmt(f),
+            None => f.write_str("–"),
+        }
+    }
+}
+
+const NONE: (Option<f64>, Option<f64>) = (None, None);
+
+const fn aims(must: f64, after: f64) -> (Option<f64>, Option<f64>) {
+    (Some(must), Some(after))
+}
+
+/// CPU time of the gateway.
+pub(crate) const GATEWAY: &[Target] = &[
+    Target::at_most(
+        "GET one product, gateway in one process, upstream in memory",
+        "×",
+        aims(2.0, 1.3),
+        |m| m.rounds(|round| round.against_floor(Product, Canned)),
+    ),
+    Target::at_most("GET one product, two processes: the gateway", "×", aims(3.5, 1.6), |m| {
+        m.rounds(|round| round.against_floor(Product, TwoProcesses))
+    }),
+    Target::at_most(
+        "GET one product, one process: gateway, service and SQLite together",
+        "×",
+        aims(2.5, 1.6),
+        |m| m.rounds(|round| round.against_floor(Product, OneProcess)),
+    ),
+    Target::at_most(
+        "page of 50, gateway in one process, upstream in memory",
+        "×",
+        aims(3.5, 3.1),
+        |m| m.rounds(|round| round.against_floor(Page, Canned)),
+    ),
+    Target::at_most("page of 50, two processes: the gateway", "×", aims(6.0, 4.0), |m| {
+        m.rounds(|round| round.against_floor(Page, TwoProcesses))
+    }),
+    Target::at_most(
+        "page of 50, one process: gateway, service and SQLite together",
+        "×",
+        NONE,
+        |m| m.rounds(|round| round.against_floor(Page, OneProcess)),
+    ),
+    Target::at_most("POST create, gateway in one process, upstream in memory", "×", NONE, |m| {
+        m.rounds(|round| round.against_floor(Create, Canned))
+    }),
+    Target::at_most("POST create, two processes: the gateway", "×", NONE, |m| {
+        m.rounds(|round| round.against_floor(Create, TwoProcesses))
+    }),
+    Target::at_most(
+        "POST create, one process: gateway, service and durable SQLite together",
+        "×",
+        NONE,
+        |m| m.rounds(|round| round.against_floor(Create, OneProcess)),
+    ),
+    Target::at_most(
+        "304 by If-None-Match, gateway in one process, upstream in memory",
+        "×",
+        (Some(1.3), None),
+        |m| m.rounds(|round| round.against_floor(Unchanged, Canned)),
+    ),
+    Target::at_most("304, two processes: the gateway", "×", NONE, |m| {
+        m.rounds(|round| round.against_floor(Unchanged, TwoProcesses))
+    }),
+    Target::at_most("304, one process: gateway, service and SQLite together", "×", NONE, |m| {
+        m.rounds(|round| round.against_floor(Unchanged, OneProcess))
+    }),
+];
+
+/// The service over gRPC, and its store.
+pub(crate) const SERVICE: &[Target] = &[
+    Target::at_most(
+        "Get over gRPC, 64 callers, against an empty tonic call",
+        "×",
+        aims(1.6, 0.5),
+        |m| m.rounds(|round| Some(round.cpu(Product, Rpc)? / round.cpu(Nothing, Rpc)?)),
+    ),
+    Target::at_most(
+        "page of 50 over gRPC, against an empty call plus the raw read of its bytes",
+        "×",
+        aims(3.0, 2.0),
+        |m| {
+            m.rounds(|round| {
+                Some(round.cpu(Page, Rpc)? / (round.cpu(Nothing, Rpc)? + round.page_read))
+            })
+        },
+    ),
+    Target::at_most(
+        "page of 50 far from the first, against the first",
+        "×",
+        aims(1.2, 1.0),
+        |m| m.rounds(|round| Some(round.cpu(DeepPage, Rpc)? / round.cpu(Page, Rpc)?)),
+    ),
+    Target::at_least(
+        "durable single creations a second, 64 callers, against one caller's",
+        "×",
+        aims(5.0, 8.0),
+        |m| {
+            m.rounds(|round| {
+                let rate = |call| Some(round.slices.get(&(call, OneProcess))?.rate());
+                Some(rate(Create)? / rate(LoneCreate)?)
+            })
+        },
+    ),
+    Target::at_least(
+        "load through BatchCreateProducts, of the raw insert rate of the same tables",
+        "%",
+        aims(35.0, 60.0),
+        |m| m.loads(|load| load.share() * 100.0),
+    ),
+];
+
+/// Memory and start.
+pub(crate) const PROCESS: &[Target] = &[
+    Target::at_most("memory, resident: gateway alone", "MB", aims(20.0, 10.0), |m| {
+        m.starts(|start| start.gateway as f64 / MB)
+    }),
+    Target::at_most("memory, resident: `shelf`, idle", "MB", aims(40.0, 25.0), |m| {
+        m.starts(|start| start.idle as f64 / MB)
+    }),
+    Target::at_most("memory, resident: `shelf`, 64 connections", "MB", aims(250.0, 150.0), |m| {
+        m.starts(|start| start.busy as f64 / MB)
+    }),
+    Target::at_most("`shelf` from start to first answer", "s", aims(0.5, 0.2), |m| {
+        m.starts(|start| start.first_answer.as_secs_f64())
+    }),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(target: &Target, median: f64) -> &'static str {
+        target.reached(median)
+    }
+
+    #[test]
+    fn a_figure_on_the_target_reaches_it() {
+        let low = Target::at_most("", "×", aims(2.0, 1.3), |_| None);
+        assert_eq!(
+            [1.3, 1.31, 2.0, 2.01].map(|median| reached(&low, median)),
+            ["**after**", "must", "must", "no"]
+        );
+        let high = Target::at_least("", "×", aims(5.0, 8.0), |_| None);
+        assert_eq!(
+            [8.0, 7.9, 5.0, 4.9].map(|median| reached(&high, median)),
+            ["**after**", "must", "must", "no"]
+        );
+    }
+
+    #[test]
+    fn a_figure_without_a_target_reaches_nothing() {
+        assert_eq!(reached(&Target::at_most("", "×", NONE, |_| None), 1.0), "");
+    }
+
+    #[test]
+    fn what_was_not_measured_says_so() {
+        let nothing = Measured { rounds: Vec::new(), loads: Vec::new(), starts: Vec::new() };
+        for target in GATEWAY.iter().chain(SERVICE).chain(PROCESS) {
+            assert!(target.line(&nothing).contains("not measured"), "{}", target.what);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What users do, over real sockets: by gRPC, by JSON, by forms, and by `shelf load`.
+
+mod bad_input;
+mod batches;
+mod conflicts;
+mod json;
+mod lists;
+mod load;
+mod pages;
+mod products;
+mod repeated;
+mod roles;
+mod sample;
+mod sessions;
+mod tree;
