@@ -7,6 +7,7 @@ mod failure;
 mod functions;
 mod list;
 mod migrations;
+#[cfg(test)]
 mod place;
 mod products;
 mod readers;
