@@ -26,6 +26,8 @@ mod sign_in;
 mod state;
 mod storefront;
 mod styleguide;
+#[cfg(test)]
+mod tests;
 mod theme;
 mod trouble;
 mod variant_edit;

@@ -63,7 +63,11 @@ pub(crate) async fn confirm(visit: Visit, Path(id): Path<String>) -> Result<Resp
 }
 
 /// `POST /admin/products/{id}/delete`.
-pub(crate) async fn delete(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response, Trouble> {
+pub(crate) async fn delete(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
     let (name, etag, request_id) = what(&id, &fields)?;
     let request = DeleteProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().delete_product(request).await;
@@ -71,7 +75,11 @@ pub(crate) async fn delete(visit: Visit, Path(id): Path<String>, fields: Fields)
 }
 
 /// `POST /admin/products/{id}/undelete`.
-pub(crate) async fn undelete(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response, Trouble> {
+pub(crate) async fn undelete(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
     let (name, etag, request_id) = what(&id, &fields)?;
     let request = UndeleteProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().undelete_product(request).await;
@@ -79,7 +87,11 @@ pub(crate) async fn undelete(visit: Visit, Path(id): Path<String>, fields: Field
 }
 
 /// `POST /admin/products/{id}/publish`.
-pub(crate) async fn publish(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response, Trouble> {
+pub(crate) async fn publish(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
     let (name, etag, request_id) = what(&id, &fields)?;
     let request = PublishProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().publish_product(request).await;
@@ -87,7 +99,11 @@ pub(crate) async fn publish(visit: Visit, Path(id): Path<String>, fields: Fields
 }
 
 /// `POST /admin/products/{id}/unpublish`.
-pub(crate) async fn unpublish(visit: Visit, Path(id): Path<String>, fields: Fields) -> Result<Response, Trouble> {
+pub(crate) async fn unpublish(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
     let (name, etag, request_id) = what(&id, &fields)?;
     let request = UnpublishProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().unpublish_product(request).await;

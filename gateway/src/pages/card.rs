@@ -95,6 +95,28 @@ pub(crate) fn attribute(value: &AttributeValue) -> String {
     }
 }
 
+/// Units that stand at the end of an attribute's name, as in `height_cm`.
+const UNITS: [&str; 14] =
+    ["mm", "cm", "m", "ml", "cl", "l", "g", "kg", "w", "v", "lm", "k", "min", "h"];
+
+/// An attribute as people read it: `height_cm` 7 is Height, 7 cm.
+pub(crate) fn readable(name: &str, value: &AttributeValue) -> (String, String) {
+    let (words, unit) = match name.rsplit_once('_') {
+        Some((words, unit)) if UNITS.contains(&unit) => (words, unit),
+        _ => (name, ""),
+    };
+    let words = words.replace('_', " ");
+    let mut letters = words.chars();
+    let first: String = letters.next().map(|one| one.to_uppercase().collect()).unwrap_or_default();
+    let value = attribute(value);
+    let unit = match unit {
+        "w" | "v" | "k" => unit.to_uppercase(),
+        other => other.to_owned(),
+    };
+    let value = if unit.is_empty() { value } else { format!("{value}\u{a0}{unit}") };
+    (format!("{first}{}", letters.as_str()), value)
+}
+
 /// Two short facts: the choice there is, the brand, or attributes.
 fn meta(product: &Product) -> String {
     let mut facts: Vec<String> = product.options.iter().map(choice).collect();
@@ -116,7 +138,7 @@ fn choice(option: &proto::catalog::Option) -> String {
 fn plural(word: &str) -> String {
     match word.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ if word.ends_with(['s', 'x']) => format!("{word}es"),
+        _ if ["s", "x", "sh", "ch"].iter().any(|end| word.ends_with(end)) => format!("{word}es"),
         _ => format!("{word}s"),
     }
 }
@@ -127,4 +149,40 @@ fn short_attributes(all: &BTreeMap<String, AttributeValue>) -> impl Iterator<Ite
         _ => None,
     });
     texts.take(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("height_cm", 7.0, "Height", "7\u{a0}cm")]
+    #[case("burn_time_h", 40.0, "Burn time", "40\u{a0}h")]
+    #[case("power_w", 6.5, "Power", "6.5\u{a0}W")]
+    #[case("pages", 1192.0, "Pages", "1,192")]
+    #[case("Display diagonal", 15.6, "Display diagonal", "15.6")]
+    fn an_attribute_reads_well(
+        #[case] name: &str,
+        #[case] number: f64,
+        #[case] word: &str,
+        #[case] text: &str,
+    ) {
+        let value = AttributeValue { value: Some(Value::Number(number)) };
+        assert_eq!(readable(name, &value), (word.to_owned(), text.to_owned()));
+    }
+
+    #[test]
+    fn a_picture_from_nowhere_is_not_shown() {
+        let of = |uri: &str| Picture::of(&Image { uri: uri.into(), ..Default::default() });
+        assert!(
+            of("/pictures/mug.svg").is_some() && of("https://pictures.example/a.png").is_some()
+        );
+        for uri in
+            ["javascript:alert(1)", "//evil.example/a.png", "data:image/svg+xml,x", "http://a/b"]
+        {
+            assert!(of(uri).is_none(), "{uri}");
+        }
+    }
 }

@@ -66,11 +66,18 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     visit.page(&list(&visit, chrome, &query, &page, expired))
 }
 
-fn list(visit: &Visit, chrome: Chrome, query: &Query, page: &ListProductsResponse, expired: bool) -> DeletedPage {
+fn list(
+    visit: &Visit,
+    chrome: Chrome,
+    query: &Query,
+    page: &ListProductsResponse,
+    expired: bool,
+) -> DeletedPage {
     let from = if expired { 0 } else { query.number("from") };
     let shown = i32::try_from(page.products.len()).unwrap_or(0);
     let more = !page.next_page_token.is_empty();
-    let next = Query::new().with("page", &page.next_page_token).with("from", &(from + shown).to_string());
+    let next =
+        Query::new().with("page", &page.next_page_token).with("from", &(from + shown).to_string());
     let heads = ["Product", "Deleted", "Kept until"];
     DeletedPage {
         here: visit.here.clone(),
@@ -81,7 +88,9 @@ fn list(visit: &Visit, chrome: Chrome, query: &Query, page: &ListProductsRespons
         capped: page.total_size_capped,
         range: range(from, shown, more),
         note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
-        heads: heads.map(|word| Head { word, href: String::new(), order: "", numeric: false }).into(),
+        heads: heads
+            .map(|word| Head { word, href: String::new(), order: "", numeric: false })
+            .into(),
         rows: page.products.iter().map(|product| row(product, visit)).collect(),
         empty: Empty {
             shown: page.products.is_empty(),
@@ -109,7 +118,11 @@ fn row(product: &Product, visit: &Visit) -> DeletedRow {
         deleted: deleted.short,
         deleted_iso: deleted.iso,
         deleted_full: deleted.full,
-        deleted_by: product.delete_actor.as_ref().map(|actor| actor.display_name.clone()).unwrap_or_default(),
+        deleted_by: product
+            .delete_actor
+            .as_ref()
+            .map(|actor| actor.display_name.clone())
+            .unwrap_or_default(),
         until: until.map(format::date).unwrap_or_default(),
         request_id: request_id(),
     }

@@ -233,6 +233,7 @@ fn deleted_text(product: &Product, visit: &Visit) -> String {
         _ => String::new(),
     };
     let until = product.purge_time.as_ref().and_then(format::timestamp).map(format::date);
-    let until = until.map(|until| format!(" It can be restored until {until}.")).unwrap_or_default();
+    let until =
+        until.map(|until| format!(" It can be restored until {until}.")).unwrap_or_default();
     format!("Deleted {when}{by}.{until}")
 }

@@ -115,8 +115,10 @@ impl Flash {
 
 /// Leaves a message for the next page.
 pub(crate) fn leave(mut response: Response, done: Done, product: &str) -> Response {
-    let cookie =
-        format!("{COOKIE}={}.{product}; Path=/admin; SameSite=Lax; HttpOnly; Max-Age=60", done.code());
+    let cookie = format!(
+        "{COOKIE}={}.{product}; Path=/admin; SameSite=Lax; HttpOnly; Max-Age=60",
+        done.code()
+    );
     if let (true, Ok(cookie)) = (is_id(product), HeaderValue::try_from(cookie)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -185,6 +187,9 @@ mod tests {
             ..Default::default()
         };
         let undo = view(Done::Deleted, "mug", &deleted).undo.unwrap();
-        assert_eq!((undo.action.as_str(), undo.etag.as_str()), ("/admin/products/mug/undelete", "\"v2\""));
+        assert_eq!(
+            (undo.action.as_str(), undo.etag.as_str()),
+            ("/admin/products/mug/undelete", "\"v2\"")
+        );
     }
 }

@@ -121,7 +121,8 @@ pub(crate) fn moment(time: Timestamp) -> String {
 
 /// A moment as a `datetime-local` input takes it, in UTC.
 pub(crate) fn local_input(time: Timestamp) -> String {
-    strftime(time, "%Y-%m-%dT%H:%M")
+    let whole_minute = time.as_second() % 60 == 0;
+    strftime(time, if whole_minute { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" })
 }
 
 /// The service's time as ours; `None` outside the years 1 to 9999.

@@ -16,8 +16,29 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::empty();
     cleaner
         .add_tags([
-            "p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li",
-            "h2", "h3", "h4", "h5", "a", "table", "thead", "tbody", "tr", "th", "td",
+            "p",
+            "br",
+            "hr",
+            "strong",
+            "em",
+            "del",
+            "code",
+            "pre",
+            "blockquote",
+            "ul",
+            "ol",
+            "li",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "a",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
         ])
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])
@@ -108,12 +129,20 @@ mod tests {
     #[case("`</code><script>alert(1)</script>`")]
     fn nothing_active_survives(#[case] text: &str) {
         let made = Prose::from_markdown(text).to_string();
-        for active in ["<script", "<img", "<svg", "<iframe", "<style", "javascript:", "href=\"data:", "vbscript:x\""] {
-            let markup = made.to_lowercase().replace("&lt;", "");
-            let kept = markup.contains(active) && !markup.contains(&format!("({active}"));
-            assert!(!made.to_lowercase().contains(active) || !kept, "{active} in {made}");
+        // A `<` of the text itself is printed as `&lt;`, so every `<` begins an element.
+        for element in made.split('<').skip(1) {
+            let (tag, _) = element.split_once('>').unwrap();
+            let mut parts = tag.trim_matches('/').split(' ');
+            let name = parts.next().unwrap();
+            assert!(["p", "a", "code", "em", "strong", "br "].contains(&name), "{name} in {made}");
+            for attribute in parts {
+                let fine = ["href=\"http", "rel=\"nofollow", "noopener\""];
+                assert!(
+                    fine.iter().any(|start| attribute.starts_with(start)),
+                    "{attribute} in {made}"
+                );
+            }
         }
-        assert!(!made.contains(" on") || !made.contains("<a on"), "{made}");
         let again = CLEANER.clean(&made).to_string();
         assert_eq!(again, made, "cleaning it again changes nothing");
     }

@@ -35,10 +35,10 @@ pub(crate) fn parse(entry: &str, currency: &str) -> Result<Money, Mistake> {
     let bare = without_currency(entry, currency).ok_or(Mistake::Number)?;
     let places = decimal_places(currency);
     let (whole, fraction) = split(&bare, places)?;
+    let units: String = ungrouped(whole).ok_or(Mistake::Number)?;
     if fraction.len() > places {
         return Err(Mistake::Places);
     }
-    let units: String = ungrouped(whole).ok_or(Mistake::Number)?;
     let units = if units.is_empty() { 0 } else { units.parse().map_err(|_| Mistake::Number)? };
     let nanos = format!("{fraction:0<9}").parse().map_err(|_| Mistake::Number)?;
     Ok(Money { currency_code: currency.to_owned(), units, nanos })

@@ -107,7 +107,8 @@ fn field_id(path: &str) -> String {
 /// The service writes for programs too: lower case, no full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    let first: String =
+        letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())
 }
@@ -147,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_taken_slug_stands_at_its_field() {
-        let info = ErrorDetails::with_error_info("SLUG_TAKEN", "shelf", std::collections::HashMap::new());
+        let info =
+            ErrorDetails::with_error_info("SLUG_TAKEN", "shelf", std::collections::HashMap::new());
         let status = Status::with_error_details(Code::AlreadyExists, "taken", info);
         assert!(!Problems::of_status(&status).of("slug").is_empty());
     }

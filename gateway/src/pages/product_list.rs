@@ -132,10 +132,16 @@ fn list(
         sort: asked.sort.clone(),
         text: asked.text.clone(),
         states: states(&asked.state),
-        categories: category_choices(categories, |category| id_of(&category.name) == asked.category),
+        categories: category_choices(categories, |category| {
+            id_of(&category.name) == asked.category
+        }),
         filtered,
         heads: heads(asked),
-        rows: page.products.iter().map(|product| ProductRow::of(product, currency, visit.now)).collect(),
+        rows: page
+            .products
+            .iter()
+            .map(|product| ProductRow::of(product, currency, visit.now))
+            .collect(),
         blank: ProductRow::blank(currency),
         empty: empty(filtered, may_edit, page.products.is_empty()),
         pages: pages(asked, page, shown),
@@ -198,7 +204,8 @@ impl Asked {
 
     fn order_by(&self) -> String {
         let key = self.sort().trim_start_matches('-');
-        let field = HEADS.iter().find(|(_, other, ..)| *other == key).map_or("update_time", |head| head.2);
+        let field =
+            HEADS.iter().find(|(_, other, ..)| *other == key).map_or("update_time", |head| head.2);
         format!("{field}{}", if self.sort().starts_with('-') { " desc" } else { "" })
     }
 }
@@ -232,7 +239,10 @@ fn states(current: &str) -> Vec<Choice> {
 }
 
 /// The tree of categories as one list, each below its parent.
-pub(crate) fn category_choices(all: &[Category], current: impl Fn(&Category) -> bool) -> Vec<Choice> {
+pub(crate) fn category_choices(
+    all: &[Category],
+    current: impl Fn(&Category) -> bool,
+) -> Vec<Choice> {
     let mut choices = Vec::new();
     branch(all, "", 0, &current, &mut choices);
     choices
@@ -282,7 +292,11 @@ pub(crate) fn range(from: i32, shown: i32, more: bool) -> String {
     if (from == 0 && !more) || shown == 0 {
         return String::new();
     }
-    format!("{} to {} shown", format::count((from + 1).into()), format::count((from + shown).into()))
+    format!(
+        "{} to {} shown",
+        format::count((from + 1).into()),
+        format::count((from + shown).into())
+    )
 }
 
 fn pages(asked: &Asked, page: &ListProductsResponse, shown: i32) -> Pages {
@@ -292,7 +306,11 @@ fn pages(asked: &Asked, page: &ListProductsResponse, shown: i32) -> Pages {
         ..asked.clone()
     };
     Pages {
-        first: if asked.page.is_empty() { String::new() } else { asked.first_page().query().at(PATH) },
+        first: if asked.page.is_empty() {
+            String::new()
+        } else {
+            asked.first_page().query().at(PATH)
+        },
         next: if page.next_page_token.is_empty() { String::new() } else { next.query().at(PATH) },
     }
 }

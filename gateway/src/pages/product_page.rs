@@ -5,7 +5,7 @@ use axum::{extract::Path, response::Response};
 use proto::catalog::{ListProductsRequest, Product, ProductView, Shop, Variant};
 
 use super::{
-    card::{Card, Picture, PriceLabel, attribute, initial},
+    card::{Card, Picture, PriceLabel, initial, readable},
     chrome::Chrome,
     json_ld::JsonLd,
     markdown::Prose,
@@ -152,7 +152,8 @@ fn page(
         attributes: product
             .attributes
             .iter()
-            .map(|(name, value)| Attribute { name: name.clone(), value: attribute(value) })
+            .map(|(name, value)| readable(name, value))
+            .map(|(name, value)| Attribute { name, value })
             .collect(),
         more,
     }
@@ -196,7 +197,8 @@ fn gallery(
         };
         pictures.iter().position(is_of)
     });
-    let current = if (1..=pictures.len()).contains(&asked) { asked - 1 } else { named.unwrap_or(0) };
+    let current =
+        if (1..=pictures.len()).contains(&asked) { asked - 1 } else { named.unwrap_or(0) };
     let thumbs = pictures.iter().enumerate().map(|(index, picture)| Thumb {
         src: picture.src.clone(),
         alt: picture.alt.clone(),
@@ -214,13 +216,23 @@ fn choices(product: &Product, chosen: Option<&Variant>, path: &str) -> Vec<Choic
     options
         .map(|(index, option)| Choice {
             name: option.name.clone(),
-            values: option.values.iter().map(|value| choice(product, chosen, index, value, path)).collect(),
+            values: option
+                .values
+                .iter()
+                .map(|value| choice(product, chosen, index, value, path))
+                .collect(),
         })
         .collect()
 }
 
 /// Leads to the variant that has this value, and the chosen variant's other values if there is such a one.
-fn choice(product: &Product, chosen: Option<&Variant>, index: usize, word: &str, path: &str) -> Value {
+fn choice(
+    product: &Product,
+    chosen: Option<&Variant>,
+    index: usize,
+    word: &str,
+    path: &str,
+) -> Value {
     let has = |variant: &&Variant| variant.option_values.get(index).is_some_and(|own| own == word);
     let like_chosen = |variant: &&Variant| {
         chosen.is_none_or(|chosen| {
@@ -246,7 +258,11 @@ fn plain_variants(product: &Product, chosen: Option<&Variant>, path: &str) -> Ve
     let variants = product.variants.iter();
     variants
         .map(|variant| Value {
-            word: if variant.sku.is_empty() { id_of(&variant.name).to_owned() } else { variant.sku.clone() },
+            word: if variant.sku.is_empty() {
+                id_of(&variant.name).to_owned()
+            } else {
+                variant.sku.clone()
+            },
             href: Query::new().with("variant", id_of(&variant.name)).at(path),
             current: chosen.is_some_and(|chosen| chosen.name == variant.name),
         })

@@ -85,7 +85,11 @@ impl ProductRow {
             id: id_of(&product.name).to_owned(),
             etag: product.etag.clone(),
             state: StateWord::of(product, now),
-            picture: product.images.first().and_then(Picture::of).map_or_else(String::new, |one| one.src),
+            picture: product
+                .images
+                .first()
+                .and_then(Picture::of)
+                .map_or_else(String::new, |one| one.src),
             title: product.title.clone(),
             sku: sku(product),
             note: String::new(),
@@ -135,7 +139,8 @@ impl ProductRow {
 pub(crate) fn price(product: &Product) -> String {
     let Some(range) = &product.price_range else { return "No price".into() };
     let Some(lowest) = &range.lowest else { return "No price".into() };
-    let from = if range.highest.as_ref().is_some_and(|highest| highest != lowest) { "from " } else { "" };
+    let from =
+        if range.highest.as_ref().is_some_and(|highest| highest != lowest) { "from " } else { "" };
     format!("{from}{}", format::money(lowest).text)
 }
 

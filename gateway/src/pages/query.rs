@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn defaults_are_left_out_and_values_are_escaped() {
-        let query = Query::new().with("q", "mug & \"lamp\"").with("state", "").with("sort", "-price");
+        let query =
+            Query::new().with("q", "mug & \"lamp\"").with("state", "").with("sort", "-price");
         assert_eq!(query.at("/x"), "/x?q=mug+%26+%22lamp%22&sort=-price");
         assert_eq!(Query::new().at("/x"), "/x");
     }

@@ -112,7 +112,13 @@ pub(crate) fn unstored(mut response: Response) -> Response {
     response
 }
 
-fn page(visit: &Visit, return_to: &str, login: &str, note: String, problems: Problems) -> SignInPage {
+fn page(
+    visit: &Visit,
+    return_to: &str,
+    login: &str,
+    note: String,
+    problems: Problems,
+) -> SignInPage {
     let origin = visit.gateway.origin();
     let insecure = if origin.keeps_secure_cookies() { String::new() } else { origin.to_string() };
     let login = Field {

@@ -25,11 +25,13 @@ impl StateWord {
         match product.state() {
             _ if product.delete_time.is_some() => Self::Deleted,
             product::State::Archived => Self::Archived,
-            product::State::Active => match (after(&product.publish_time), after(&product.unpublish_time)) {
-                (Some(true), _) => Self::Scheduled,
-                (_, Some(false)) => Self::Ended,
-                _ => Self::Published,
-            },
+            product::State::Active => {
+                match (after(&product.publish_time), after(&product.unpublish_time)) {
+                    (Some(true), _) => Self::Scheduled,
+                    (_, Some(false)) => Self::Ended,
+                    _ => Self::Published,
+                }
+            }
             _ => Self::Draft,
         }
     }

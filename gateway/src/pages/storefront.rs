@@ -122,8 +122,7 @@ async fn list(visit: &Visit, query: &Query, slug: Option<String>) -> Result<Resp
 /// The shop's name and its categories.
 pub(crate) async fn surroundings(caller: &Caller) -> Result<(Shop, Vec<Category>), Trouble> {
     let (mut shops, mut categories) = (caller.shop(), caller.categories());
-    let request =
-        ListCategoriesRequest { page_size: ALL_CATEGORIES, page_token: String::new() };
+    let request = ListCategoriesRequest { page_size: ALL_CATEGORIES, page_token: String::new() };
     let (shop, categories) = tokio::try_join!(
         shops.get_shop(GetShopRequest { name: "shop".into() }),
         categories.list_categories(request),
@@ -185,7 +184,12 @@ impl View<'_> {
             categories: self.links(""),
             at_home: self.category.is_none(),
             cards: page.products.iter().map(Card::of).collect(),
-            empty: Empty { shown: true, text: "Nothing stands on this shelf yet.", link: "/", link_text: "All products" },
+            empty: Empty {
+                shown: true,
+                text: "Nothing stands on this shelf yet.",
+                link: "/",
+                link_text: "All products",
+            },
             next: next.unwrap_or_default(),
             next_count: if page.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
             first: if self.before > 0 { first } else { String::new() },
@@ -203,7 +207,11 @@ impl View<'_> {
     }
 
     fn progress(&self, page: &ListProductsResponse, shown: i32) -> String {
-        let of = if page.total_size_capped { "more than 10,000".into() } else { format::count(page.total_size.into()) };
+        let of = if page.total_size_capped {
+            "more than 10,000".into()
+        } else {
+            format::count(page.total_size.into())
+        };
         format!("{} of {of}", format::count(shown.into()))
     }
 

@@ -72,14 +72,38 @@ fn problems() -> Problems {
 
 fn fields(problems: &Problems) -> Vec<Field> {
     let field = |id: &str, field: Field| Field { id: id.into(), ..field };
-    let choice = |word: &str| Choice { value: word.into(), word: word.into(), current: word == "Blue" };
+    let choice =
+        |word: &str| Choice { value: word.into(), word: word.into(), current: word == "Blue" };
     let hint = "Small letters, digits and hyphens.";
     let fields = vec![
-        field("guide-slug", Field { hint, ..Field::line("slug", "Address in the shop", "enamel-mug", 100) }),
+        field(
+            "guide-slug",
+            Field { hint, ..Field::line("slug", "Address in the shop", "enamel-mug", 100) },
+        ),
         field("guide-title", Field { required: true, ..Field::line("title", "Title", "", 300) }),
-        field("guide-price", Field { kind: "price", currency: "EUR".into(), ..Field::line("price", "Price, EUR", "cheap", 40) }),
-        field("guide-colour", Field { choices: ["White", "Blue"].map(choice).into(), ..Field::line("colour", "Colour", "", 0) }),
-        field("guide-text", Field { lines: 3, optional: true, ..Field::line("text", "Description", "Two coats of enamel.", 0) }),
+        field(
+            "guide-price",
+            Field {
+                kind: "price",
+                currency: "EUR".into(),
+                ..Field::line("price", "Price, EUR", "cheap", 40)
+            },
+        ),
+        field(
+            "guide-colour",
+            Field {
+                choices: ["White", "Blue"].map(choice).into(),
+                ..Field::line("colour", "Colour", "", 0)
+            },
+        ),
+        field(
+            "guide-text",
+            Field {
+                lines: 3,
+                optional: true,
+                ..Field::line("text", "Description", "Two coats of enamel.", 0)
+            },
+        ),
     ];
     fields.into_iter().map(|field| field.with_error(problems)).collect()
 }
@@ -101,7 +125,11 @@ fn cards() -> Vec<Card> {
     };
     vec![
         card("Enamel mug", label(14, 900_000_000, None, false), "4 colours"),
-        card("Reading lamp with a clamp and a very long name", label(64, 0, Some(79), false), "E27"),
+        card(
+            "Reading lamp with a clamp and a very long name",
+            label(64, 0, Some(79), false),
+            "E27",
+        ),
         card("Writing desk", label(1_289, 0, None, true), "2 sizes · Oak"),
         card("Nest box", None, ""),
     ]
@@ -114,7 +142,12 @@ fn heads() -> Vec<Head> {
         order,
         numeric: word == "Price",
     };
-    vec![head("Product", "ascending"), head("State", ""), head("Price", "descending"), head("Changed", "")]
+    vec![
+        head("Product", "ascending"),
+        head("State", ""),
+        head("Price", "descending"),
+        head("Changed", ""),
+    ]
 }
 
 fn rows() -> Vec<ProductRow> {
@@ -131,7 +164,12 @@ fn rows() -> Vec<ProductRow> {
     };
     vec![
         row("guide-1", "Enamel mug, 35 cl", StateWord::Published, ""),
-        row("guide-2", "Reading lamp", StateWord::Draft, "Reading lamp was not deleted. Grace changed this product 2 minutes ago."),
+        row(
+            "guide-2",
+            "Reading lamp",
+            StateWord::Draft,
+            "Reading lamp was not deleted. Grace changed this product 2 minutes ago.",
+        ),
         row("guide-3", "Workshop chair", StateWord::Scheduled, ""),
     ]
 }

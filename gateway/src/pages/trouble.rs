@@ -84,7 +84,11 @@ pub(crate) fn see_other(target: &str) -> Response {
 }
 
 /// The layer around all pages.
-pub(crate) async fn explain(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+pub(crate) async fn explain(
+    State(gateway): State<Gateway>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let visit = match Visit::from_request_parts(&mut parts, &gateway).await {
         Ok(visit) => visit,
@@ -224,7 +228,8 @@ fn fallback(status: StatusCode) -> &'static str {
 
 /// Where to sign in, and come back from.
 pub(crate) fn sign_in(here: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", here).finish();
+    let query =
+        form_urlencoded::Serializer::new(String::new()).append_pair("return_to", here).finish();
     format!("/admin/sign-in?{query}")
 }
 
@@ -250,4 +255,3 @@ fn retry_after(status: &Status) -> Option<u64> {
         _ => told,
     }
 }
-

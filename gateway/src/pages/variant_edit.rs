@@ -21,10 +21,13 @@ pub(crate) async fn create(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let parent = product_name(&id)?;
-    let form = Form { visit: &visit, id: &id, variant: "new", entries: VariantEntries::sent(&fields) };
+    let form =
+        Form { visit: &visit, id: &id, variant: "new", entries: VariantEntries::sent(&fields) };
     let variant = match form.entries.read() {
         Ok(variant) => variant,
-        Err(found) => return form.refused(StatusCode::UNPROCESSABLE_ENTITY, Problems::found(found)).await,
+        Err(found) => {
+            return form.refused(StatusCode::UNPROCESSABLE_ENTITY, Problems::found(found)).await;
+        }
     };
     let request = CreateVariantRequest {
         parent,
@@ -49,10 +52,13 @@ pub(crate) async fn save(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let name = variant_name(&id, &variant)?;
-    let form = Form { visit: &visit, id: &id, variant: &variant, entries: VariantEntries::sent(&fields) };
+    let form =
+        Form { visit: &visit, id: &id, variant: &variant, entries: VariantEntries::sent(&fields) };
     let meant = match form.entries.read() {
         Ok(meant) => meant,
-        Err(found) => return form.refused(StatusCode::UNPROCESSABLE_ENTITY, Problems::found(found)).await,
+        Err(found) => {
+            return form.refused(StatusCode::UNPROCESSABLE_ENTITY, Problems::found(found)).await;
+        }
     };
     let request = UpdateVariantRequest {
         variant: Some(Variant { name, etag: fields.get("etag").to_owned(), ..meant }),
@@ -61,7 +67,9 @@ pub(crate) async fn save(
         validate_only: false,
     };
     match visit.caller.variants().update_variant(request).await {
-        Ok(_) => Ok(flash::leave(back(&id, &format!("variant-{variant}")), Done::VariantSaved, &id)),
+        Ok(_) => {
+            Ok(flash::leave(back(&id, &format!("variant-{variant}")), Done::VariantSaved, &id))
+        }
         Err(status) => {
             let trouble = Trouble::from(status);
             if trouble.reason() == "ETAG_MISMATCH" {
@@ -117,7 +125,11 @@ impl Form<'_> {
 
 fn variant_name(id: &str, variant: &str) -> Result<String, Trouble> {
     let product = product_name(id)?;
-    if is_id(variant) { Ok(format!("{product}/variants/{variant}")) } else { Err(Trouble::NotFound) }
+    if is_id(variant) {
+        Ok(format!("{product}/variants/{variant}"))
+    } else {
+        Err(Trouble::NotFound)
+    }
 }
 
 fn back(id: &str, place: &str) -> Response {

@@ -1,7 +1,9 @@
 //! A product as it stands in the editor's form: texts, not yet parsed, so that a refused form shows exactly what was typed.
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use proto::catalog::{AttributeValue, Image, Option as ProductOption, Product, attribute_value::Value};
+use proto::catalog::{
+    AttributeValue, Image, Option as ProductOption, Product, attribute_value::Value,
+};
 use serde_json::json;
 
 use crate::pages::{card::attribute, fields::Fields, format, problems::Problem};
@@ -60,7 +62,8 @@ impl Entries {
             number: matches!(value.value, Some(Value::Number(_))),
         });
         let options = product.options.iter().map(|one| (one.name.clone(), one.values.join("\n")));
-        let images = product.images.iter().map(|one| (one.uri.clone(), one.alternative_text.clone()));
+        let images =
+            product.images.iter().map(|one| (one.uri.clone(), one.alternative_text.clone()));
         Self {
             title: product.title.clone(),
             slug: product.slug.clone(),
@@ -90,8 +93,12 @@ impl Entries {
                 Some(json) => attributes_of_json(json),
                 None => attributes_sent(fields),
             },
-            options: fields.find("options").map_or_else(|| pairs("option_name", "option_values"), pairs_of_json),
-            images: fields.find("images").map_or_else(|| pairs("image_uri", "image_text"), pairs_of_json),
+            options: fields
+                .find("options")
+                .map_or_else(|| pairs("option_name", "option_values"), pairs_of_json),
+            images: fields
+                .find("images")
+                .map_or_else(|| pairs("image_uri", "image_text"), pairs_of_json),
             publish_time: fields.get("publish_time").to_owned(),
             unpublish_time: fields.get("unpublish_time").to_owned(),
         }
@@ -107,13 +114,19 @@ impl Entries {
         for entry in self.attributes.iter().filter(|entry| !entry.name.is_empty()) {
             match entry.read() {
                 Some(value) => drop(attributes.insert(entry.name.clone(), value)),
-                None => wrong("attributes", format!("“{}” is not a number, as {} should be.", entry.value, entry.name)),
+                None => wrong(
+                    "attributes",
+                    format!("“{}” is not a number, as {} should be.", entry.value, entry.name),
+                ),
             }
         }
         let mut time = |field: &str, entry: &str| match read_time(entry) {
             Ok(time) => time,
             Err(()) => {
-                wrong(field, "This is not a day and time. Write it as 2026-12-24 18:00.".to_owned());
+                wrong(
+                    field,
+                    "This is not a day and time. Write it as 2026-12-24 18:00.".to_owned(),
+                );
                 None
             }
         };
@@ -122,7 +135,10 @@ impl Entries {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let image = |(uri, text): &(String, String)| Image { uri: uri.clone(), alternative_text: text.clone() };
+        let image = |(uri, text): &(String, String)| Image {
+            uri: uri.clone(),
+            alternative_text: text.clone(),
+        };
         let option = |(name, values): &(String, String)| ProductOption {
             name: name.clone(),
             values: lines(values).collect(),
@@ -158,7 +174,8 @@ impl Entries {
             "attributes" => {
                 let mut all: Vec<_> = self.attributes.iter().collect();
                 all.sort_by(|one, other| one.name.cmp(&other.name));
-                json!(all.iter().map(|one| (&one.name, &one.value, one.number)).collect::<Vec<_>>()).to_string()
+                json!(all.iter().map(|one| (&one.name, &one.value, one.number)).collect::<Vec<_>>())
+                    .to_string()
             }
             "options" => json!(self.options).to_string(),
             "images" => json!(self.images).to_string(),
@@ -171,12 +188,14 @@ impl Entries {
     /// One field as people read it.
     pub(crate) fn shown(&self, field: &str) -> String {
         let pairs = |pairs: &[(String, String)]| {
-            let line = |(left, right): &(String, String)| format!("{left}: {}", right.replace('\n', ", "));
+            let line =
+                |(left, right): &(String, String)| format!("{left}: {}", right.replace('\n', ", "));
             pairs.iter().map(line).collect::<Vec<_>>().join("\n")
         };
         match field {
             "categories" => {
-                let ids: Vec<&str> = self.categories.iter().map(|name| crate::pages::names::id_of(name)).collect();
+                let ids: Vec<&str> =
+                    self.categories.iter().map(|name| crate::pages::names::id_of(name)).collect();
                 ids.join(", ")
             }
             "attributes" => {
@@ -275,8 +294,14 @@ mod tests {
             categories: vec!["categories/kitchen".into()],
             tags: vec!["a, b".into(), "c".into()],
             attributes: [("volume".to_owned(), number), ("code".to_owned(), text)].into(),
-            options: vec![ProductOption { name: "Colour".into(), values: vec!["white".into(), "blue".into()] }],
-            images: vec![Image { uri: "/pictures/mug.svg".into(), alternative_text: "A mug".into() }],
+            options: vec![ProductOption {
+                name: "Colour".into(),
+                values: vec!["white".into(), "blue".into()],
+            }],
+            images: vec![Image {
+                uri: "/pictures/mug.svg".into(),
+                alternative_text: "A mug".into(),
+            }],
             publish_time: Some(prost_types::Timestamp { seconds: 1_790_000_000, nanos: 0 }),
             ..Default::default()
         }
@@ -286,8 +311,10 @@ mod tests {
     fn a_product_comes_back_from_its_form_as_it_was() {
         let entries = Entries::of(&product());
         assert_eq!(entries.read().unwrap(), product());
-        let merged: Vec<(&str, String)> = FIELDS.map(|(name, _)| (name, entries.canonical(name))).into();
-        let pairs: Vec<(&str, &str)> = merged.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let merged: Vec<(&str, String)> =
+            FIELDS.map(|(name, _)| (name, entries.canonical(name))).into();
+        let pairs: Vec<(&str, &str)> =
+            merged.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(Entries::sent(&fields(&pairs)).read().unwrap(), product());
     }
 
@@ -301,13 +328,23 @@ mod tests {
             ("publish_time", "tomorrow"),
         ]));
         let problems = entries.read().unwrap_err();
-        assert_eq!(problems.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), ["attributes", "publish_time"]);
-        assert_eq!((entries.attributes[0].value.as_str(), entries.publish_time.as_str()), ("a lot", "tomorrow"));
+        assert_eq!(
+            problems.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(),
+            ["attributes", "publish_time"]
+        );
+        assert_eq!(
+            (entries.attributes[0].value.as_str(), entries.publish_time.as_str()),
+            ("a lot", "tomorrow")
+        );
     }
 
     #[test]
     fn empty_lines_are_left_out() {
-        let entries = Entries::sent(&fields(&[("option_name", ""), ("option_values", ""), ("tags", "a\r\n\r\n b ")]));
+        let entries = Entries::sent(&fields(&[
+            ("option_name", ""),
+            ("option_values", ""),
+            ("tags", "a\r\n\r\n b "),
+        ]));
         assert!(entries.options.is_empty());
         assert_eq!(entries.tags, "a\nb");
     }

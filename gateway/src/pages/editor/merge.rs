@@ -95,7 +95,13 @@ pub(crate) fn merged(
         Some(base) if base.0 == yours.0 => "theirs",
         _ => "both",
     };
+    let (mut yours, mut theirs) = (yours, theirs);
     let (result, result_shown) = if touched == "yours" { yours.clone() } else { theirs.clone() };
+    match touched {
+        "yours" => theirs.1 = "unchanged".to_owned(),
+        "theirs" => yours.1 = "unchanged".to_owned(),
+        _ => {}
+    }
     Merged {
         name: name.to_owned(),
         label: label.to_owned(),
@@ -134,10 +140,14 @@ pub(crate) async fn product_conflict(
     let (current, history) = tokio::try_join!(product(visit, id), history(visit, id))?;
     let base = version(&history, |product| product.etag == etag).map(Entries::of);
     let theirs = Entries::of(&current);
-    let rows = FIELDS.map(|(name, label)| {
+    let all = FIELDS.map(|(name, label)| {
         let of = |entries: &Entries| (entries.canonical(name), entries.shown(name));
         merged(name, label, base.as_ref().map(of), of(yours), of(&theirs))
     });
+    // What nobody touched goes along unseen.
+    let (rows, same): (Vec<Merged>, Vec<Merged>) =
+        all.into_iter().partition(|row| row.touched != "none");
+    let kept = same.into_iter().map(|row| (row.name, row.result)).collect();
     let page = Conflict {
         chrome,
         heading: who_changed(visit, &current),
@@ -147,8 +157,8 @@ pub(crate) async fn product_conflict(
         request_id: request_id(),
         return_to: format!("/admin/products/{id}"),
         saving: true,
-        rows: rows.into(),
-        kept: Vec::new(),
+        rows,
+        kept,
         button: "Save result".into(),
         button_kind: "primary",
         keep: format!("/admin/products/{id}"),
@@ -177,10 +187,13 @@ pub(crate) async fn variant(
         merged(name, label, None, theirs, yours)
     });
     let rows: Vec<Merged> = rows.filter(Merged::asks).collect();
-    let kept = sent.pairs().iter().filter(|(name, _)| !matches!(name.as_str(), "etag" | "request_id"));
+    let kept =
+        sent.pairs().iter().filter(|(name, _)| !matches!(name.as_str(), "etag" | "request_id"));
     let page = Conflict {
         heading: format!("Somebody else changed a variant of {}", current.title),
-        text: "Your values are not saved yet. Before is what stands there now, Now is what you typed.".into(),
+        text:
+            "Your values are not saved yet. Before is what stands there now, Now is what you typed."
+                .into(),
         action: format!("/admin/products/{id}/variants/{variant}/save"),
         etag: now.etag.clone(),
         request_id: request_id(),
@@ -222,7 +235,10 @@ pub(crate) async fn action(
     };
     let page = Conflict {
         heading: who_changed(visit, &current),
-        text: format!("{} Look at what changed, then decide.", words::of(not_done(verb), &[("title", &current.title)])),
+        text: format!(
+            "{} Look at what changed, then decide.",
+            words::of(not_done(verb), &[("title", &current.title)])
+        ),
         action: format!("/admin/products/{id}/{verb}"),
         etag: current.etag.clone(),
         request_id: request_id(),
@@ -264,7 +280,13 @@ async fn history(visit: &Visit, id: &str) -> Result<Vec<ProductRevision>, Troubl
         page_size: HISTORY,
         page_token: String::new(),
     };
-    Ok(visit.caller.products().list_product_revisions(request).await?.into_inner().product_revisions)
+    Ok(visit
+        .caller
+        .products()
+        .list_product_revisions(request)
+        .await?
+        .into_inner()
+        .product_revisions)
 }
 
 /// The product as a version left it.

@@ -47,13 +47,18 @@ impl ProductForm {
             value: one.value.clone(),
             number: one.number,
         });
-        let chosen = |category: &Category| entries.categories.contains(&category.name)
-            || entries.categories.iter().any(|id| category.name.strip_prefix("categories/") == Some(id));
+        let chosen = |category: &Category| {
+            entries.categories.contains(&category.name)
+                || entries
+                    .categories
+                    .iter()
+                    .any(|id| category.name.strip_prefix("categories/") == Some(id))
+        };
         Self {
             basics: vec![title(entries).with_error(problems)],
             pair: vec![slug(entries).with_error(problems), brand(entries).with_error(problems)],
             description: description(entries).with_error(problems),
-            categories: category_choices(categories, chosen),
+            categories: category_choices(categories, chosen).into_iter().map(flat).collect(),
             categories_error: problems.of("categories"),
             tags: tags(entries).with_error(problems),
             attributes: attributes.chain(room(ROOM)).collect(),
@@ -67,12 +72,17 @@ impl ProductForm {
     }
 }
 
+/// In a set of boxes the depth of a category would only push its name aside.
+fn flat(choice: Choice) -> Choice {
+    Choice { word: choice.word.trim_start_matches("– ").to_owned(), ..choice }
+}
+
 fn title(entries: &Entries) -> Field {
     Field { required: true, ..Field::line("title", "Title", &entries.title, 300) }
 }
 
 fn slug(entries: &Entries) -> Field {
-    let hint = "Small letters, digits and hyphens. Made from the title when empty.";
+    let hint = "Made from the title when empty.";
     Field { hint, ..Field::line("slug", "Address in the shop", &entries.slug, 100) }
 }
 
@@ -82,7 +92,11 @@ fn brand(entries: &Entries) -> Field {
 
 fn description(entries: &Entries) -> Field {
     let hint = "Markdown: **bold**, lists, links. No HTML and no pictures.";
-    Field { hint, lines: 6, ..Field::line("description", "Description", &entries.description, 20_000) }
+    Field {
+        hint,
+        lines: 6,
+        ..Field::line("description", "Description", &entries.description, 20_000)
+    }
 }
 
 fn tags(entries: &Entries) -> Field {
@@ -103,7 +117,11 @@ fn window(entries: &Entries) -> Vec<Field> {
 }
 
 fn pairs(pairs: &[(String, String)], empty: usize) -> Vec<Line> {
-    let line = |(name, value): &(String, String)| Line { name: name.clone(), value: value.clone(), number: false };
+    let line = |(name, value): &(String, String)| Line {
+        name: name.clone(),
+        value: value.clone(),
+        number: false,
+    };
     pairs.iter().map(line).chain(room(empty)).collect()
 }
 

@@ -53,7 +53,8 @@ pub(crate) struct VariantForm {
 impl VariantEntries {
     /// The form of a variant; the shop's currency always has its place, first.
     pub(crate) fn of(variant: &Variant, currency: &str) -> Self {
-        let mut prices: Vec<PriceEntry> = variant.prices.iter().filter_map(PriceEntry::of).collect();
+        let mut prices: Vec<PriceEntry> =
+            variant.prices.iter().filter_map(PriceEntry::of).collect();
         prices.sort_by_key(|price| price.currency != currency);
         if prices.first().is_none_or(|price| price.currency != currency) {
             let currency = currency.to_owned();
@@ -94,11 +95,17 @@ impl VariantEntries {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let gtins = self.gtins.split([',', ';', '\n']).map(str::trim).filter(|gtin| !gtin.is_empty());
+        let gtins =
+            self.gtins.split([',', ';', '\n']).map(str::trim).filter(|gtin| !gtin.is_empty());
         Ok(Variant {
             sku: self.sku.clone(),
             gtins: gtins.map(|gtin| gtin.replace([' ', '-'], "")).collect(),
-            option_values: self.option_values.iter().filter(|value| !value.is_empty()).cloned().collect(),
+            option_values: self
+                .option_values
+                .iter()
+                .filter(|value| !value.is_empty())
+                .cloned()
+                .collect(),
             prices,
             ..Variant::default()
         })
@@ -232,7 +239,13 @@ impl VariantForm {
             request_id: request_id(),
             heading: heading(variant),
             problem: lone(problems),
-            fields: variant_fields(entries, &product.options, &format!("variant-{id}-"), &form, problems),
+            fields: variant_fields(
+                entries,
+                &product.options,
+                &format!("variant-{id}-"),
+                &form,
+                problems,
+            ),
             currencies: entries.prices.iter().map(|price| price.currency.clone()).collect(),
             button: "Save variant",
             delete: if only { String::new() } else { format!("{base}/delete") },
@@ -303,14 +316,18 @@ mod tests {
         let again = VariantEntries::of(&variant, "EUR");
         assert_eq!(again.prices[0].amount, "14.90");
         assert_eq!(again.prices[0].before, "19.90");
-        assert_eq!((again.prices[1].currency.as_str(), again.prices[1].amount.as_str()), ("JPY", "1480"));
+        assert_eq!(
+            (again.prices[1].currency.as_str(), again.prices[1].amount.as_str()),
+            ("JPY", "1480")
+        );
         assert_eq!(again.read().unwrap(), variant);
     }
 
     #[test]
     fn a_price_that_cannot_be_read_is_told_at_its_field() {
         let entries = sent(&[("currency", "EUR"), ("price", "cheap"), ("compare_at", "1,299")]);
-        let fields: Vec<String> = entries.read().unwrap_err().into_iter().map(|one| one.field).collect();
+        let fields: Vec<String> =
+            entries.read().unwrap_err().into_iter().map(|one| one.field).collect();
         assert_eq!(fields, ["price", "compare_at"]);
     }
 
