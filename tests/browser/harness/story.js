@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { openShop } from './shop.js';
 
-const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+export const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 let browser;
@@ -51,7 +51,7 @@ export function story(fact, { as, scripts = true, expects = [], policy = true, w
       reducedMotion: 'reduce',
     });
     context.setDefaultTimeout(10_000);
-    if (as) await enter(context, as);
+    if (as) await enter(context, shop, as);
     const page = await context.newPage();
     const troubles = watch(page);
     try {
@@ -76,7 +76,8 @@ export async function open(page, path) {
   await page.waitForLoadState('networkidle');
 }
 
-async function enter(context, role) {
+/** Signs a context in, as the sign-in's cookie would. */
+export async function enter(context, shop, role) {
   const { hostname } = new URL(shop.url);
   const cookie = { name: '__Host-sid', value: shop.tokens[role], domain: hostname, path: '/', secure: true, httpOnly: true };
   await context.addCookies([{ ...cookie, sameSite: 'Lax' }]);
