@@ -44,9 +44,8 @@ node-tests: $(NODE) chromium ## Runs the stories in a real browser, with and wit
 conformance: ## Runs protobuf's public conformance suite against the transcoder.
 	gateway/transcoder/conformance/run
 
-bench: ## Measures, and writes tests/bench/RESULTS.md.
-	cargo build --release --locked --package shelf --package catalog-service --package gateway --package tests --bins
-	target/release/bench --write tests/bench/RESULTS.md
+bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products.
+	python3 tests/bench/run.py $(if $(DATA),--data $(DATA))
 
 screens: $(NODE) chromium ## Takes a picture of every page, for looking at them.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens

@@ -17,6 +17,7 @@ use crate::grpc::Deadlines;
 
 /// The settings as they were written, each a flag and a variable.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub struct Options {
     /// Where gRPC and gRPC-Web are answered; port 0 takes a free one
     #[arg(

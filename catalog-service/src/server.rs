@@ -210,3 +210,6 @@ impl Bound {
         tracing::info!("catalog-service has stopped");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,8 +124,8 @@ pub struct App {
 impl App {
     /// The front door of a gateway.
     pub fn new(gateway: Gateway) -> Self {
-        let pages = pages::router()
-            .route_layer(axum::middleware::map_response_with_state((), visit::keep_route))
+        let pages = pages::router(&gateway)
+            .layer(axum::middleware::from_fn(visit::keep_route))
             // A form is small; more is refused before it is read.
             .layer(DefaultBodyLimit::max(FORM))
             .with_state(gateway.clone());

@@ -29,6 +29,7 @@ pub struct Settings {
 
 /// The gateway's flags, for `gateway` itself and, flattened, for `shelf`. Texts are checked by [`Options::settings`], all at once.
 #[derive(Args, Clone, Debug)]
+#[group(skip)]
 pub struct Options {
     /// Address and port to listen on for browsers
     #[arg(long, env = "SHELF_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -53,6 +54,7 @@ pub struct Options {
 
 /// The flag by which a gateway of its own finds the catalog-service.
 #[derive(Args, Clone, Debug)]
+#[group(skip)]
 pub struct CatalogOptions {
     /// Where the catalog-service answers; several instances separated by commas
     #[arg(

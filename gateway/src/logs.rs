@@ -19,6 +19,7 @@ pub enum Format {
 
 /// The log's flags.
 #[derive(Args, Clone, Debug)]
+#[group(skip)]
 pub struct Options {
     /// How log lines look
     #[arg(

@@ -65,3 +65,15 @@ async fn run(settings: Settings, instances: &[Uri]) -> anyhow::Result<()> {
     bound.serve(gateway, shutdown).await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_do_not_contradict_each_other() {
+        Command::command().debug_assert();
+    }
+}

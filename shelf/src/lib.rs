@@ -4,3 +4,5 @@
 
 pub mod config;
 pub mod load;
+pub mod sample;
+pub mod serve;

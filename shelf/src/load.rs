@@ -4,6 +4,7 @@
 //! products is what the contract says: it reads ProtoJSON and sends it on.
 
 mod chunk;
+pub mod json;
 mod lines;
 mod progress;
 mod refusal;

@@ -5,6 +5,8 @@
 pub mod errors;
 pub mod forms;
 pub mod goods;
+pub mod pair;
 pub mod people;
+pub mod process;
 pub mod shop;
 pub mod web;

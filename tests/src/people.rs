@@ -131,6 +131,13 @@ pub struct People {
 }
 
 impl People {
+    /// Nobody has an account yet: all of them are anyone.
+    pub fn strangers(channel: Channel) -> Self {
+        let anyone = Person::anyone(channel);
+        let [viewer, editor, admin] = [anyone.clone(), anyone.clone(), anyone.clone()];
+        Self { anyone, viewer, editor, admin }
+    }
+
     /// Creates the first account with the one-time token, the others with it, and signs them in.
     ///
     /// # Errors
@@ -150,10 +157,7 @@ impl People {
         Ok(Self { anyone, viewer, editor, admin })
     }
 
-    /// Signs in those that [`Self::settle`] created, after a restart.
-    ///
-    /// # Errors
-    /// As the service answers.
+    /// The same people with their sessions, over another connection.
     pub fn again(&self, channel: &Channel) -> Self {
         let again = |person: &Person| Person::with_token(channel.clone(), person.token());
         Self {

@@ -43,7 +43,7 @@ impl Session {
     /// How long it lasts at most.
     pub const LONGEST: SignedDuration = SignedDuration::from_hours(12);
     /// How many a user has at a time; the oldest makes room.
-    pub const MOST: usize = 10;
+    pub const MOST: u32 = 10;
     /// How often its use is written down.
     pub const TOUCHED_EVERY: SignedDuration = SignedDuration::from_secs(15);
 

@@ -7,7 +7,7 @@ use prost_types::FieldMask;
 use proto::{catalog as wire, google::r#type::Money as WireMoney};
 
 use super::{
-    Damaged, MaskError, etag_version, mask,
+    MaskError, etag_version, mask,
     product::{money_from_wire, money_to_wire},
     time,
 };
@@ -176,11 +176,6 @@ pub(super) fn to_wire(product: &ProductId, variant: &Variant) -> wire::Variant {
 /// A variant's document.
 pub(crate) fn document(product: &ProductId, variant: &Variant) -> Vec<u8> {
     to_wire(product, variant).encode_to_vec()
-}
-
-/// Reads a variant's document back.
-pub(crate) fn read(bytes: &[u8]) -> Result<Variant, Damaged> {
-    from_wire(wire::Variant::decode(bytes)?).ok_or(Damaged::Content("variant"))
 }
 
 /// Reads a variant that was kept.

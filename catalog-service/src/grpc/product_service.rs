@@ -62,7 +62,7 @@ pub(super) async fn create_product(
     let write = parse::write(who, &request, request.validate_only);
     let mut reading = Reading::of(&request);
     let product = encoding::product::new_product(request, "", reading.violations());
-    let product = reading.done(product)?;
+    let product = reading.done(Some(product))?;
     let created = service.0.catalog.create_product(write, product).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -141,7 +141,7 @@ pub(super) async fn batch_create_products(
         parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
         products.push(encoding::product::new_product(item, &at, reading.violations()));
     }
-    let products = reading.done(products.into_iter().collect())?;
+    let products = reading.done(Some(products))?;
     let created = service.0.catalog.create_products(write, products).await;
     created.map(reply::documents).map_err(problem::of_catalog)
 }

@@ -42,7 +42,7 @@ impl Socket {
             // A page that has made a foreign name point at this machine gets no further (DNS rebinding).
             .layer(CheckLayer::new(move |request: &Request<Body>| hosts.check(request)))
             // Before the guard, because a preflight is an OPTIONS request.
-            .layer(cors::layer(origins))
+            .option_layer((!origins.is_empty()).then(|| cors::layer(origins)))
             // tonic runs a framed body whatever its type and method; foreign pages can send some types unasked.
             .layer(CheckLayer::new(guard::check))
             // Browsers cannot read trailers; here they become part of the body.
@@ -63,7 +63,7 @@ impl Socket {
 
 /// An answer of plain HTTP, for what is not gRPC at all. It is logged here, once.
 fn refused(status: StatusCode, message: &'static str) -> Response<Body> {
-    tracing::info!(status = status.as_u16(), message, "a request was refused");
+    tracing::info!(status = status.as_u16(), why = message, "a request was refused");
     plain(status, message)
 }
 

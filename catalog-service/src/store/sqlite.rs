@@ -1,5 +1,6 @@
 //! The catalog in one SQLite file: one thread writes, every thread reads.
 
+mod access;
 mod categories;
 mod checkpoint;
 mod connection;

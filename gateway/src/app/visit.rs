@@ -8,7 +8,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use axum::{body::Body, extract::MatchedPath, response::Response};
+use axum::{body::Body, extract::MatchedPath, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tokio::time::Instant;
 
@@ -183,8 +183,15 @@ fn request_id(headers: &HeaderMap) -> RequestId {
 }
 
 /// Notes a page's pattern on its answer.
-pub(super) async fn keep_route(pattern: MatchedPath, mut response: Response) -> Response {
-    response.extensions_mut().insert(Route::Page(pattern));
+pub(super) async fn keep_route(
+    pattern: Option<MatchedPath>,
+    request: axum::extract::Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(pattern) = pattern {
+        response.extensions_mut().insert(Route::Page(pattern));
+    }
     response
 }
 

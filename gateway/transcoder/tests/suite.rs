@@ -21,3 +21,5 @@ mod printing;
 mod reading;
 #[path = "suite/routing.rs"]
 mod routing;
+#[path = "suite/values.rs"]
+mod values;

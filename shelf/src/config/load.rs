@@ -3,18 +3,18 @@
 use std::{env, fs, path::PathBuf};
 
 use clap::Args;
+use gateway::config::Problems;
 use secrecy::SecretString;
 
-use super::Problems;
 use crate::load::Source;
 
 /// What `shelf load` is told.
 #[derive(Clone, Debug, Args)]
 pub struct LoadArguments {
-    /// The file; `-` reads standard input.
+    /// The file; `-` reads standard input
     #[arg(value_name = "FILE.jsonl|-")]
     pub file: String,
-    /// The catalog-service's address.
+    /// The catalog-service's address
     #[arg(
         long,
         env = "SHELF_CATALOG",
@@ -22,7 +22,7 @@ pub struct LoadArguments {
         value_name = "ADDRESS"
     )]
     pub catalog: String,
-    /// A file with an editor's bearer token; the token itself may be in SHELF_TOKEN.
+    /// A file with an editor's bearer token; the token itself may be in SHELF_TOKEN
     #[arg(long, env = "SHELF_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 }

@@ -3,23 +3,12 @@
 use std::{
     collections::HashMap,
     io::{self, BufRead},
-    sync::LazyLock,
 };
 
-use bytes::BytesMut;
 use prost::Message as _;
 use proto::catalog::CreateProductRequest;
-use transcoder::{ParseOptions, Plan, PlanConfig};
 
-use super::MOST_BYTES;
-
-const REQUEST: &str = "shelf.catalog.v1.CreateProductRequest";
-
-/// The tables by which JSON becomes wire bytes: the gateway's own, so that a line is read exactly as a POST would be.
-static PLAN: LazyLock<Plan> = LazyLock::new(|| {
-    Plan::compile(proto::FILE_DESCRIPTOR_SET, &[], &PlanConfig::default())
-        .expect("the contract compiles, which its tests prove")
-});
+use super::{MOST_BYTES, json};
 
 /// One line that is a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +68,7 @@ impl<R: BufRead> Lines<R> {
     fn parse(&mut self, text: &[u8]) -> Result<Line, Fault> {
         let number = self.number;
         let fault = |violation: String| Fault { number, violations: vec![violation] };
-        let request = request(text).map_err(fault)?;
+        let request: CreateProductRequest = json::message(text).map_err(fault)?;
         if request.product_id.is_empty() {
             return Err(fault("product_id: must be given".into()));
         }
@@ -94,17 +83,6 @@ impl<R: BufRead> Lines<R> {
             }
         }
     }
-}
-
-fn request(text: &[u8]) -> Result<CreateProductRequest, String> {
-    let message = PLAN.message(REQUEST).ok_or("the contract has no CreateProductRequest")?;
-    let mut wire = BytesMut::with_capacity(text.len());
-    PLAN.json_to_wire(message, text, &ParseOptions::default(), &mut wire).map_err(|fault| {
-        let column =
-            fault.line.map(|(_, column)| format!(" (column {column})")).unwrap_or_default();
-        format!("{}{column}", fault.message)
-    })?;
-    CreateProductRequest::decode(wire.freeze()).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 /// The steps, the first one counting as 1.
-const STEPS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_catalog.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("../../../migrations/sqlite/0001_catalog.sql"),
+    include_str!("../../../migrations/sqlite/0002_access.sql"),
+];
 
 /// Marks a file as ours: `Shel` in ASCII.
 const APPLICATION_ID: i32 = 0x5368_656C;

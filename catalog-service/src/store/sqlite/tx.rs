@@ -79,7 +79,7 @@ impl Tx<'_> {
     }
 
     /// What this request was answered within the last 24 hours.
-    fn recall(&self) -> Result<Option<Vec<Vec<u8>>>> {
+    pub(super) fn recall(&self) -> Result<Option<Vec<Vec<u8>>>> {
         let Some(request) = self.request() else { return Ok(None) };
         let mut select = self.db.prepare_cached(
             "SELECT digest, answer FROM requests WHERE caller = ?1 AND id = ?2 AND time > ?3",
@@ -97,7 +97,8 @@ impl Tx<'_> {
         }
     }
 
-    fn remember(&self, answers: &[Vec<u8>]) -> Result<()> {
+    /// Keeps what this request is answered, for when it is sent again.
+    pub(super) fn remember(&self, answers: &[Vec<u8>]) -> Result<()> {
         let Some(request) = self.request() else { return Ok(()) };
         // A few at a time, so that no write pays for all that have grown old.
         self.db

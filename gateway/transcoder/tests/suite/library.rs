@@ -84,8 +84,20 @@ pub(crate) fn json_of(id: MsgId, wire: &[u8], options: &PrintOptions) -> Result<
 }
 
 /// What a book reads as, printed again.
-pub(crate) fn reprint(json_text: &str) -> Result<String, Fault> {
+fn reprint(json_text: &str) -> Result<String, Fault> {
     json(&wire(json_text)?)
+}
+
+/// The body is read, and prints like this.
+pub(crate) fn accepts(body: &str, printed: &str) {
+    assert_eq!(reprint(body).unwrap(), printed, "{body}");
+}
+
+/// The body is refused for this reason, and this field is blamed.
+pub(crate) fn refuses(body: &str, reason: &str, field: &str) {
+    let fault = wire(body).expect_err(body);
+    let found = fault.violations.first().map_or("", |violation| &violation.field);
+    assert_eq!((fault.reason, found, fault.status), (reason, field, 400), "{body}: {fault}");
 }
 
 /// Hexadecimal to bytes; spaces are for the reader.

@@ -1,0 +1,179 @@
+//! The actions on a whole product: delete, restore, publish, unpublish. Each is a form that answers 303 and leaves a message.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use proto::catalog::{
+    DeleteProductRequest, Product, PublishProductRequest, UndeleteProductRequest,
+    UnpublishProductRequest,
+};
+use tonic::Status;
+
+use super::{
+    chrome::Chrome,
+    editor::{self, merge_action, not_done, product_name, refusal},
+    fields::Fields,
+    flash::{self, Done},
+    names::request_id,
+    state::StateWord,
+    trouble::{Trouble, see_other},
+    visit::Visit,
+    words,
+};
+use crate::session::ReturnTo;
+
+#[derive(Template)]
+#[template(path = "admin/refused.html")]
+struct RefusedPage {
+    chrome: Chrome,
+    heading: String,
+    text: String,
+    back: String,
+    id: String,
+    request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/delete.html")]
+struct DeletePage {
+    chrome: Chrome,
+    id: String,
+    etag: String,
+    title: String,
+    slug: String,
+    variants: String,
+    public: bool,
+    request_id: String,
+}
+
+/// `GET /admin/products/{id}/delete`: the same button with what it affects, for a link from elsewhere.
+pub(crate) async fn confirm(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let chrome = visit.admin_chrome().await?;
+    let product = editor::product(&visit, &id).await?;
+    if product.delete_time.is_some() || !chrome.may_edit() {
+        return Ok(see_other(&format!("/admin/products/{id}")));
+    }
+    let variants = match product.variants.len() {
+        1 => "its variant".to_owned(),
+        many => format!("its {many} variants"),
+    };
+    let public = StateWord::of(&product, visit.now) == StateWord::Published;
+    let Product { etag, title, slug, .. } = product;
+    let request_id = request_id();
+    visit.page(&DeletePage { chrome, id, etag, title, slug, variants, public, request_id })
+}
+
+/// `POST /admin/products/{id}/delete`.
+pub(crate) async fn delete(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let (name, etag, request_id) = what(&id, &fields)?;
+    let request = DeleteProductRequest { name, etag, request_id, validate_only: false };
+    let answer = visit.caller.products().delete_product(request).await;
+    finish(&visit, &id, &fields, Done::Deleted, "delete", answer.map(drop)).await
+}
+
+/// `POST /admin/products/{id}/undelete`.
+pub(crate) async fn undelete(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let (name, etag, request_id) = what(&id, &fields)?;
+    let request = UndeleteProductRequest { name, etag, request_id, validate_only: false };
+    let answer = visit.caller.products().undelete_product(request).await;
+    finish(&visit, &id, &fields, Done::Undeleted, "undelete", answer.map(drop)).await
+}
+
+/// `POST /admin/products/{id}/publish`.
+pub(crate) async fn publish(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let (name, etag, request_id) = what(&id, &fields)?;
+    let request = PublishProductRequest { name, etag, request_id, validate_only: false };
+    let answer = visit.caller.products().publish_product(request).await;
+    finish(&visit, &id, &fields, Done::Published, "publish", answer.map(drop)).await
+}
+
+/// `POST /admin/products/{id}/unpublish`.
+pub(crate) async fn unpublish(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let (name, etag, request_id) = what(&id, &fields)?;
+    let request = UnpublishProductRequest { name, etag, request_id, validate_only: false };
+    let answer = visit.caller.products().unpublish_product(request).await;
+    finish(&visit, &id, &fields, Done::Unpublished, "unpublish", answer.map(drop)).await
+}
+
+/// The product's name, the etag that was seen, the id of the form.
+fn what(id: &str, fields: &Fields) -> Result<(String, String, String), Trouble> {
+    Ok((product_name(id)?, fields.get("etag").to_owned(), fields.get("request_id").to_owned()))
+}
+
+async fn finish(
+    visit: &Visit,
+    id: &str,
+    fields: &Fields,
+    done: Done,
+    verb: &str,
+    answer: Result<(), Status>,
+) -> Result<Response, Trouble> {
+    let back = back(fields);
+    match answer {
+        Ok(()) => Ok(flash::leave(see_other(&back), done, id)),
+        Err(status) => {
+            let trouble = Trouble::from(status);
+            let reason = trouble.reason();
+            if reason == "ETAG_MISMATCH" {
+                return merge_action(visit, id, verb, fields).await;
+            }
+            let status = trouble.in_place()?;
+            let chrome = visit.admin_chrome().await?;
+            let title = editor::product(visit, id).await?.title;
+            let page = RefusedPage {
+                chrome,
+                heading: words::of(not_done(verb), &[("title", &title)]),
+                text: words::of(&reason, &[]),
+                back,
+                id: id.to_owned(),
+                request_id: visit.caller.request_id().as_str().to_owned(),
+            };
+            visit.page_with(refusal(status.code()), &page)
+        }
+    }
+}
+
+/// The admin's page that the form came from; the list, unless it is one.
+fn back(fields: &Fields) -> String {
+    let target = ReturnTo::parse(fields.get("return_to"));
+    let admin = target.filter(|target| target.as_str().starts_with("/admin/"));
+    admin.map_or_else(|| "/admin/products".to_owned(), |target| target.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("/admin/products?q=mug", "/admin/products?q=mug")]
+    #[case("/admin/deleted", "/admin/deleted")]
+    #[case("/p/mug", "/admin/products")]
+    #[case("//evil.example/admin/", "/admin/products")]
+    #[case("/admin/\\evil.example", "/admin/products")]
+    #[case("https://evil.example/admin/", "/admin/products")]
+    #[case("/admin/../p/mug", "/admin/products")]
+    #[case("/admin//evil.example", "/admin/products")]
+    #[case("", "/admin/products")]
+    fn an_action_leads_back_into_the_admin(#[case] target: &str, #[case] expected: &str) {
+        let mut fields = Fields::default();
+        fields.set("return_to", target.to_owned());
+        assert_eq!(back(&fields), expected);
+    }
+}

@@ -1,0 +1,188 @@
+//! A product as the shop shows it in a list: picture, name, price label, a word or two.
+
+use std::collections::BTreeMap;
+
+use proto::catalog::{AttributeValue, Image, Price, Product, attribute_value::Value};
+
+use super::format::{self, Amount};
+
+/// One card.
+#[derive(Clone, Debug)]
+pub(crate) struct Card {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) initial: String,
+    pub(crate) picture: Option<Picture>,
+    pub(crate) price: Option<PriceLabel>,
+    pub(crate) meta: String,
+}
+
+/// A picture that may be shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Picture {
+    pub(crate) src: String,
+    pub(crate) alt: String,
+}
+
+/// What hangs from the shelf.
+#[derive(Clone, Debug)]
+pub(crate) struct PriceLabel {
+    pub(crate) now: Amount,
+    pub(crate) before: Option<Amount>,
+    /// There are dearer variants.
+    pub(crate) from: bool,
+}
+
+impl Card {
+    /// The card of a product.
+    pub(crate) fn of(product: &Product) -> Self {
+        Self {
+            slug: product.slug.clone(),
+            title: product.title.clone(),
+            initial: initial(&product.title),
+            picture: product.images.first().and_then(Picture::of),
+            price: PriceLabel::of(product),
+            meta: meta(product),
+        }
+    }
+}
+
+impl Picture {
+    /// The picture, unless its address is neither ours nor https.
+    pub(crate) fn of(image: &Image) -> Option<Self> {
+        let ours = image.uri.starts_with('/') && !image.uri.starts_with("//");
+        let shown = ours || image.uri.starts_with("https://");
+        shown.then(|| Self { src: image.uri.clone(), alt: image.alternative_text.clone() })
+    }
+}
+
+impl PriceLabel {
+    /// The lowest price of a product, and what that variant cost before.
+    pub(crate) fn of(product: &Product) -> Option<Self> {
+        let range = product.price_range.as_ref()?;
+        let lowest = range.lowest.as_ref()?;
+        let mut prices = product.variants.iter().flat_map(|variant| &variant.prices);
+        let before = prices.find(|price| price.amount.as_ref() == Some(lowest));
+        Some(Self {
+            now: format::money(lowest),
+            before: before.and_then(|price| price.compare_at_amount.as_ref()).map(format::money),
+            from: range.highest.as_ref().is_some_and(|highest| highest != lowest),
+        })
+    }
+
+    /// One price.
+    pub(crate) fn of_price(price: &Price) -> Option<Self> {
+        Some(Self {
+            now: format::money(price.amount.as_ref()?),
+            before: price.compare_at_amount.as_ref().map(format::money),
+            from: false,
+        })
+    }
+}
+
+/// The letter that stands in the place of a missing picture.
+pub(crate) fn initial(title: &str) -> String {
+    let letter = title.chars().find(|letter| letter.is_alphanumeric());
+    letter.map(|letter| letter.to_uppercase().to_string()).unwrap_or_default()
+}
+
+/// An attribute as text.
+pub(crate) fn attribute(value: &AttributeValue) -> String {
+    match &value.value {
+        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Number(number)) => format::number(*number),
+        None => String::new(),
+    }
+}
+
+/// Units that stand at the end of an attribute's name, as in `height_cm`.
+const UNITS: [&str; 14] =
+    ["mm", "cm", "m", "ml", "cl", "l", "g", "kg", "w", "v", "lm", "k", "min", "h"];
+
+/// An attribute as people read it: `height_cm` 7 is Height, 7 cm.
+pub(crate) fn readable(name: &str, value: &AttributeValue) -> (String, String) {
+    let (words, unit) = match name.rsplit_once('_') {
+        Some((words, unit)) if UNITS.contains(&unit) => (words, unit),
+        _ => (name, ""),
+    };
+    let words = words.replace('_', " ");
+    let mut letters = words.chars();
+    let first: String = letters.next().map(|one| one.to_uppercase().collect()).unwrap_or_default();
+    let value = attribute(value);
+    let unit = match unit {
+        "w" | "v" | "k" => unit.to_uppercase(),
+        other => other.to_owned(),
+    };
+    let value = if unit.is_empty() { value } else { format!("{value}\u{a0}{unit}") };
+    (format!("{first}{}", letters.as_str()), value)
+}
+
+/// Two short facts: the choice there is, the brand, or attributes.
+fn meta(product: &Product) -> String {
+    let mut facts: Vec<String> = product.options.iter().map(choice).collect();
+    if facts.is_empty() && !product.brand.is_empty() {
+        facts.push(product.brand.clone());
+    }
+    facts.extend(short_attributes(&product.attributes));
+    facts.truncate(2);
+    facts.join(" · ")
+}
+
+fn choice(option: &proto::catalog::Option) -> String {
+    match option.values.as_slice() {
+        [one] => one.clone(),
+        many => format!("{} {}", many.len(), plural(&option.name.to_lowercase())),
+    }
+}
+
+fn plural(word: &str) -> String {
+    match word.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if ["s", "x", "sh", "ch"].iter().any(|end| word.ends_with(end)) => format!("{word}es"),
+        _ => format!("{word}s"),
+    }
+}
+
+fn short_attributes(all: &BTreeMap<String, AttributeValue>) -> impl Iterator<Item = String> {
+    let texts = all.values().filter_map(|value| match &value.value {
+        Some(Value::Text(text)) if text.chars().count() <= 18 => Some(text.clone()),
+        _ => None,
+    });
+    texts.take(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("height_cm", 7.0, "Height", "7\u{a0}cm")]
+    #[case("burn_time_h", 40.0, "Burn time", "40\u{a0}h")]
+    #[case("power_w", 6.5, "Power", "6.5\u{a0}W")]
+    #[case("pages", 1192.0, "Pages", "1,192")]
+    #[case("Display diagonal", 15.6, "Display diagonal", "15.6")]
+    fn an_attribute_reads_well(
+        #[case] name: &str,
+        #[case] number: f64,
+        #[case] word: &str,
+        #[case] text: &str,
+    ) {
+        let value = AttributeValue { value: Some(Value::Number(number)) };
+        assert_eq!(readable(name, &value), (word.to_owned(), text.to_owned()));
+    }
+
+    #[test]
+    fn a_picture_from_nowhere_is_not_shown() {
+        let of = |uri: &str| Picture::of(&Image { uri: uri.into(), ..Default::default() });
+        assert!(
+            of("/pictures/mug.svg").is_some() && of("https://pictures.example/a.png").is_some()
+        );
+        for uri in
+            ["javascript:alert(1)", "//evil.example/a.png", "data:image/svg+xml,x", "http://a/b"]
+        {
+            assert!(of(uri).is_none(), "{uri}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What stands around every page: the shop's name, the theme, who is signed in, the message of the last action, the assets.
+
+use super::{flash::FlashView, theme::Theme};
+use crate::app::Gateway;
+
+/// What the layouts show.
+#[derive(Clone, Debug)]
+pub(crate) struct Chrome {
+    /// The shop's name.
+    pub(crate) shop: String,
+    pub(crate) theme: Theme,
+    /// This page's path and query, to come back to.
+    pub(crate) here: String,
+    pub(crate) who: Option<Who>,
+    pub(crate) flash: Option<FlashView>,
+    pub(crate) links: Links,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    pub(crate) name: String,
+    /// Whether the role lets them change the catalog.
+    pub(crate) may_edit: bool,
+}
+
+/// Where styles, modules, font and icons are.
+#[derive(Clone, Debug)]
+pub(crate) struct Links {
+    pub(crate) stylesheet: String,
+    pub(crate) font: String,
+    pub(crate) icon: String,
+    pub(crate) sprite: String,
+    pub(crate) main: String,
+    /// The modules to fetch ahead.
+    pub(crate) modules: Vec<String>,
+}
+
+impl Chrome {
+    /// Whether the page is this one, whatever its query.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        let here = self.here.split('?').next().unwrap_or_default();
+        here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Whether the one who looks may change the catalog.
+    pub(crate) fn may_edit(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.may_edit)
+    }
+}
+
+impl Links {
+    /// For the shop, whose pages need one module.
+    pub(crate) fn shop(gateway: &Gateway) -> Self {
+        let assets = gateway.assets();
+        Self {
+            stylesheet: assets.stylesheet(),
+            font: assets.url("fonts/bricolage-grotesque.woff2"),
+            icon: assets.url("icons/icon.svg"),
+            sprite: assets.url("icons/sprite.svg"),
+            main: assets.url("modules/main.js"),
+            modules: Vec::new(),
+        }
+    }
+
+    /// For the admin, which uses them all.
+    pub(crate) fn admin(gateway: &Gateway) -> Self {
+        let modules = gateway.assets().modules().to_vec();
+        Self { modules, ..Self::shop(gateway) }
+    }
+}

@@ -1,0 +1,44 @@
+//! Resource names and ids as they stand in addresses.
+
+use uuid::Uuid;
+
+/// Whether a text is an id of the contract: 1 to 63 of `a-z`, `0-9` and `-`.
+pub(crate) fn is_id(text: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len()) && text.bytes().all(letter)
+}
+
+/// Whether a text could be a slug: letters, digits and single hyphens between them.
+pub(crate) fn is_slug(text: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.len() <= 100 && text.split('-').all(|part| !part.is_empty() && part.bytes().all(letter))
+}
+
+/// The last part of a resource name: `mug` of `products/mug`.
+pub(crate) fn id_of(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+/// A fresh id for one form, by which sending it twice is one effect.
+pub(crate) fn request_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("enamel-mug", true, true)]
+    #[case("a--b", true, false)]
+    #[case("-a", true, false)]
+    #[case("", false, false)]
+    #[case("Mug", false, false)]
+    #[case("a/b", false, false)]
+    #[case("a\"b", false, false)]
+    fn ids_and_slugs(#[case] text: &str, #[case] id: bool, #[case] slug: bool) {
+        assert_eq!((is_id(text), is_slug(text)), (id, slug));
+    }
+}

@@ -1,0 +1,171 @@
+//! One row of the admin's list: of a product, or blank, to be cloned by the modules.
+
+use jiff::Timestamp;
+use proto::catalog::{Price, Product};
+use serde_json::{Value, json};
+
+use super::{
+    card::Picture,
+    format,
+    names::{id_of, request_id},
+    state::StateWord,
+};
+use proto::google::r#type::Money;
+
+/// What `parts/product-row.html` prints.
+#[derive(Clone, Debug)]
+pub(crate) struct ProductRow {
+    pub(crate) id: String,
+    pub(crate) etag: String,
+    pub(crate) state: StateWord,
+    pub(crate) picture: String,
+    pub(crate) title: String,
+    pub(crate) sku: String,
+    pub(crate) note: String,
+    pub(crate) variant: String,
+    pub(crate) variant_etag: String,
+    pub(crate) currency: String,
+    pub(crate) prices: String,
+    pub(crate) price: String,
+    pub(crate) changed: String,
+    pub(crate) changed_iso: String,
+    pub(crate) changed_full: String,
+    pub(crate) changed_by: String,
+    pub(crate) request_ids: RequestIds,
+}
+
+/// A source of ids for the row's forms; the blank row's are made when it is cloned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RequestIds {
+    Fresh,
+    Blank,
+}
+
+impl RequestIds {
+    /// One id for one form.
+    pub(crate) fn fresh(&self) -> String {
+        match self {
+            Self::Fresh => request_id(),
+            Self::Blank => String::new(),
+        }
+    }
+}
+
+/// A moment in the three ways a page shows it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct When {
+    /// `2 minutes ago`.
+    pub(crate) short: String,
+    /// RFC 3339.
+    pub(crate) iso: String,
+    /// The day and the minute.
+    pub(crate) full: String,
+}
+
+impl When {
+    /// A moment of the service, as seen now.
+    pub(crate) fn of(time: Option<&prost_types::Timestamp>, now: Timestamp) -> Self {
+        let Some(time) = time.and_then(format::timestamp) else { return Self::default() };
+        Self {
+            short: format::relative(time, now),
+            iso: time.to_string(),
+            full: format::moment(time),
+        }
+    }
+}
+
+impl ProductRow {
+    /// The row of a product in the FULL view.
+    pub(crate) fn of(product: &Product, currency: &str, now: Timestamp) -> Self {
+        let changed = When::of(product.update_time.as_ref(), now);
+        let first = product.variants.first();
+        let only = first.filter(|_| product.variants.len() == 1);
+        let actor = product.update_actor.as_ref();
+        Self {
+            id: id_of(&product.name).to_owned(),
+            etag: product.etag.clone(),
+            state: StateWord::of(product, now),
+            picture: product
+                .images
+                .first()
+                .and_then(Picture::of)
+                .map_or_else(String::new, |one| one.src),
+            title: product.title.clone(),
+            sku: sku(product),
+            note: String::new(),
+            variant: only.map(|variant| id_of(&variant.name).to_owned()).unwrap_or_default(),
+            variant_etag: only.map(|variant| variant.etag.clone()).unwrap_or_default(),
+            currency: currency.to_owned(),
+            prices: only.map(|variant| prices_json(&variant.prices)).unwrap_or_default(),
+            price: price(product),
+            changed: changed.short,
+            changed_iso: changed.iso,
+            changed_full: changed.full,
+            changed_by: actor.map(|actor| actor.display_name.clone()).unwrap_or_default(),
+            request_ids: RequestIds::Fresh,
+        }
+    }
+
+    /// The row that is cloned.
+    pub(crate) fn blank(currency: &str) -> Self {
+        Self {
+            id: "{id}".into(),
+            etag: String::new(),
+            state: StateWord::Draft,
+            picture: String::new(),
+            title: String::new(),
+            sku: String::new(),
+            note: String::new(),
+            variant: "{variant}".into(),
+            variant_etag: String::new(),
+            currency: currency.to_owned(),
+            prices: String::new(),
+            price: String::new(),
+            changed: String::new(),
+            changed_iso: String::new(),
+            changed_full: String::new(),
+            changed_by: String::new(),
+            request_ids: RequestIds::Blank,
+        }
+    }
+
+    /// Whether the price belongs to one variant, which alone can be changed in place.
+    pub(crate) fn price_edits_in_place(&self) -> bool {
+        !self.variant.is_empty()
+    }
+}
+
+/// The lowest price, with "from" where others are higher.
+pub(crate) fn price(product: &Product) -> String {
+    let Some(range) = &product.price_range else { return "No price".into() };
+    let Some(lowest) = &range.lowest else { return "No price".into() };
+    let from =
+        if range.highest.as_ref().is_some_and(|highest| highest != lowest) { "from " } else { "" };
+    format!("{from}{}", format::money(lowest).text)
+}
+
+/// The SKU of the only variant, or how many variants there are.
+fn sku(product: &Product) -> String {
+    match product.variants.as_slice() {
+        [] => String::new(),
+        [only] => only.sku.clone(),
+        [first, ..] if first.sku.is_empty() => format!("{} variants", product.variants.len()),
+        [first, others @ ..] => format!("{} and {} more", first.sku, others.len()),
+    }
+}
+
+/// A variant's prices in ProtoJSON, so that changing one in place keeps the others.
+pub(crate) fn prices_json(prices: &[Price]) -> String {
+    let one = |price: &Price| {
+        let mut value = json!({ "amount": price.amount.as_ref().map(money_json) });
+        if let Some(before) = &price.compare_at_amount {
+            value["compareAtAmount"] = money_json(before);
+        }
+        value
+    };
+    Value::Array(prices.iter().map(one).collect()).to_string()
+}
+
+fn money_json(money: &Money) -> Value {
+    json!({ "currencyCode": money.currency_code, "units": money.units.to_string(), "nanos": money.nanos })
+}

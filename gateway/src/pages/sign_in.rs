@@ -1,0 +1,144 @@
+//! Signing in and out. The session's token goes into the cookie and nowhere else.
+
+use askama::Template;
+use axum::response::Response;
+use http::{StatusCode, header};
+use proto::access::{CreateSessionRequest, DeleteSessionRequest};
+use tonic::Code;
+
+use super::{
+    chrome::Chrome,
+    field::Field,
+    fields::Fields,
+    problems::Problems,
+    query::Query,
+    trouble::{Trouble, see_other},
+    visit::Visit,
+    words,
+};
+use crate::session::{self, ReturnTo};
+
+const HOME: &str = "/admin/products";
+
+#[derive(Template)]
+#[template(path = "admin/sign-in.html")]
+struct SignInPage {
+    chrome: Chrome,
+    /// This shop's address, when its browsers would not keep the cookie.
+    insecure: String,
+    note: String,
+    problems: Problems,
+    return_to: String,
+    fields: Vec<Field>,
+}
+
+/// `GET /admin/sign-in`.
+pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble> {
+    let note = if query.get("signed-out").is_empty() { "" } else { "signed-out" };
+    let note = words::find(note, &[]).unwrap_or_default();
+    let page = page(&visit, query.get("return_to"), "", note, Problems::none());
+    Ok(unstored(visit.page(&page)?))
+}
+
+/// `POST /admin/sign-in`.
+pub(crate) async fn sign_in(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
+    let (login, return_to) = (fields.get("login"), fields.get("return_to"));
+    match start(&visit, login, fields.raw("password"), return_to).await {
+        Ok(response) => Ok(response),
+        Err(status) => {
+            let problems = problems(&status);
+            let Some(http) = in_place(status.code()) else { return Err(status.into()) };
+            let page = page(&visit, return_to, login, String::new(), problems);
+            Ok(unstored(visit.page_with(http, &page)?))
+        }
+    }
+}
+
+/// `POST /admin/sign-out`.
+pub(crate) async fn sign_out(visit: Visit) -> Result<Response, Trouble> {
+    let own = DeleteSessionRequest { name: "sessions/-".into() };
+    if visit.caller.has_session()
+        && let Err(status) = visit.caller.sessions().delete_session(own).await
+        && !matches!(status.code(), Code::Unauthenticated | Code::NotFound)
+    {
+        return Err(status.into());
+    }
+    let mut response = see_other("/admin/sign-in?signed-out=1");
+    response.headers_mut().append(header::SET_COOKIE, session::end());
+    Ok(response)
+}
+
+/// Signs in and leads on; the caller shows what is refused.
+pub(crate) async fn start(
+    visit: &Visit,
+    login: &str,
+    password: &str,
+    return_to: &str,
+) -> Result<Response, tonic::Status> {
+    let request = CreateSessionRequest { login: login.to_owned(), password: password.to_owned() };
+    let session = visit.caller.anonymous().sessions().create_session(request).await?.into_inner();
+    let cookie = session::start(&session.token)
+        .ok_or_else(|| tonic::Status::internal("the session's token cannot stand in a cookie"))?;
+    let target = ReturnTo::parse(return_to).filter(|target| target.as_str().starts_with("/admin/"));
+    let mut response = see_other(target.as_ref().map_or(HOME, ReturnTo::as_str));
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// The status of a refusal that is shown in the form.
+pub(crate) fn in_place(code: Code) -> Option<StatusCode> {
+    match code {
+        Code::Unauthenticated => Some(StatusCode::UNAUTHORIZED),
+        Code::InvalidArgument => Some(StatusCode::UNPROCESSABLE_ENTITY),
+        Code::ResourceExhausted => Some(StatusCode::TOO_MANY_REQUESTS),
+        Code::AlreadyExists | Code::FailedPrecondition => Some(StatusCode::CONFLICT),
+        _ => None,
+    }
+}
+
+/// What was refused; whether the login or the password is wrong stays untold.
+pub(crate) fn problems(status: &tonic::Status) -> Problems {
+    match status.code() {
+        Code::Unauthenticated => Problems::one(words::of("CREDENTIALS_INVALID", &[])),
+        Code::ResourceExhausted => Problems::one(words::of("RATE_LIMITED", &[])),
+        _ => Problems::of_status(status),
+    }
+}
+
+/// A page that no cache may keep.
+pub(crate) fn unstored(mut response: Response) -> Response {
+    let no_store = http::HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    response
+}
+
+fn page(
+    visit: &Visit,
+    return_to: &str,
+    login: &str,
+    note: String,
+    problems: Problems,
+) -> SignInPage {
+    let origin = visit.gateway.origin();
+    let insecure = if origin.keeps_secure_cookies() { String::new() } else { origin.to_string() };
+    let login = Field {
+        kind: "email",
+        required: true,
+        autocomplete: "username",
+        ..Field::line("login", "E-mail address", login, 254)
+    };
+    let password = Field {
+        kind: "password",
+        required: true,
+        autocomplete: "current-password",
+        ..Field::line("password", "Password", "", 128)
+    };
+    SignInPage {
+        chrome: visit.bare_chrome(),
+        insecure,
+        note,
+        return_to: ReturnTo::parse(return_to).map(|target| target.to_string()).unwrap_or_default(),
+        fields: vec![login.with_error(&problems), password.with_error(&problems)],
+        problems,
+    }
+}

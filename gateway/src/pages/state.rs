@@ -1,0 +1,96 @@
+//! Where a product stands, in one word, judged now.
+
+use jiff::Timestamp;
+use proto::catalog::{Product, product};
+
+use super::format::timestamp;
+
+/// The word for a product's state within its publishing window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StateWord {
+    Draft,
+    Published,
+    Scheduled,
+    Ended,
+    Archived,
+    Deleted,
+}
+
+impl StateWord {
+    /// The state of a product.
+    pub(crate) fn of(product: &Product, now: Timestamp) -> Self {
+        let after = |time: &Option<prost_types::Timestamp>| {
+            time.as_ref().and_then(timestamp).map(|time| time > now)
+        };
+        match product.state() {
+            _ if product.delete_time.is_some() => Self::Deleted,
+            product::State::Archived => Self::Archived,
+            product::State::Active => {
+                match (after(&product.publish_time), after(&product.unpublish_time)) {
+                    (Some(true), _) => Self::Scheduled,
+                    (_, Some(false)) => Self::Ended,
+                    _ => Self::Published,
+                }
+            }
+            _ => Self::Draft,
+        }
+    }
+
+    /// The word that styles and modules know it by.
+    pub(crate) fn key(&self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Published => "published",
+            Self::Scheduled => "scheduled",
+            Self::Ended => "ended",
+            Self::Archived => "archived",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The word that people read.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Published => "Published",
+            Self::Scheduled => "Scheduled",
+            Self::Ended => "Ended",
+            Self::Archived => "Archived",
+            Self::Deleted => "Deleted",
+        }
+    }
+
+    /// Whether it was published, whatever its window says.
+    pub(crate) fn is_active(&self) -> bool {
+        matches!(self, Self::Published | Self::Scheduled | Self::Ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_types::Timestamp as Wire;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(None, None, StateWord::Published)]
+    #[case(Some(200), None, StateWord::Scheduled)]
+    #[case(Some(50), Some(200), StateWord::Published)]
+    #[case(None, Some(100), StateWord::Ended)]
+    #[case(None, Some(50), StateWord::Ended)]
+    fn an_active_product_is_public_within_its_window(
+        #[case] from: Option<i64>,
+        #[case] until: Option<i64>,
+        #[case] expected: StateWord,
+    ) {
+        let at = |seconds| Wire { seconds, nanos: 0 };
+        let product = Product {
+            state: product::State::Active.into(),
+            publish_time: from.map(at),
+            unpublish_time: until.map(at),
+            ..Default::default()
+        };
+        assert_eq!(StateWord::of(&product, Timestamp::from_second(100).unwrap()), expected);
+    }
+}

@@ -1,0 +1,254 @@
+//! The shop's list: everything, or one category, page by page.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use proto::catalog::{
+    Category, GetShopRequest, ListCategoriesRequest, ListProductsRequest, ListProductsResponse,
+    ProductView, Shop,
+};
+
+use super::{
+    card::Card,
+    chrome::Chrome,
+    format,
+    markdown::Prose,
+    names::{id_of, is_slug},
+    query::Query,
+    trouble::Trouble,
+    visit::Visit,
+    words,
+};
+use crate::session::Caller;
+
+/// How many cards a page has.
+const PAGE: i32 = 24;
+/// More categories than a shop has.
+const ALL_CATEGORIES: i32 = 1000;
+
+#[derive(Template)]
+#[template(path = "shop/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    canonical: String,
+    heading: String,
+    about: Prose,
+    total: String,
+    range: String,
+    sorts: Vec<SortLink>,
+    note: String,
+    categories: Vec<CategoryLink>,
+    at_home: bool,
+    cards: Vec<Card>,
+    empty: Empty,
+    next: String,
+    next_count: i32,
+    first: String,
+    progress: String,
+}
+
+struct SortLink {
+    word: &'static str,
+    href: String,
+    current: bool,
+}
+
+struct CategoryLink {
+    slug: String,
+    title: String,
+    current: bool,
+    below: Vec<CategoryLink>,
+}
+
+/// What stands where a list has nothing.
+pub(crate) struct Empty {
+    pub(crate) shown: bool,
+    pub(crate) text: &'static str,
+    pub(crate) link: &'static str,
+    pub(crate) link_text: &'static str,
+}
+
+/// How the list is sorted: the word in the address, on the page, and in the call.
+const SORTS: [(&str, &str, &str); 4] = [
+    ("", "Newest", "create_time desc"),
+    ("price", "Cheapest", "price"),
+    ("-price", "Dearest", "price desc"),
+    ("title", "A to Z", "title"),
+];
+
+/// `GET /`.
+pub(crate) async fn all(visit: Visit, query: Query) -> Result<Response, Trouble> {
+    list(&visit, &query, None).await
+}
+
+/// `GET /c/{slug}`.
+pub(crate) async fn category(
+    visit: Visit,
+    Path(slug): Path<String>,
+    query: Query,
+) -> Result<Response, Trouble> {
+    if !is_slug(&slug) {
+        return Err(Trouble::NotFound);
+    }
+    list(&visit, &query, Some(slug)).await
+}
+
+async fn list(visit: &Visit, query: &Query, slug: Option<String>) -> Result<Response, Trouble> {
+    // The shop looks the same to everybody, whoever is signed in.
+    let anyone = visit.caller.anonymous();
+    let (shop, categories) = surroundings(&anyone).await?;
+    let category = match &slug {
+        None => None,
+        Some(slug) => {
+            let found = categories.iter().find(|category| category.slug == *slug);
+            Some(found.ok_or(Trouble::NotFound)?)
+        }
+    };
+    let sort = SORTS.iter().position(|(key, ..)| *key == query.get("sort")).unwrap_or_default();
+    let filter = category.map(|category| format!("category:\"{}\"", id_of(&category.name)));
+    let request = ListProductsRequest {
+        page_size: PAGE,
+        page_token: query.get("page").to_owned(),
+        filter: filter.unwrap_or_default(),
+        order_by: SORTS[sort].2.to_owned(),
+        view: ProductView::Full.into(),
+        ..Default::default()
+    };
+    let (page, expired) = page_or_first(&anyone, request).await?;
+    let before = if expired { 0 } else { query.number("shown") };
+    let view = View { visit, shop: &shop, categories: &categories, category, sort, before };
+    visit.page(&view.page(&page, expired))
+}
+
+/// The shop's name and its categories.
+pub(crate) async fn surroundings(caller: &Caller) -> Result<(Shop, Vec<Category>), Trouble> {
+    let (mut shops, mut categories) = (caller.shop(), caller.categories());
+    let request = ListCategoriesRequest { page_size: ALL_CATEGORIES, page_token: String::new() };
+    let (shop, categories) = tokio::try_join!(
+        shops.get_shop(GetShopRequest { name: "shop".into() }),
+        categories.list_categories(request),
+    )?;
+    Ok((shop.into_inner(), categories.into_inner().categories))
+}
+
+/// A page of products; the first one when the token is not good any more, and whether that was so.
+pub(crate) async fn page_or_first(
+    caller: &Caller,
+    request: ListProductsRequest,
+) -> Result<(ListProductsResponse, bool), Trouble> {
+    match caller.products().list_products(request.clone()).await {
+        Ok(page) => Ok((page.into_inner(), false)),
+        Err(status) => {
+            let trouble = Trouble::from(status);
+            if request.page_token.is_empty() || trouble.reason() != "PAGE_TOKEN_INVALID" {
+                return Err(trouble);
+            }
+            let first = ListProductsRequest { page_token: String::new(), ..request };
+            Ok((caller.products().list_products(first).await?.into_inner(), true))
+        }
+    }
+}
+
+struct View<'a> {
+    visit: &'a Visit,
+    shop: &'a Shop,
+    categories: &'a [Category],
+    category: Option<&'a Category>,
+    sort: usize,
+    before: i32,
+}
+
+impl View<'_> {
+    fn page(&self, page: &ListProductsResponse, expired: bool) -> ListPage {
+        let path = self.path();
+        let shown = self.before.saturating_add(i32::try_from(page.products.len()).unwrap_or(0));
+        let shown = if page.total_size_capped { shown } else { shown.min(page.total_size) };
+        let left = page.total_size.saturating_sub(shown);
+        let next = (!page.next_page_token.is_empty()).then(|| {
+            let query = Query::new()
+                .with("sort", SORTS[self.sort].0)
+                .with("page", &page.next_page_token)
+                .with("shown", &shown.to_string());
+            query.at(&path)
+        });
+        let first = Query::new().with("sort", SORTS[self.sort].0).at(&path);
+        let whole = page.total_size <= shown && self.before == 0;
+        ListPage {
+            chrome: self.visit.shop_chrome(self.shop),
+            canonical: self.visit.canonical(&path),
+            heading: self.category.map_or("All products", |one| one.title.as_str()).to_owned(),
+            about: Prose::from_markdown(self.category.map_or("", |one| one.description.as_str())),
+            total: format::total(page.total_size, page.total_size_capped),
+            range: if whole { String::new() } else { self.range(shown) },
+            sorts: self.sorts(&path),
+            note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
+            categories: self.links(""),
+            at_home: self.category.is_none(),
+            cards: page.products.iter().map(Card::of).collect(),
+            empty: Empty {
+                shown: true,
+                text: "Nothing stands on this shelf yet.",
+                link: "/",
+                link_text: "All products",
+            },
+            next: next.unwrap_or_default(),
+            next_count: if page.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
+            first: if self.before > 0 { first } else { String::new() },
+            progress: self.progress(page, shown),
+        }
+    }
+
+    fn path(&self) -> String {
+        self.category.map_or_else(|| "/".to_owned(), |category| format!("/c/{}", category.slug))
+    }
+
+    fn range(&self, shown: i32) -> String {
+        let first = format::count((self.before + 1).into());
+        format!("{first} to {} shown", format::count(shown.into()))
+    }
+
+    fn progress(&self, page: &ListProductsResponse, shown: i32) -> String {
+        let of = if page.total_size_capped {
+            "more than 10,000".into()
+        } else {
+            format::count(page.total_size.into())
+        };
+        format!("{} of {of}", format::count(shown.into()))
+    }
+
+    fn sorts(&self, path: &str) -> Vec<SortLink> {
+        let sorts = SORTS.iter().enumerate();
+        sorts
+            .map(|(index, (key, word, _))| SortLink {
+                word,
+                href: Query::new().with("sort", key).at(path),
+                current: index == self.sort,
+            })
+            .collect()
+    }
+
+    /// The categories below one, and below these the branch that is open.
+    fn links(&self, parent: &str) -> Vec<CategoryLink> {
+        let below = self.categories.iter().filter(|category| category.parent == parent);
+        below
+            .map(|category| CategoryLink {
+                slug: category.slug.clone(),
+                title: category.title.clone(),
+                current: self.category.is_some_and(|open| open.name == category.name),
+                below: if self.is_open(category) { self.links(&category.name) } else { Vec::new() },
+            })
+            .collect()
+    }
+
+    fn is_open(&self, category: &Category) -> bool {
+        let mut at = self.category;
+        // A tree deeper than this is a mistake of somebody else; the page still ends.
+        for _ in 0..16 {
+            match at {
+                Some(one) if one.name == category.name => return true,
+                Some(one) => at = self.categories.iter().find(|other| other.name == one.parent),
+                None => return false,
+            }
+        }
+        false
+    }
+}

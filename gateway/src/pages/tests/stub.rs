@@ -1,0 +1,221 @@
+//! A catalog that holds one product and says what it is told: raw gRPC, so that nothing of the service is needed.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex},
+};
+
+use axum::{body::Body, response::Response};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::{BodyExt as _, StreamBody};
+use prost::Message;
+use proto::{
+    access::{Role, Session, User},
+    catalog::{
+        Category, ListCategoriesResponse, ListProductRevisionsResponse, ListProductsResponse,
+        Product, ProductRevision, Shop as ShopSettings,
+    },
+};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::{
+    app::{App, Gateway},
+    config::Settings,
+    upstream::Upstream,
+};
+
+/// What a method answers.
+#[derive(Clone, Debug)]
+pub(super) enum Answer {
+    Message(Vec<u8>),
+    Refused(Status),
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    answers: HashMap<String, Answer>,
+    once: HashMap<String, Answer>,
+    calls: Vec<String>,
+}
+
+/// The shop in front of that catalog.
+#[derive(Clone)]
+pub(super) struct Shop {
+    app: App,
+    told: Arc<Mutex<Told>>,
+}
+
+impl Shop {
+    /// A shop with one product, which stands in every list, seen by an editor.
+    pub(super) fn with(product: Product) -> Self {
+        let told = Arc::new(Mutex::new(Told::default()));
+        let heard = Arc::clone(&told);
+        let service = tower::service_fn(move |request: Request<tonic::body::Body>| {
+            let method = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+            let answer = hear(&heard, method);
+            async move { Ok::<_, Infallible>(reply(answer)) }
+        });
+        let settings = Settings {
+            listen: ([127, 0, 0, 1], 8080).into(),
+            origin: "http://localhost:8080".parse().unwrap(),
+            allowed_hosts: Vec::new(),
+            picture_host: None,
+        };
+        let gateway = Gateway::new(settings, Upstream::in_process(service));
+        let shop = Self { app: App::new(gateway), told };
+        shop.tell("GetShop", &settings_of_the_shop());
+        shop.tell("ListCategories", &categories());
+        shop.tell("CreateSession", &session(Role::Editor));
+        shop.tell("ListProductRevisions", &ListProductRevisionsResponse::default());
+        let page = ListProductsResponse {
+            products: vec![product.clone()],
+            total_size: 1,
+            ..Default::default()
+        };
+        shop.tell("ListProducts", &page);
+        for method in
+            ["GetProduct", "UpdateProduct", "DeleteProduct", "PublishProduct", "CreateProduct"]
+        {
+            shop.tell(method, &product);
+        }
+        shop.seen_by(Role::Editor)
+    }
+
+    pub(super) fn seen_by(self, role: Role) -> Self {
+        self.tell("GetSession", &session(role));
+        self
+    }
+
+    pub(super) fn with_history(self, product_revisions: Vec<ProductRevision>) -> Self {
+        self.tell(
+            "ListProductRevisions",
+            &ListProductRevisionsResponse { product_revisions, ..Default::default() },
+        );
+        self
+    }
+
+    pub(super) fn refusing(self, method: &str, status: Status) -> Self {
+        self.told.lock().unwrap().answers.insert(method.into(), Answer::Refused(status));
+        self
+    }
+
+    /// The next call alone is answered so.
+    pub(super) fn once(&self, method: &str, answer: Answer) {
+        self.told.lock().unwrap().once.insert(method.into(), answer);
+    }
+
+    pub(super) fn was_called(&self, method: &str) -> bool {
+        self.told.lock().unwrap().calls.iter().any(|call| call == method)
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Response {
+        self.get_with(path, "x=y").await
+    }
+
+    pub(super) async fn get_with(&self, path: &str, cookie: &str) -> Response {
+        let cookie = format!("__Host-sid=secret-token; {cookie}");
+        let request = request("GET", path).header(header::COOKIE, cookie);
+        self.app.answer(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(super) async fn anonymous_get(&self, path: &str) -> Response {
+        self.app.answer(request("GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(super) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        let body = body.extend_pairs(form).finish();
+        let request = request("POST", path)
+            .header(header::COOKIE, "__Host-sid=secret-token")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.app.answer(request.body(Body::from(body)).unwrap()).await
+    }
+
+    fn tell(&self, method: &str, message: &impl Message) {
+        let answer = Answer::Message(message.encode_to_vec());
+        self.told.lock().unwrap().answers.insert(method.into(), answer);
+    }
+}
+
+fn request(method: &str, path: &str) -> http::request::Builder {
+    Request::builder().method(method).uri(path).header(header::HOST, "localhost:8080")
+}
+
+/// The status and the text of an answer.
+pub(super) async fn body(response: Response) -> (StatusCode, String) {
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(bytes.into()).unwrap())
+}
+
+/// A refusal with a reason of the contract.
+pub(super) fn refusal(code: Code, reason: &str) -> Status {
+    let details = ErrorDetails::with_error_info(reason, "shelf", HashMap::new());
+    Status::with_error_details(code, "refused", details)
+}
+
+/// A refusal that names fields.
+pub(super) fn violations(fields: &[(&str, &str)]) -> Status {
+    let mut details = ErrorDetails::with_error_info("FIELD_INVALID", "shelf", HashMap::new());
+    for (field, text) in fields {
+        details.add_bad_request_violation(*field, *text);
+    }
+    Status::with_error_details(Code::InvalidArgument, "refused", details)
+}
+
+fn hear(told: &Mutex<Told>, method: String) -> Answer {
+    let mut told = told.lock().unwrap();
+    let answer = told.once.remove(&method).or_else(|| told.answers.get(&method).cloned());
+    let unknown = || Answer::Refused(Status::unimplemented(method.clone()));
+    let answer = answer.unwrap_or_else(unknown);
+    told.calls.push(method);
+    answer
+}
+
+fn reply(answer: Answer) -> http::Response<Body> {
+    let message = match answer {
+        Answer::Refused(status) => return status.into_http(),
+        Answer::Message(message) => message,
+    };
+    let mut frame = BytesMut::with_capacity(message.len() + 5);
+    frame.put_u8(0);
+    frame.put_u32(u32::try_from(message.len()).unwrap());
+    frame.extend_from_slice(&message);
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", "0".parse().unwrap());
+    let frames = [http_body::Frame::data(Bytes::from(frame)), http_body::Frame::trailers(trailers)];
+    let body = StreamBody::new(futures_util::stream::iter(frames.map(Ok::<_, Infallible>)));
+    http::Response::builder()
+        .header(header::CONTENT_TYPE, "application/grpc")
+        .body(Body::new(body))
+        .unwrap()
+}
+
+fn settings_of_the_shop() -> ShopSettings {
+    ShopSettings {
+        name: "shop".into(),
+        display_name: "Shelf".into(),
+        default_currency: "EUR".into(),
+        default_language: "en".into(),
+        ..Default::default()
+    }
+}
+
+fn categories() -> ListCategoriesResponse {
+    let kitchen = Category {
+        name: "categories/kitchen".into(),
+        title: "Kitchen & table".into(),
+        slug: "kitchen".into(),
+        ..Default::default()
+    };
+    ListCategoriesResponse { categories: vec![kitchen], next_page_token: String::new() }
+}
+
+fn session(role: Role) -> Session {
+    let user = User { display_name: "Ada".into(), role: role.into(), ..Default::default() };
+    Session { token: "secret-token".into(), user: Some(user), ..Default::default() }
+}

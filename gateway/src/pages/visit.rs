@@ -1,0 +1,154 @@
+//! One visit of a page: who asks, for what, in which theme, with which message left by the action before.
+//!
+//! It fetches what every page shows around its own content, and turns a finished template into an answer.
+
+use std::convert::Infallible;
+
+use askama::Template;
+use axum::{
+    extract::FromRequestParts,
+    response::{Html, IntoResponse as _, Response},
+};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use jiff::Timestamp;
+use proto::{
+    access::{GetSessionRequest, Role, Session},
+    catalog::{GetShopRequest, Shop},
+};
+
+use super::{
+    chrome::{Chrome, Links, Who},
+    flash::{self, Flash},
+    theme::Theme,
+    trouble::Trouble,
+};
+use crate::{app::Gateway, session::Caller};
+
+/// What a page's handler receives: an extractor that cannot fail.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub(crate) gateway: Gateway,
+    pub(crate) caller: Caller,
+    /// Path and query as the browser sent them.
+    pub(crate) here: String,
+    pub(crate) now: Timestamp,
+    theme: Theme,
+    flash: Option<Flash>,
+}
+
+impl Visit {
+    /// What stands around a page of the shop. It is the same for everybody.
+    pub(crate) fn shop_chrome(&self, shop: &Shop) -> Chrome {
+        Chrome {
+            shop: shop.display_name.clone(),
+            theme: self.theme,
+            here: self.here.clone(),
+            who: None,
+            flash: None,
+            links: Links::shop(&self.gateway),
+        }
+    }
+
+    /// What stands around a page when nothing may be asked of the service.
+    pub(crate) fn bare_chrome(&self) -> Chrome {
+        bare_chrome(&self.gateway, self.theme, &self.here)
+    }
+
+    /// What stands around a page of the admin, which only those who are signed in see.
+    pub(crate) async fn admin_chrome(&self) -> Result<Chrome, Trouble> {
+        if !self.caller.has_session() {
+            return Err(Trouble::SignedOut);
+        }
+        let (mut shops, mut sessions) = (self.caller.shop(), self.caller.sessions());
+        let (shop, session, flash) = tokio::try_join!(
+            async { Ok(shops.get_shop(GetShopRequest { name: "shop".into() }).await?) },
+            async {
+                let own = GetSessionRequest { name: "sessions/-".into() };
+                Ok::<_, Trouble>(sessions.get_session(own).await?)
+            },
+            async { Ok(flash::shown(self, self.flash.as_ref()).await) },
+        )?;
+        Ok(Chrome {
+            shop: shop.into_inner().display_name,
+            theme: self.theme,
+            here: self.here.clone(),
+            who: Some(who(&session.into_inner())),
+            flash,
+            links: Links::admin(&self.gateway),
+        })
+    }
+
+    /// A finished page.
+    pub(crate) fn page(&self, template: &impl Template) -> Result<Response, Trouble> {
+        self.page_with(StatusCode::OK, template)
+    }
+
+    /// A finished page with another status, such as a form that was refused.
+    pub(crate) fn page_with(
+        &self,
+        status: StatusCode,
+        template: &impl Template,
+    ) -> Result<Response, Trouble> {
+        let html = template.render().map_err(|error| {
+            tracing::error!(error = %error, "could not render a page");
+            Trouble::from(tonic::Status::internal("the page could not be rendered"))
+        })?;
+        let mut response = (status, Html(html)).into_response();
+        if self.flash.is_some() {
+            response.headers_mut().append(header::SET_COOKIE, flash::seen());
+        }
+        Ok(response)
+    }
+
+    /// The public address of a path.
+    pub(crate) fn canonical(&self, path: &str) -> String {
+        self.gateway.origin().url(path)
+    }
+}
+
+/// What stands around a page of which nothing is known but the request.
+pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome {
+    Chrome {
+        shop: "Shelf".to_owned(),
+        theme,
+        here: here.to_owned(),
+        who: None,
+        flash: None,
+        links: Links::shop(gateway),
+    }
+}
+
+fn who(session: &Session) -> Who {
+    let user = session.user.clone().unwrap_or_default();
+    let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
+    Who { name: user.display_name, may_edit }
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| name.trim() == wanted).map(|(_, value)| value.trim())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a page says how long ago something was")]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+impl FromRequestParts<Gateway> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Infallible> {
+        let caller = Caller::from_request_parts(parts, gateway).await?;
+        let here = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        Ok(Self {
+            gateway: gateway.clone(),
+            caller,
+            here,
+            now: now(),
+            theme: Theme::of(&parts.headers),
+            flash: Flash::of(&parts.headers),
+        })
+    }
+}

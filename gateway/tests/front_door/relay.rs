@@ -1,0 +1,158 @@
+//! gRPC-Web through the gateway.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use prost::Message as _;
+use proto::{
+    access::{CreateSessionRequest, Session},
+    catalog::{GetProductRequest, Product},
+};
+use tonic::Status;
+
+use crate::fake::{Answered, Fake, frame, request, send};
+
+const GET: &str = "/shelf.catalog.v1.ProductService/GetProduct";
+const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
+
+fn mug() -> Product {
+    Product { name: "products/mug".into(), title: "Enamel mug".into(), ..Default::default() }
+}
+
+fn asking() -> Bytes {
+    frame(&GetProductRequest { name: "products/mug".into(), view: 0 }.encode_to_vec())
+}
+
+async fn call(
+    fake: &Fake,
+    target: &str,
+    content_type: &str,
+    body: impl Into<axum::body::Body>,
+) -> Answered {
+    let headers = [("content-type", content_type), OURS];
+    send(&fake.app(), request("POST", target, &headers, body)).await
+}
+
+/// The message and the trailers of a gRPC-Web answer.
+fn parts(body: &[u8]) -> (Vec<u8>, String) {
+    let (mut message, mut trailers, mut rest) = (Vec::new(), String::new(), body);
+    while let Some((head, more)) = rest.split_first_chunk::<5>() {
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        let (frame, more) = more.split_at(length);
+        match head[0] {
+            0 => message = frame.to_vec(),
+            _ => trailers = String::from_utf8(frame.to_vec()).unwrap(),
+        }
+        rest = more;
+    }
+    (message, trailers)
+}
+
+#[tokio::test]
+async fn binary_calls_go_through_as_they_are() {
+    for content_type in ["application/grpc-web", "application/grpc-web+proto"] {
+        let fake = Fake::answering(&mug());
+        let answer = call(&fake, GET, content_type, asking()).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.header("content-type").starts_with("application/grpc-web"));
+        let (message, trailers) = parts(&answer.body);
+        assert_eq!(Product::decode(&message[..]).unwrap(), mug());
+        assert!(trailers.contains("grpc-status:0"), "{trailers}");
+        assert_eq!(fake.last::<GetProductRequest>().name, "products/mug");
+    }
+}
+
+#[tokio::test]
+async fn text_calls_are_unpacked_and_packed() {
+    let fake = Fake::answering(&mug());
+    let body = BASE64_STANDARD.encode(asking());
+    let answer = call(&fake, GET, "application/grpc-web-text", body).await;
+    assert!(answer.header("content-type").starts_with("application/grpc-web-text"));
+    // Each chunk is padded on its own.
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    let chunks = text.as_bytes().chunk_by(|a, b| !(*a == b'=' && *b != b'='));
+    let bytes: Vec<u8> = chunks.flat_map(|chunk| BASE64_STANDARD.decode(chunk).unwrap()).collect();
+    assert_eq!(Product::decode(&parts(&bytes).0[..]).unwrap(), mug());
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_service_is_a_status_with_its_details() {
+    let details = Bytes::from_static(b"details");
+    let fake =
+        Fake::refusing(Status::with_details(tonic::Code::NotFound, "no such product", details));
+    let answer = call(&fake, GET, "application/grpc-web+proto", asking()).await;
+    assert_eq!((answer.status.as_u16(), answer.header("grpc-status")), (200, "5"));
+    assert!(!answer.header("grpc-status-details-bin").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_call_is_refused_before_the_service() {
+    let fake = Fake::answering(&mug());
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json",
+        "application/grpc-web+json",
+        "application/grpc",
+        "application/grpcish",
+    ] {
+        let answer = call(&fake, GET, content_type, asking()).await;
+        assert_eq!(answer.status, 415, "{content_type}");
+    }
+    let headers = [("content-type", "application/grpc-web"), OURS];
+    for method in ["GET", "DELETE", "PUT"] {
+        let answer = send(&fake.app(), request(method, GET, &headers, "")).await;
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, "POST"), "{method}");
+    }
+    for service in
+        ["/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/other.Service/Method"]
+    {
+        let answer = call(&fake, service, "application/grpc-web", asking()).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("grpc-status")),
+            (200, "12"),
+            "{service}"
+        );
+    }
+    assert!(fake.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_call_carries_the_list_and_the_cookies_token() {
+    let fake = Fake::answering(&mug());
+    let headers = [
+        ("content-type", "application/grpc-web+proto"),
+        OURS,
+        ("cookie", "__Host-sid=t0ken"),
+        ("x-forwarded-for", "192.0.2.7"),
+        ("x-role", "admin"),
+        ("grpc-timeout", "5S"),
+    ];
+    send(&fake.app(), request("POST", GET, &headers, asking())).await;
+    let asked = fake.asked().remove(0).headers;
+    assert_eq!(asked["authorization"], "Bearer t0ken");
+    assert!(asked["grpc-timeout"].to_str().unwrap().starts_with("49"));
+    for absent in ["cookie", "x-forwarded-for", "x-role", "sec-fetch-site", "host"] {
+        assert!(!asked.contains_key(absent), "{absent}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_signs_in_gets_the_cookie_and_no_token() {
+    let token = "t0ken".to_owned();
+    let fake =
+        Fake::answering(&Session { name: "sessions/s1".into(), token, ..Default::default() });
+    let body = frame(&CreateSessionRequest::default().encode_to_vec());
+    let target = "/shelf.access.v1.SessionService/CreateSession";
+    let answer = call(&fake, target, "application/grpc-web+proto", body.clone()).await;
+    assert!(answer.header("set-cookie").starts_with("__Host-sid=t0ken;"));
+    let (message, trailers) = parts(&answer.body);
+    let session = Session::decode(&message[..]).unwrap();
+    assert_eq!((session.name.as_str(), session.token.as_str()), ("sessions/s1", ""));
+    assert!(trailers.contains("grpc-status:0"));
+
+    let headers = [("content-type", "application/grpc-web+proto")];
+    let answer = send(&fake.app(), request("POST", target, &headers, body)).await;
+    let session = Session::decode(&parts(&answer.body).0[..]).unwrap();
+    assert_eq!((session.token.as_str(), answer.header("set-cookie")), ("t0ken", ""));
+}

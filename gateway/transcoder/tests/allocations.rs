@@ -1,0 +1,68 @@
+//! What one request allocates, once its buffers are warm: nothing on the usual ways.
+
+#![expect(clippy::unwrap_used, reason = "what fails outside a test function fails its test")]
+
+use std::hint::black_box;
+
+use bytes::{Bytes, BytesMut};
+use transcoder::{Input, ParseOptions, Plan, PlanConfig, PrintOptions, Routed};
+
+const BOOK: &str = r#"{"name":"shelves/1/books/2","title":"A \"book\"","pages":"7","genre":"GENRE_POETRY",
+    "authors":["a","b"],"years":[1,2,300],"size":{"width":1},"printTime":"2026-01-01T00:00:00Z",
+    "extra":{"a":[1,null,{"b":"c"}]},"cover":"aGVsbG8=","price":19.95,"reader":"r"}"#;
+
+fn plan() -> Plan {
+    let mut compiler = protox::Compiler::new(["tests/protos", "../../proto"]).unwrap();
+    compiler.include_imports(true).open_file("library.proto").unwrap();
+    Plan::compile(&compiler.encode_file_descriptor_set(), &[], &PlanConfig::default()).unwrap()
+}
+
+/// How often `run` allocates when its buffer is warm.
+fn allocations(mut run: impl FnMut(&mut BytesMut)) -> u64 {
+    let mut out = BytesMut::with_capacity(1 << 16);
+    run(&mut out);
+    out.clear();
+    allocation_counter::measure(|| run(black_box(&mut out))).count_total
+}
+
+#[test]
+fn routing_allocates_nothing() {
+    let plan = plan();
+    for path in
+        ["/v1/shelves/1/books/2", "/v1/shelves/1/books/2:lend", "/v1/none", "/v1/files/a/b/c"]
+    {
+        let count = allocations(|_| {
+            black_box(plan.route("GET", black_box(path)));
+        });
+        assert_eq!(count, 0, "{path}");
+    }
+}
+
+#[test]
+fn captures_and_bodies_allocate_nothing() {
+    let plan = plan();
+    let Routed::Hit(get) = plan.route("GET", "/v1/shelves/1/books/2") else { panic!("no rule") };
+    let input = Input::default();
+    let options = ParseOptions::default();
+    assert_eq!(allocations(|out| get.request(&input, &options, out).unwrap()), 0);
+    let book = plan.message("library.v1.Book").unwrap();
+    // The keys of a map or Struct are remembered in one list.
+    assert!(
+        allocations(|out| plan.json_to_wire(book, BOOK.as_bytes(), &options, out).unwrap()) <= 2
+    );
+}
+
+#[test]
+fn printing_in_order_allocates_nothing_but_the_list_of_map_keys() {
+    let plan = plan();
+    let mut wire = BytesMut::new();
+    let book = plan.message("library.v1.Book").unwrap();
+    plan.json_to_wire(book, BOOK.as_bytes(), &ParseOptions::default(), &mut wire).unwrap();
+    let Routed::Hit(get) = plan.route("GET", "/v1/shelves/1/books/2") else { panic!("no rule") };
+    let wire: Bytes = wire.freeze();
+    let print = PrintOptions::default();
+    let count = allocations(|out| {
+        get.response(&wire, &print, out).unwrap();
+    });
+    assert!(count <= 2, "{count}");
+}

@@ -1,0 +1,110 @@
+//! The settings under which both services are served.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+use gateway::config::{self, Problems};
+
+/// How both services are started, as it was written.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArguments {
+    /// The folder that holds the database
+    #[arg(long, env = "SHELF_DATA_DIR", default_value = "./shelf-data", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+
+    /// Address and port to listen on for gRPC and gRPC-Web
+    #[arg(
+        long,
+        env = "SHELF_GRPC_LISTEN",
+        default_value = "127.0.0.1:50051",
+        value_name = "ADDRESS"
+    )]
+    pub grpc_listen: String,
+
+    /// Leave a new database empty instead of loading the sample shop
+    #[arg(long, env = "SHELF_EMPTY")]
+    pub empty: bool,
+
+    /// What the gateway needs.
+    #[command(flatten)]
+    pub gateway: config::Options,
+
+    /// How logs are written.
+    #[command(flatten)]
+    pub logs: gateway::logs::Options,
+}
+
+/// How both services are started.
+#[derive(Clone, Debug)]
+pub struct ServeSettings {
+    /// The folder that holds the database.
+    pub data_dir: PathBuf,
+    /// Where gRPC and gRPC-Web are answered.
+    pub grpc_listen: SocketAddr,
+    /// Whether a new database stays empty.
+    pub empty: bool,
+    /// Whether the public origin follows the port that is listened on.
+    pub local_origin: bool,
+    /// The gateway's own settings.
+    pub gateway: config::Settings,
+}
+
+impl ServeArguments {
+    /// The settings.
+    ///
+    /// # Errors
+    /// Every problem with them.
+    pub fn settings(self) -> Result<ServeSettings, Problems> {
+        let local_origin = self.gateway.public_origin.is_none();
+        let both = Problems::both(self.gateway.settings(), self.grpc_listen());
+        let (gateway, grpc_listen) = both?;
+        let Self { data_dir, empty, .. } = self;
+        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway })
+    }
+
+    fn grpc_listen(&self) -> Result<SocketAddr, Problems> {
+        let text = &self.grpc_listen;
+        let problem = match text.parse::<SocketAddr>() {
+            Ok(address) if address.ip().is_loopback() || self.gateway.allow_cleartext => {
+                return Ok(address);
+            }
+            Ok(_) => format!(
+                "--grpc-listen `{text}` can be reached from other machines, and is not encrypted: \
+                 put a TLS proxy in front and say --allow-cleartext, or listen on 127.0.0.1"
+            ),
+            Err(_) => {
+                format!(
+                    "--grpc-listen `{text}` is not an address and port, such as 127.0.0.1:50051"
+                )
+            }
+        };
+        Err(Problems(vec![problem]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::config::CommandLine;
+
+    fn settings(flags: &[&str]) -> Result<ServeSettings, Problems> {
+        CommandLine::parse_from([&["shelf"], flags].concat()).serve.settings()
+    }
+
+    #[test]
+    fn nothing_said_is_this_machine_alone() {
+        let settings = settings(&[]).unwrap();
+        assert_eq!(settings.grpc_listen.to_string(), "127.0.0.1:50051");
+        assert_eq!(settings.gateway.listen.to_string(), "127.0.0.1:8080");
+        assert!(settings.local_origin && !settings.empty);
+    }
+
+    #[test]
+    fn the_problems_of_both_services_are_told_at_once() {
+        let flags = ["--listen=nowhere", "--grpc-listen=0.0.0.0:1", "--public-origin=shop"];
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 3);
+        assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
+    }
+}

@@ -1,0 +1,61 @@
+// What people see on the pages, as the stories name it.
+
+import { shelve } from './shop.js';
+import { open } from './story.js';
+
+/** The row of a product, by its title. */
+export function row(page, title) {
+  return page.getByRole('row').filter({ has: page.getByRole('link', { name: title, exact: true }) });
+}
+
+export function rowButton(page, title, name) {
+  return row(page, title).getByRole('button', { name, exact: true });
+}
+
+export function button(page, name) {
+  return page.getByRole('button', { name, exact: true });
+}
+
+/** The notice or the flash message that says this; without a text, all of them. */
+export function message(page, text) {
+  const all = page.locator('#notices .toast, #flash');
+  return text ? all.filter({ hasText: text }) : all;
+}
+
+/** Marks this document; the answer says whether it is still the same one. */
+export async function marked(page) {
+  await page.evaluate(() => (globalThis.markedByStory = true));
+  return () => page.evaluate(() => globalThis.markedByStory === true);
+}
+
+/** How many revisions a product has. */
+export async function revisions(shop, name) {
+  const { productRevisions = [] } = await shop.as('viewer')('GET', `/v1/${name}/revisions?page_size=1000`);
+  return productRevisions.length;
+}
+
+/** A product of its own, alone on the list that is opened. */
+export async function aloneOnTheList(page, shop, title) {
+  const product = await shelve(shop, title);
+  await open(page, `/admin/products?q=${encodeURIComponent(title)}`);
+  return product;
+}
+
+/** What the live region said from now on, clearing left out only when `all`. */
+export async function listening(page, region) {
+  await page.evaluate((id) => {
+    const place = document.getElementById(id);
+    globalThis.heard = [];
+    new MutationObserver(() => globalThis.heard.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+  }, region);
+  return () => page.evaluate(() => globalThis.heard);
+}
+
+/** Which control has the focus, as people would name it. */
+export function focused(page) {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    const row = element?.closest('tr')?.querySelector('[data-field=title]')?.textContent.trim();
+    return [row, element?.textContent.trim()].filter(Boolean).join(': ');
+  });
+}

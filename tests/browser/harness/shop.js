@@ -1,0 +1,104 @@
+// A shop of its own: the real binary on ports it chooses itself, with the sample products and three accounts.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const BINARY = resolve(process.env.SHELF_BIN ?? new URL('../../../target/debug/shelf', import.meta.url).pathname);
+const START_LIMIT = 60_000;
+const PASSWORD = 'correct horse battery staple';
+
+/** Who there is, by role. */
+export const PEOPLE = {
+  admin: { login: 'ada@shop.example', displayName: 'Ada', password: PASSWORD },
+  editor: { login: 'grace@shop.example', displayName: 'Grace', password: PASSWORD },
+  viewer: { login: 'vera@shop.example', displayName: 'Vera', password: PASSWORD },
+};
+
+/** Starts a shop without accounts. */
+export async function openEmptyShop() {
+  const folder = await mkdtemp(join(tmpdir(), 'shelf-browser-'));
+  const options = ['--data-dir', folder, '--listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0'];
+  const child = spawn(BINARY, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const close = async () => {
+    const ended = child.exitCode === null && new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return { ...(await addresses(child)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts a shop with an admin, an editor and a viewer, each with the token of a session. */
+export async function openShop() {
+  const shop = await openEmptyShop();
+  const { admin, ...others } = PEOPLE;
+  const token = new URL(shop.setup).hash.slice(1);
+  await send(shop, 'POST', '/v1/users:redeemSetupToken', { body: { token, ...admin } });
+  const tokens = { admin: await signIn(shop, admin) };
+  for (const [role, { password, ...user }] of Object.entries(others)) {
+    const body = { ...user, role: `ROLE_${role.toUpperCase()}` };
+    await send(shop, 'POST', '/v1/users', { token: tokens.admin, body: { user: body, password } });
+    tokens[role] = await signIn(shop, PEOPLE[role]);
+  }
+  const as = (role) => (method, path, body, headers) => send(shop, method, path, { token: tokens[role], body, headers });
+  return { ...shop, tokens, as };
+}
+
+/** One product with one variant, published unless the story says otherwise. */
+export async function shelve(shop, title, { price = 14, published = false, ...fields } = {}) {
+  const send = shop.as('editor');
+  const prices = [{ amount: { currencyCode: 'EUR', units: String(price), nanos: 900_000_000 } }];
+  const product = await send('POST', '/v1/products', { title, variants: [{ prices }], ...fields });
+  return published ? send('POST', `/v1/${product.name}:publish`, {}) : product;
+}
+
+async function signIn(shop, { login, password }) {
+  const session = await send(shop, 'POST', '/v1/sessions', { body: { login, password } });
+  return session.token;
+}
+
+/** A JSON call as any program makes it. */
+export async function send(shop, method, path, { token, body, headers = {} } = {}) {
+  const answer = await fetch(new URL(path, shop.url), {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  return text ? JSON.parse(text) : {};
+}
+
+/** Waits until the shop has printed where it is. */
+function addresses(child) {
+  return new Promise((found, failed) => {
+    let said = '';
+    const clock = setTimeout(() => failed(new Error(`${BINARY} did not start in time:\n${said}`)), START_LIMIT);
+    const read = (chunk) => {
+      said += chunk;
+      const [url, grpc, setup] = ['shop', 'gRPC', 'setup'].map((name) => address(said, name));
+      if (!url || !grpc || !setup) return;
+      clearTimeout(clock);
+      found({ url, grpc: grpc.includes('://') ? grpc : `http://${grpc}`, setup, log: () => said });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('error', failed);
+    child.once('exit', (code) => failed(new Error(`${BINARY} ended with ${code}:\n${said}`)));
+  });
+}
+
+function address(said, name) {
+  return new RegExp(`^\\s*${name}:\\s+(\\S+)\\s*$`, 'm').exec(said)?.[1];
+}

@@ -1,0 +1,42 @@
+// How much a page may weigh: web.md's budget, as the browser counts it.
+
+import assert from 'node:assert/strict';
+import { atTheShop, open, story } from '../harness/story.js';
+
+atTheShop();
+
+const KIB = 1024;
+const BUDGETS = [
+  { name: 'the shop', path: '/', scripts: 4 * KIB, styles: 8 * KIB, page: 14 * KIB },
+  { name: 'the list of products', path: '/admin/products', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
+  { name: 'the form of a new product', path: '/admin/new-product', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
+];
+
+for (const { name, path, ...budget } of BUDGETS) {
+  story(`${name} keeps its budget`, { as: 'editor' }, async ({ page }) => {
+    await open(page, path);
+    const bytes = await page.evaluate(() => {
+      const sum = (type) => performance.getEntriesByType('resource')
+        .filter(({ name }) => new URL(name).pathname.endsWith(type))
+        .reduce((total, { encodedBodySize }) => total + encodedBodySize, 0);
+      const [document] = performance.getEntriesByType('navigation');
+      return { scripts: sum('.js'), styles: sum('.css'), page: document.encodedBodySize };
+    });
+    for (const [kind, limit] of Object.entries(budget)) {
+      assert.ok(bytes[kind] <= limit, `${kind}: ${bytes[kind]} bytes of ${limit}`);
+    }
+  });
+}
+
+story('nothing moves while a page is loaded', { as: 'editor' }, async ({ page }) => {
+  await page.addInitScript(() => {
+    globalThis.shifts = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifts += entry.value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  for (const path of ['/', '/admin/products', '/admin/new-product']) {
+    await open(page, path);
+    assert.equal(await page.evaluate(() => globalThis.shifts), 0, path);
+  }
+});

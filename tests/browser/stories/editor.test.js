@@ -1,0 +1,194 @@
+// Creating and changing a product on its own page.
+
+import assert from 'node:assert/strict';
+import { shelve } from '../harness/shop.js';
+import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
+import { button, marked, message } from '../harness/pages.js';
+
+atTheShop();
+
+const field = (page, id) => page.locator(`[id="${id}"]`);
+const get = (shop, name) => shop.as('viewer')('GET', `/v1/${name}`);
+const refused = [/status of 4\d\d/];
+
+async function opened(page, product) {
+  await open(page, `/admin/${product.name}`);
+  await page.getByRole('heading', { level: 1, name: product.title }).waitFor();
+}
+
+storyBothWays('a product is created with all that its form asks for, and opens in its editor', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const title = scripts ? 'Toucan teapot' : 'Toucan tray';
+  await open(page, '/admin/new-product');
+  await field(page, 'title').fill(title);
+  await field(page, 'brand').fill('Emalia');
+  await field(page, 'price').fill('34,5');
+  await field(page, 'compare_at').fill('€ 39.90');
+  await field(page, 'sku').fill(`TOUCAN-${scripts}`);
+  await field(page, 'gtins').fill('4006381333931');
+  await field(page, 'tags').fill('new\n blue ');
+  await field(page, 'attribute-1-name').fill('Volume');
+  await field(page, 'attribute-1-value').fill('0,35');
+  await field(page, 'attribute-1-kind').selectOption('number');
+  await field(page, 'option-1-name').fill('Colour');
+  await field(page, 'option-1-values').fill('white\nblue');
+  await field(page, 'publish_time').fill('2026-12-01T10:30');
+  await button(page, 'Create draft').click();
+  await page.waitForURL(/\/admin\/products\/[a-z0-9]+$/);
+  await message(page, `${title} created as a draft.`).waitFor();
+  const product = await get(shop, new URL(page.url()).pathname.slice('/admin/'.length));
+  assert.equal(product.title, title);
+  assert.equal(product.brand, 'Emalia');
+  assert.deepEqual(product.tags, ['new', 'blue']);
+  assert.deepEqual(product.attributes, { Volume: { number: 0.35 } });
+  assert.deepEqual(product.options, [{ name: 'Colour', values: ['white', 'blue'] }]);
+  assert.equal(product.publishTime, '2026-12-01T10:30:00Z');
+  const [variant] = product.variants;
+  assert.deepEqual(variant.optionValues, ['white']);
+  assert.deepEqual(variant.gtins, ['4006381333931']);
+  assert.deepEqual(variant.prices, [{
+    amount: { currencyCode: 'EUR', units: '34', nanos: 500_000_000 },
+    compareAtAmount: { currencyCode: 'EUR', units: '39', nanos: 900_000_000 },
+  }]);
+});
+
+storyBothWays('a refused form keeps every value, says what is wrong at the field, and leads there', { as: 'editor', expects: refused }, async ({ page }) => {
+  await open(page, '/admin/new-product');
+  await field(page, 'title').fill('Condor cushion');
+  await field(page, 'slug').fill('Not A Slug');
+  await field(page, 'brand').fill('Kept');
+  await button(page, 'Create draft').click();
+  await page.locator('#errors').filter({ visible: true }).waitFor();
+  await field(page, 'slug-error').filter({ visible: true }).waitFor();
+  assert.equal(await field(page, 'slug').getAttribute('aria-invalid'), 'true');
+  assert.equal(await field(page, 'slug').inputValue(), 'Not A Slug');
+  assert.equal(await field(page, 'title').inputValue(), 'Condor cushion');
+  assert.equal(await field(page, 'brand').inputValue(), 'Kept');
+  await page.locator('#errors-list a').first().click();
+  await page.waitForFunction(() => document.activeElement?.id === 'slug' || location.hash === '#slug');
+});
+
+story('the summary has the focus, and a mended form is accepted', { as: 'editor', expects: refused }, async ({ page }) => {
+  await open(page, '/admin/new-product');
+  await field(page, 'title').fill('Condor curtain');
+  await field(page, 'slug').fill('Not A Slug');
+  await button(page, 'Create draft').click();
+  await page.waitForFunction(() => document.activeElement?.id === 'errors');
+  await field(page, 'slug').fill('condor-curtain');
+  await page.waitForTimeout(450);
+  await button(page, 'Create draft').click();
+  await page.waitForURL(/\/admin\/products\/[a-z0-9]+$/);
+});
+
+storyBothWays('a price that cannot be read is explained at its field', { as: 'editor', expects: refused }, async ({ page }) => {
+  await open(page, '/admin/new-product');
+  await field(page, 'title').fill('Grebe glass');
+  await field(page, 'price').fill('1,299');
+  await button(page, 'Create draft').click();
+  await field(page, 'price-error').filter({ hasText: 'This could mean two amounts.' }).waitFor();
+  assert.equal(await field(page, 'price').inputValue(), '1,299');
+  assert.equal(await field(page, 'title').inputValue(), 'Grebe glass');
+});
+
+storyBothWays('a taken address is explained at its field', { as: 'editor', expects: refused }, async ({ page, shop, scripts }) => {
+  const slug = `bunting-${scripts}`;
+  await shelve(shop, 'Bunting basket', { slug });
+  await open(page, '/admin/new-product');
+  await field(page, 'title').fill('Bunting bowl');
+  await field(page, 'slug').fill(slug);
+  await button(page, 'Create draft').click();
+  await field(page, 'slug-error').filter({ visible: true }).waitFor();
+  assert.equal(await field(page, 'slug').inputValue(), slug);
+});
+
+storyBothWays('a change is saved', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const product = await shelve(shop, scripts ? 'Kestrel kettle' : 'Kestrel kit', { brand: 'Old' });
+  await opened(page, product);
+  const stayed = scripts && (await marked(page));
+  await field(page, 'title').fill(`${product.title}, 2 litres`);
+  await field(page, 'description').fill('Boils **fast**.');
+  await button(page, 'Save').click();
+  await message(page, `${product.title}, 2 litres saved.`).waitFor();
+  await page.getByRole('heading', { level: 1, name: `${product.title}, 2 litres` }).waitFor();
+  const saved = await get(shop, product.name);
+  assert.equal(saved.title, `${product.title}, 2 litres`);
+  assert.equal(saved.description, 'Boils **fast**.');
+  assert.equal(saved.brand, 'Old');
+  if (stayed) assert.ok(await stayed(), 'the page was loaded again');
+});
+
+story('only what was changed is sent, and nobody conflicts with himself', { as: 'editor' }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Wren wallet');
+  await opened(page, product);
+  for (const [index, brand] of ['One', 'Two'].entries()) {
+    await field(page, 'brand').fill(brand);
+    const [request] = await Promise.all([
+      page.waitForRequest((one) => one.method() === 'PATCH'),
+      page.waitForTimeout(index * 450).then(() => button(page, 'Save').click()),
+    ]);
+    assert.deepEqual(request.postDataJSON(), { brand });
+    await page.waitForFunction((count) => document.querySelectorAll('.toast').length === count, index + 1);
+  }
+  assert.equal((await get(shop, product.name)).brand, 'Two');
+});
+
+storyBothWays('a variant is saved by itself, and its price is echoed in house form', { as: 'editor' }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Dipper dish');
+  const id = product.variants[0].name.split('/').at(-1);
+  await opened(page, product);
+  await field(page, `variant-${id}-price`).fill('€ 19,5');
+  await button(page, 'Save variant').click();
+  await message(page, 'Variant of Dipper dish saved.').waitFor();
+  assert.equal(await field(page, `variant-${id}-price`).inputValue(), '19.50');
+  const { variants } = await get(shop, product.name);
+  assert.deepEqual(variants[0].prices[0].amount, { currencyCode: 'EUR', units: '19', nanos: 500_000_000 });
+  assert.equal((await get(shop, product.name)).etag, product.etag, 'the product itself did not change');
+});
+
+storyBothWays('a second variant is added and removed again', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const product = await shelve(shop, scripts ? 'Swift stool' : 'Swift shelf', {
+    options: [{ name: 'Colour', values: ['white', 'blue'] }],
+    variants: [{ optionValues: ['white'] }],
+  });
+  await opened(page, product);
+  await field(page, 'variant-new-option_values').selectOption('blue');
+  await field(page, 'variant-new-price').fill('12');
+  await button(page, 'Add variant').click();
+  await message(page, 'Variant added to').waitFor();
+  const { variants } = await get(shop, product.name);
+  assert.deepEqual(variants.map(({ optionValues }) => optionValues), [['white'], ['blue']]);
+  await button(page, 'Remove variant').last().click();
+  await message(page, 'Variant removed from').waitFor();
+  assert.equal((await get(shop, product.name)).variants.length, 1);
+});
+
+storyBothWays('two people change one field: the second is told who was first, keeps the own value, and decides', { as: 'editor', expects: refused }, async ({ page, shop, scripts }) => {
+  const product = await shelve(shop, scripts ? 'Merlin mirror' : 'Merlin mat', { brand: 'Before' });
+  await opened(page, product);
+  await shop.as('admin')('PATCH', `/v1/${product.name}`, { title: 'Ada was here', description: 'New text' });
+  await field(page, 'title').fill('Grace was here');
+  await field(page, 'brand').fill('Own brand');
+  await button(page, 'Save').click();
+  await page.getByRole('heading', { level: 1, name: /^Ada changed Ada was here/ }).waitFor();
+  await page.getByRole('cell').filter({ hasText: 'Grace was here' }).first().waitFor();
+  await page.getByRole('radio', { name: 'Yours' }).check();
+  await button(page, 'Save result').click();
+  await message(page, 'Grace was here saved.').waitFor();
+  const saved = await get(shop, product.name);
+  assert.equal(saved.title, 'Grace was here');
+  assert.equal(saved.brand, 'Own brand');
+  assert.equal(saved.description, 'New text');
+});
+
+story('unsaved changes are asked about once before they are left', { as: 'editor' }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Hoopoe hat');
+  await opened(page, product);
+  await field(page, 'title').pressSequentially(' more');
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.accept();
+  });
+  await page.getByRole('link', { name: 'Recently deleted' }).click();
+  await page.waitForURL('**/admin/deleted');
+  assert.deepEqual(asked, ['beforeunload']);
+});

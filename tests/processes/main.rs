@@ -1,0 +1,6 @@
+//! The binaries: two services apart, how they start, fail, stop, and what survives a kill.
+
+mod apart;
+mod crash;
+mod start;
+mod stop;

@@ -1,0 +1,125 @@
+//! The real binaries as child processes: what they print, how they end.
+
+use std::{
+    env,
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, BufReader},
+    process::{Child, Command},
+    sync::mpsc,
+    time::timeout,
+};
+
+/// How long anything may take that has to happen.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running binary. It is killed when it is dropped.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    lines: mpsc::UnboundedReceiver<String>,
+    seen: Vec<String>,
+}
+
+/// A binary of the workspace, which cargo puts beside the one that runs.
+pub fn binary(name: &str) -> PathBuf {
+    let own = env::current_exe().expect("a path to this program");
+    let folders = own.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("there is no `{name}`: run `cargo build --workspace --all-targets`"))
+}
+
+/// A tool that `make tools` installs below `target`, or npm below `tests/browser`.
+pub fn tool(path: &str) -> PathBuf {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let tool = root.join(path);
+    assert!(tool.exists(), "there is no `{path}`: run `make tools`");
+    tool
+}
+
+impl Process {
+    /// Starts a binary with these settings, and none of this process's own.
+    pub fn start(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(binary(name));
+        for (variable, _) in env::vars().filter(|(variable, _)| variable.starts_with("SHELF_")) {
+            command.env_remove(variable);
+        }
+        command
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"));
+        let (sender, lines) = mpsc::unbounded_channel();
+        read(child.stdout.take().expect("a pipe"), sender.clone());
+        read(child.stderr.take().expect("a pipe"), sender);
+        Self { name: name.into(), child, lines, seen: Vec::new() }
+    }
+
+    /// The next line that holds these words.
+    pub async fn line(&mut self, words: &str) -> String {
+        if let Some(line) = self.seen.iter().find(|line| line.contains(words)) {
+            return line.clone();
+        }
+        let waited = timeout(PATIENCE, async {
+            while let Some(line) = self.lines.recv().await {
+                self.seen.push(line.clone());
+                if line.contains(words) {
+                    return Some(line);
+                }
+            }
+            None
+        });
+        let found = waited.await.ok().flatten();
+        found.unwrap_or_else(|| panic!("{} never said `{words}`: {}", self.name, self.seen.join("\n")))
+    }
+
+    /// Everything printed until now.
+    pub fn output(&self) -> String {
+        self.seen.join("\n")
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("a running process")
+    }
+
+    /// Asks it to stop.
+    pub async fn terminate(&self) {
+        let killed = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().await;
+        assert!(killed.expect("kill is there").success());
+    }
+
+    /// Ends it without a warning.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("a running process");
+    }
+
+    /// Waits until it has ended by itself, and answers how, and everything it printed.
+    pub async fn ended(mut self) -> (ExitStatus, String) {
+        let status = timeout(PATIENCE, self.child.wait()).await;
+        let status = status.unwrap_or_else(|_| panic!("{} goes on: {}", self.name, self.seen.join("\n")));
+        while let Some(line) = self.lines.recv().await {
+            self.seen.push(line);
+        }
+        (status.expect("an exit status"), self.output())
+    }
+}
+
+fn read(pipe: impl AsyncRead + Unpin + Send + 'static, sender: mpsc::UnboundedSender<String>) {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(pipe).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+}

@@ -1,0 +1,143 @@
+//! A shop of both services in this process, on free ports and a database of its own.
+
+use std::net::SocketAddr;
+
+use gateway::config::Options;
+use shelf::{config::ServeArguments, serve};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
+
+use crate::{
+    pair::{channel, token},
+    people::People,
+    web::Web,
+};
+
+/// A running shop with its people.
+#[derive(Debug)]
+pub struct Shop {
+    /// One of each role; all of them anyone in an unsettled shop.
+    pub people: People,
+    running: Running,
+    folder: TempDir,
+    empty: bool,
+}
+
+#[derive(Debug)]
+struct Running {
+    http: SocketAddr,
+    grpc: SocketAddr,
+    setup_token: String,
+    shutdown: CancellationToken,
+    served: JoinHandle<()>,
+}
+
+impl Shop {
+    /// An empty shop with its people.
+    pub async fn open() -> Self {
+        Self::begin(true).await.settled().await
+    }
+
+    /// A shop with the sample products, and its people.
+    pub async fn with_sample() -> Self {
+        Self::begin(false).await.settled().await
+    }
+
+    /// An empty shop without an account.
+    pub async fn unsettled() -> Self {
+        Self::begin(true).await
+    }
+
+    async fn begin(empty: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let running = Running::start(&folder, empty).await;
+        let people = People::strangers(channel(running.grpc));
+        Self { people, running, folder, empty }
+    }
+
+    async fn settled(mut self) -> Self {
+        let people = People::settle(self.channel(), self.setup_token()).await;
+        self.people = people.expect("the first account");
+        self
+    }
+
+    /// Stops the shop, and starts it again on the same database.
+    #[must_use]
+    pub async fn restart(self) -> Self {
+        let Self { people, running, folder, empty } = self;
+        running.stop().await;
+        let running = Running::start(&folder, empty).await;
+        let people = people.again(&channel(running.grpc));
+        Self { people, running, folder, empty }
+    }
+
+    /// Stops the shop.
+    pub async fn close(self) {
+        self.running.stop().await;
+    }
+
+    /// A client of the gateway.
+    pub fn web(&self) -> Web {
+        Web::at(self.running.http)
+    }
+
+    /// A new connection to the catalog-service.
+    pub fn channel(&self) -> Channel {
+        channel(self.running.grpc)
+    }
+
+    /// The catalog-service's address as a setting.
+    pub fn catalog(&self) -> String {
+        format!("http://{}", self.running.grpc)
+    }
+
+    /// Where gRPC and gRPC-Web are answered.
+    pub fn grpc_address(&self) -> SocketAddr {
+        self.running.grpc
+    }
+
+    /// Where the gateway answers.
+    pub fn http_address(&self) -> SocketAddr {
+        self.running.http
+    }
+
+    /// The token of the one-time link with which this shop started; empty if it had none.
+    pub fn setup_token(&self) -> &str {
+        &self.running.setup_token
+    }
+}
+
+impl Running {
+    async fn start(folder: &TempDir, empty: bool) -> Self {
+        let any = "127.0.0.1:0".to_owned();
+        let arguments = ServeArguments {
+            data_dir: folder.path().to_owned(),
+            grpc_listen: any.clone(),
+            empty,
+            gateway: Options {
+                listen: any,
+                public_origin: None,
+                allowed_hosts: Vec::new(),
+                picture_host: None,
+                allow_cleartext: false,
+            },
+            logs: gateway::logs::Options {
+                log_format: gateway::logs::Format::Text,
+                log: "warn".into(),
+            },
+        };
+        let shelf = serve::bind(arguments.settings().expect("settings")).await.expect("a start");
+        let (http, grpc) = (shelf.address(), shelf.grpc_address());
+        let setup_token = shelf.setup_link().map(token).unwrap_or_default().to_owned();
+        let shutdown = CancellationToken::new();
+        let served = tokio::spawn(shelf.serve(shutdown.clone()));
+        Self { http, grpc, setup_token, shutdown, served }
+    }
+
+    async fn stop(self) {
+        self.shutdown.cancel();
+        self.served.await.expect("a clean stop");
+    }
+}

@@ -1,0 +1,90 @@
+// Adds: one JSON call to /v1 that waits 8 s, tries three times under one Idempotency-Key, and always ends in an outcome.
+// Without it: action-form.js leaves the form to the browser, and the server answers with a page.
+// Proven by: tests/browser/stories/failures.test.js
+
+/** @import { CallOptions, ErrorDetail, Outcome, Refused } from './types.js' */
+
+const LIMIT = 8_000;
+const PAUSES = [500, 2_000];
+const LONGEST_WAIT = 10_000;
+
+/**
+ * A write without `requestId` is sent once only, since sending it again could do it twice.
+ * @param {string} method
+ * @param {string} path
+ * @param {CallOptions} [options]
+ * @returns {Promise<Outcome>}
+ */
+export async function call(method, path, options = {}) {
+  if (!navigator.onLine) return { kind: 'offline' };
+  const pauses = options.requestId || method === 'GET' ? PAUSES : [];
+  let outcome = await attempt(method, path, options);
+  for (const pause of pauses) {
+    const wait = pauseBefore(outcome, pause);
+    if (wait === undefined) break;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    outcome = await attempt(method, path, options);
+  }
+  return outcome;
+}
+
+/**
+ * How long to wait before the next attempt; `undefined` when the outcome stands.
+ * @param {Outcome} outcome
+ * @param {number} pause
+ */
+function pauseBefore(outcome, pause) {
+  if (outcome.kind === 'unknown') return pause * (0.8 + 0.4 * Math.random());
+  if (outcome.kind !== 'refused' || ![429, 503].includes(outcome.status)) return undefined;
+  const asked = (outcome.retryAfter ?? 0) * 1_000;
+  return asked > LONGEST_WAIT ? undefined : Math.max(asked, pause);
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {CallOptions} options
+ * @returns {Promise<Outcome>}
+ */
+async function attempt(method, path, { etag, requestId, body }) {
+  const headers = new Headers({ accept: 'application/json' });
+  if (etag) headers.set('if-match', etag);
+  if (requestId) headers.set('idempotency-key', requestId);
+  if (body) headers.set('content-type', 'application/json');
+  const late = new AbortController();
+  const clock = setTimeout(() => late.abort(), LIMIT);
+  try {
+    const init = { method, headers, signal: late.signal };
+    const answer = await fetch(path, body ? { ...init, body: JSON.stringify(body) } : init);
+    const text = await answer.text();
+    if (answer.ok) return { kind: 'done', resource: text ? JSON.parse(text) : {} };
+    return [502, 504].includes(answer.status) ? { kind: 'unknown' } : refusal(answer, text);
+  } catch {
+    return { kind: 'unknown' };
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
+/**
+ * @param {Response} answer
+ * @param {string} text an error body (AIP-193), or whatever stands between here and the service has to say
+ * @returns {Refused}
+ */
+function refusal(answer, text) {
+  const json = answer.headers.get('content-type')?.startsWith('application/json');
+  const error = (json && JSON.parse(text).error) || {};
+  /** @type {ErrorDetail[]} */
+  const details = error.details ?? [];
+  const info = details.find((detail) => detail.reason);
+  const seconds = Number.parseInt(answer.headers.get('retry-after') ?? '', 10);
+  return {
+    kind: 'refused',
+    status: answer.status,
+    reason: info?.reason ?? `HTTP_${answer.status}`,
+    message: error.message ?? '',
+    metadata: info?.metadata ?? {},
+    violations: details.flatMap((detail) => detail.fieldViolations ?? []),
+    ...(Number.isNaN(seconds) ? {} : { retryAfter: seconds }),
+  };
+}

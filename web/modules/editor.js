@@ -1,0 +1,148 @@
+// Adds: create and save by JSON, with every error at its field, and a question before unsaved changes are left.
+// Without it: the server answers the form with the same page, the errors in place and the values kept.
+// Proven by: tests/browser/stories/editor.test.js
+
+import { startForms } from './action-form.js';
+import { word } from './announce.js';
+import { submitPlainly } from './explain.js';
+import { clearErrors, showErrors } from './field-errors.js';
+import { controlsOf, toJson, toNewProduct } from './form-json.js';
+import { plain } from './format.js';
+import { notifyNext } from './notices.js';
+import { fillFields } from './row-template.js';
+
+/** @import { Behaviour } from './action-form.js' */
+/** @import { Failure, Price } from './types.js' */
+
+/** What each form was printed with or saved last. @type {Map<HTMLFormElement, Record<string, unknown> | null>} */
+const saved = new Map();
+
+/** The field that a reason is about when no violation names it. @type {Record<string, string>} */
+const FIELD_OF = { SLUG_TAKEN: 'slug', SKU_TAKEN: 'sku', PRODUCT_ID_TAKEN: 'product_id' };
+
+/** Only what was changed goes; the answer's etag comes into every form that carried the old one. @type {Behaviour} */
+const saving = {
+  body: (form) => changesIn(form, saved.get(form) ?? {}),
+  show(form) {
+    const sent = toJson(form);
+    clearErrors(form);
+    return {
+      confirm(resource) {
+        saved.set(form, sent);
+        if (!form.dataset.call?.startsWith('PATCH')) return leaveFor(location.href, form, headingOf());
+        renewEtag(form, resource.etag);
+        form.closest('[data-prices]')?.setAttribute('data-prices', JSON.stringify(resource.prices ?? []));
+        if (resource.title) fillFields(document.body, resource);
+        if (same(toJson(form), sent)) echo(form, resource);
+      },
+      rollBack: () => {},
+    };
+  },
+  explain,
+};
+
+/** A new product opens in its editor. @type {Behaviour} */
+const creating = {
+  body: toNewProduct,
+  show(form) {
+    clearErrors(form);
+    return {
+      confirm({ name, title }) {
+        saved.delete(form);
+        leaveFor(`/admin/${name}`, form, title);
+      },
+      rollBack: () => {},
+    };
+  },
+  explain,
+};
+
+/** Remembers what the forms were printed with, and asks once before changes to it are left behind. */
+export function startEditor() {
+  let leaving = false;
+  startForms({ save: saving, create: creating });
+  for (const form of document.forms) {
+    if (form.dataset.action === 'save' || form.dataset.action === 'create') saved.set(form, toJson(form));
+  }
+  document.addEventListener('submit', (event) => {
+    leaving ||= !event.defaultPrevented;
+  });
+  addEventListener('beforeunload', (event) => {
+    if (!leaving && [...saved].some(([form, before]) => !same(toJson(form), before))) event.preventDefault();
+  });
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Record<string, unknown>} before
+ */
+function changesIn(form, before) {
+  const now = toJson(form);
+  return now && Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(value, before[name])));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Failure} failure
+ */
+function explain(form, failure) {
+  if (failure.kind !== 'refused') return false;
+  const field = FIELD_OF[failure.reason];
+  const named = field ? [{ field, description: word(failure.reason) }] : [];
+  const violations = failure.violations.length ? failure.violations : named;
+  // The server's answer to the same form is the page that shows both versions side by side.
+  if (failure.reason === 'ETAG_MISMATCH') submitPlainly(form);
+  else if (violations.length) showErrors(form, violations);
+  else return false;
+  return true;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} etag
+ */
+function renewEtag(form, etag) {
+  const old = form.querySelector('input[name=etag]')?.getAttribute('value');
+  for (const input of document.querySelectorAll('input[name=etag]')) {
+    if (input instanceof HTMLInputElement && input.value === old) input.value = etag;
+  }
+}
+
+/**
+ * Shows texts and prices as the shop keeps them.
+ * @param {HTMLFormElement} form
+ * @param {Record<string, unknown> & { prices?: Price[] }} resource
+ */
+function echo(form, resource) {
+  for (const control of controlsOf(form)) {
+    const { currency, json } = control.dataset;
+    const price = currency && resource.prices?.find(({ amount }) => amount.currencyCode === currency);
+    const kept = resource[control.name];
+    if (price && control.name === 'price') control.value = plain(price.amount);
+    else if (typeof kept === 'string' && !json && !currency) control.value = kept;
+  }
+  saved.set(form, toJson(form));
+}
+
+/**
+ * @param {string} address
+ * @param {HTMLFormElement} form
+ * @param {string} title
+ */
+function leaveFor(address, form, title) {
+  notifyNext(word(form.dataset.done ?? '', { title }));
+  if (address === location.href) location.reload();
+  else location.assign(address);
+}
+
+function headingOf() {
+  return document.querySelector('h1')?.textContent ?? '';
+}
+
+/**
+ * @param {unknown} one
+ * @param {unknown} other
+ */
+function same(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

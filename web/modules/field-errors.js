@@ -1,0 +1,70 @@
+// Adds: the refused fields of a form, each with its message, and the summary that leads to them.
+// Without it: the server prints the same places.
+// Proven by: tests/browser/stories/editor.test.js
+
+import { sentence, word } from './announce.js';
+
+/** @import { FieldViolation } from './types.js' */
+
+/** Takes the messages of the attempt before away. @param {HTMLFormElement} form */
+export function clearErrors(form) {
+  for (const control of form.elements) {
+    const message = document.getElementById(`${control.id}-error`);
+    control.removeAttribute('aria-invalid');
+    if (message) message.hidden = true;
+  }
+  const summary = document.getElementById('errors');
+  if (summary) summary.hidden = true;
+}
+
+/**
+ * Shows each message at its field, all of them in the summary, and gives that the focus.
+ * @param {HTMLFormElement} form
+ * @param {FieldViolation[]} violations
+ */
+export function showErrors(form, violations) {
+  const summary = document.getElementById('errors');
+  const list = document.getElementById('errors-list');
+  const title = document.getElementById('errors-title');
+  if (!summary || !list || !title) return;
+  title.textContent = violations.length === 1 ? word('one-field') : word('some-fields', { count: String(violations.length) });
+  list.replaceChildren(...violations.map(({ field, description: told }) => {
+    const description = sentence(told);
+    const item = document.createElement('li');
+    const place = placeOf(form, field);
+    const target = place ? item.appendChild(document.createElement('a')) : item;
+    if (place && target instanceof HTMLAnchorElement) {
+      target.href = `#${place.id}`;
+      mark(place, description);
+    }
+    target.textContent = description;
+    return item;
+  }));
+  summary.hidden = false;
+  summary.focus();
+}
+
+/**
+ * The place of a path of the contract: `slug` of `product.slug`, and below the row of a variant its own.
+ * @param {HTMLFormElement} form
+ * @param {string} path
+ */
+function placeOf(form, path) {
+  const own = path.replace(/^(product\.)?(variant\.|variants\[0\]\.)?/, '');
+  const [first = ''] = own.split(/[.[]/);
+  const price = own.includes('compare_at') ? 'compare_at' : 'price';
+  const row = form.dataset.row?.startsWith('variant-') ? `${form.dataset.row}-` : '';
+  return document.getElementById(row + (first === 'prices' ? price : first));
+}
+
+/**
+ * @param {Element} place
+ * @param {string} description
+ */
+function mark(place, description) {
+  const message = document.getElementById(`${place.id}-error`);
+  if (place.matches('input, select, textarea')) place.setAttribute('aria-invalid', 'true');
+  if (!message) return;
+  message.textContent = description;
+  message.hidden = false;
+}

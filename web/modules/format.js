@@ -1,0 +1,69 @@
+// Adds: money, numbers and times as the server prints them.
+// Without it: the server prints them all.
+// Proven by: tests/browser/unit/format.test.js, on the examples that test the server too
+
+/** @import { Money } from './types.js' */
+
+const LANGUAGE = 'en';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** @param {Money} money */
+export function money({ currencyCode, units = '0', nanos = 0 }) {
+  const exact = /** @type {Intl.StringNumericLiteral} */ (`${units}.${String(nanos).padStart(9, '0')}`);
+  return currency(currencyCode).format(exact);
+}
+
+/** The amount alone, as it is typed. @param {Money} amount */
+export function plain(amount) {
+  return money(amount).replaceAll(/[^\d.]/g, '');
+}
+
+/** @param {number} value */
+export function number(value) {
+  return value.toLocaleString(LANGUAGE);
+}
+
+/**
+ * How many products there are.
+ * @param {number} count
+ * @param {boolean} [capped] it was not counted any further
+ */
+export function total(count, capped = false) {
+  return `${capped ? 'more than ' : ''}${number(count)} product${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * How long ago, or the date when that is easier to read.
+ * @param {string} time
+ * @param {number} [now]
+ */
+export function relative(time, now = Date.now()) {
+  const age = now - Date.parse(time);
+  if (Math.abs(age) < MINUTE) return 'just now';
+  if (age < 0 || age >= 7 * DAY) return new Date(time).toUTCString().slice(5, 16).replace(/^0/, '');
+  const [unit, span] = age < HOUR ? ['minute', MINUTE] : age < DAY ? ['hour', HOUR] : ['day', DAY];
+  const count = Math.floor(age / Number(span));
+  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+}
+
+/** @param {string} time */
+export function date(time) {
+  const at = new Date(time);
+  const month = at.toLocaleString(LANGUAGE, { month: 'long', timeZone: 'UTC' });
+  return `${at.getUTCDate()} ${month} ${at.getUTCFullYear()}`;
+}
+
+/** @param {string} time */
+export function moment(time) {
+  return `${date(time)}, ${new Date(time).toISOString().slice(11, 16)} UTC`;
+}
+
+/**
+ * @param {string} code
+ * @returns {Intl.NumberFormat} how the language prints this currency
+ */
+export function currency(code) {
+  return new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency: code });
+}

@@ -1,0 +1,104 @@
+// Adds: the result of a delete, a restore or a publish in the same frame, and the exact way back when the server refuses.
+// Without it: the next page shows the result.
+// Proven by: tests/browser/stories/actions.test.js and failures.test.js
+
+import { call } from './call.js';
+import { rowOf } from './explain.js';
+import { giveBack, leaveRow } from './focus.js';
+import { total } from './format.js';
+import { fillRow, showState } from './row-template.js';
+
+/** @import { Behaviour } from './action-form.js' */
+/** @import { Failure } from './types.js' */
+
+/** The row goes, and keeps its node and its place, so that it can come back. @type {Behaviour} */
+export const removal = {
+  show(form) {
+    const row = rowOf(form);
+    if (!row) throw new Error('no row to act on');
+    const held = leaveRow(row);
+    const sentTo = document.activeElement;
+    setGone(row, true);
+    return {
+      confirm: (product) => fillRow(row, product),
+      rollBack(failure) {
+        setGone(row, false);
+        giveBack(held, sentTo);
+        void catchUp(row, failure);
+      },
+      undo(product) {
+        fillRow(row, product);
+        setGone(row, false);
+        form.querySelector('button')?.focus();
+      },
+    };
+  },
+};
+
+/** The row says its new state and offers the way back. @type {Behaviour} */
+export const publishing = {
+  show(form) {
+    const row = rowOf(form);
+    if (!row) throw new Error('no row to act on');
+    const before = row.dataset.state ?? '';
+    const turn = (/** @type {() => void} */ change) => {
+      const held = document.activeElement;
+      change();
+      if (held instanceof HTMLElement && row.contains(held) && !held.checkVisibility()) visibleButton(row, form)?.focus();
+    };
+    turn(() => showState(row, form.dataset.done === 'published' ? 'published' : 'draft'));
+    return {
+      confirm: (product) => turn(() => fillRow(row, product)),
+      rollBack(failure) {
+        turn(() => showState(row, before));
+        void catchUp(row, failure);
+      },
+      undo(product) {
+        fillRow(row, product);
+        visibleButton(row, form)?.focus();
+      },
+    };
+  },
+};
+
+/**
+ * After a conflict the row shows what somebody else made of it, so that the next attempt is a decision.
+ * @param {HTMLElement} row
+ * @param {Failure} failure
+ */
+export async function catchUp(row, failure) {
+  if (failure.kind !== 'refused' || failure.reason !== 'ETAG_MISMATCH') return;
+  const outcome = await call('GET', `/v1/products/${row.id.slice('product-'.length)}`);
+  if (outcome.kind !== 'done') return;
+  fillRow(row, outcome.resource);
+  for (const name of failure.metadata.changed_fields?.split(',') ?? []) {
+    const place = row.querySelector(`[data-field="${CSS.escape(name.trim())}"]`);
+    if (place instanceof HTMLElement) place.dataset.changed = '';
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {boolean} gone
+ */
+function setGone(row, gone) {
+  row.hidden = gone;
+  row.inert = gone;
+  for (const place of document.querySelectorAll('[data-total]')) {
+    if (!(place instanceof HTMLElement)) continue;
+    const count = Number(place.dataset.total) + (gone ? -1 : 1);
+    place.dataset.total = String(count);
+    place.textContent = total(count, place.dataset.capped === 'true');
+    document.getElementById('empty')?.toggleAttribute('hidden', count > 0);
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {HTMLFormElement} form
+ */
+function visibleButton(row, form) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const same = row.querySelectorAll(`form[data-action="${form.dataset.action}"] button`);
+  return [...same].find((button) => button.checkVisibility());
+}

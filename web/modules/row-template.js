@@ -1,0 +1,147 @@
+// Adds: rows and cards cloned from the page's own templates and filled with what the JSON says; no HTML is made of strings.
+// Without it: the server prints the same rows.
+// Proven by: tests/browser/stories/list.test.js
+
+import { money, moment, relative } from './format.js';
+
+/** @import { Product, Variant } from './types.js' */
+
+const STATES = {
+  draft: 'Draft',
+  published: 'Published',
+  scheduled: 'Scheduled',
+  ended: 'Ended',
+  archived: 'Archived',
+  deleted: 'Deleted',
+};
+
+/** What each `data-field` shows; a function that answers nothing has shown it, or leaves it alone. */
+/** @type {Record<string, (place: HTMLElement, product: Product) => string | void>} */
+const FIELDS = {
+  title: (_, { title }) => title,
+  sku: (_, { variants }) => variants && skuOf(variants),
+  price: showPrice,
+  changed: (place, { updateTime = '' }) => {
+    place.setAttribute('datetime', updateTime);
+    place.title = moment(updateTime);
+    return relative(updateTime);
+  },
+  'changed-by': (_, { updateActor }) => updateActor?.displayName,
+  picture: showPicture,
+};
+
+/**
+ * @param {HTMLTemplateElement} template
+ * @param {Product} product
+ */
+export function cloneRow(template, product) {
+  const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const row = /** @type {HTMLElement} */ (copy.firstElementChild);
+  const variant = product.variants?.[0]?.name.split('/')[3] ?? '';
+  for (const element of [row, ...row.querySelectorAll('*')]) {
+    for (const attribute of element.attributes) {
+      if (!attribute.value.includes('{')) continue;
+      attribute.value = attribute.value
+        .replace('{id}', product.name.slice('products/'.length))
+        .replace('{variant}', variant);
+    }
+  }
+  fillRow(row, product);
+  return row;
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Product} product
+ */
+export function fillFields(root, product) {
+  for (const place of root.querySelectorAll('[data-field]')) {
+    if (!(place instanceof HTMLElement)) continue;
+    const text = FIELDS[place.dataset.field ?? '']?.(place, product);
+    if (text !== undefined) place.textContent = text;
+  }
+}
+
+/**
+ * Shows the product as it is now, with its etag in every form that acts on it.
+ * @param {HTMLElement} row
+ * @param {Product} product
+ */
+export function fillRow(row, product) {
+  fillFields(row, product);
+  row.dataset.etag = product.etag;
+  for (const input of row.querySelectorAll('input')) {
+    if (input.name === 'etag') input.value = product.etag;
+    if (input.name === 'request_id') input.value ||= crypto.randomUUID();
+    if (input.name === 'return_to') input.value = location.pathname + location.search;
+  }
+  showState(row, stateOf(product));
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {string} state
+ */
+export function showState(row, state) {
+  const place = row.querySelector('[data-field=state]');
+  row.dataset.state = state;
+  if (place instanceof HTMLElement) {
+    place.dataset.state = state;
+    place.textContent = STATES[/** @type {keyof typeof STATES} */ (state)];
+  }
+  for (const form of row.querySelectorAll('form[data-when]')) {
+    if (form instanceof HTMLElement) form.hidden = !form.dataset.when?.split(' ').includes(state);
+  }
+}
+
+/** @param {Variant[]} variants */
+function skuOf([first, ...others]) {
+  if (others.length === 0) return first?.sku ?? '';
+  return first?.sku ? `${first.sku} and ${others.length} more` : `${others.length + 1} variants`;
+}
+
+/**
+ * The word for a state within its publishing window, judged now.
+ * @param {Product} product
+ */
+function stateOf({ state, publishTime, unpublishTime, deleteTime }) {
+  if (deleteTime) return 'deleted';
+  if (state !== 'STATE_ACTIVE') return state === 'STATE_ARCHIVED' ? 'archived' : 'draft';
+  if (publishTime && Date.parse(publishTime) > Date.now()) return 'scheduled';
+  return unpublishTime && Date.parse(unpublishTime) <= Date.now() ? 'ended' : 'published';
+}
+
+/**
+ * One price is edited in place; "from" leads to the editor, as the link does without this module.
+ * @param {HTMLElement} place
+ * @param {Product} product
+ */
+function showPrice(place, { priceRange, variants }) {
+  const only = variants?.length === 1 ? variants[0] : undefined;
+  if (only) {
+    place.dataset.etag = only.etag;
+    place.dataset.prices = JSON.stringify(only.prices ?? []);
+  } else if (variants) {
+    delete place.dataset.edit;
+    place.setAttribute('href', `${place.getAttribute('href')?.split('#')[0]}#variants`);
+  }
+  if (!priceRange) return 'No price';
+  const { lowest, highest } = priceRange;
+  return money(lowest) === money(highest) ? money(lowest) : `from ${money(lowest)}`;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {Product} product
+ */
+function showPicture(place, { images }) {
+  const uri = images?.[0]?.uri;
+  if (!uri) return;
+  const picture = place instanceof HTMLImageElement ? place : new Image(48, 48);
+  picture.className = place.className;
+  picture.dataset.field = 'picture';
+  picture.loading = 'lazy';
+  picture.alt = '';
+  picture.src = uri;
+  if (picture !== place) place.replaceWith(picture);
+}
