@@ -8,7 +8,6 @@ mod failure;
 mod functions;
 mod list;
 mod migrations;
-#[cfg(test)]
 mod place;
 mod products;
 mod readers;
