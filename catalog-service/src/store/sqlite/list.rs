@@ -39,6 +39,22 @@ pub(super) async fn list(
     store.readers.read_long(move |db| list.answer(db, &counts, generation)).await
 }
 
+/// How SQLite goes about each stretch of a page.
+#[cfg(test)]
+pub(super) fn plans(store: &Sqlite, query: ProductQuery, page: PageRequest) -> Result<Vec<String>> {
+    let list = List { now: store.clock.now().as_microsecond(), query, page };
+    store.readers.read(|db| {
+        let mut plans = Vec::new();
+        for part in keyset::parts(&list.query.order, list.page.after.as_ref()) {
+            let sql = list.stretch(&part, list.page.size);
+            let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text()))?;
+            let rows = explain.query_map(params_from_iter(sql.values()), |row| row.get(3))?;
+            plans.push(rows.collect::<Result<Vec<String>, _>>()?.join("; "));
+        }
+        Ok(plans)
+    })
+}
+
 /// What of a page is there.
 #[derive(Default)]
 struct Gathered {
@@ -78,7 +94,7 @@ impl List {
             (OrderField::CreateTime, true, true) => Some("products_by_create"),
             (_, true, _) => None,
             (OrderField::CreateTime, false, true) => Some("products_live_by_create"),
-            (OrderField::CreateTime, false, false) => Some("products_public_by_create"),
+            (OrderField::CreateTime, false, false) => Some("products_live_by_state"),
             (OrderField::UpdateTime, false, true) => Some("products_live_by_update"),
             (OrderField::UpdateTime, false, false) => Some("products_public_by_update"),
             (OrderField::Title, false, true) => Some("products_live_by_title"),
@@ -138,13 +154,18 @@ impl List {
         sql
     }
 
+    /// The statement that reads a stretch of the list.
+    fn stretch(&self, part: &keyset::Part, wanted: usize) -> Sql {
+        let columns = keyset::columns(&self.query.order) + self.document_columns();
+        let mut sql = self.members(&columns, self.index());
+        keyset::place(&self.query.order, part, &mut sql);
+        sql.push(" LIMIT ").bind(i64::try_from(wanted).unwrap_or(i64::MAX));
+        sql
+    }
+
     fn gather(&self, db: &Connection, part: &keyset::Part, into: &mut Gathered) -> Result<()> {
         let order = &self.query.order;
-        let columns = keyset::columns(order) + self.document_columns();
-        let mut sql = self.members(&columns, self.index());
-        keyset::place(order, part, &mut sql);
-        let wanted = self.page.size - into.items.len() + 1;
-        sql.push(" LIMIT ").bind(i64::try_from(wanted).unwrap_or(i64::MAX));
+        let sql = self.stretch(part, self.page.size - into.items.len() + 1);
         let mut select = db.prepare_cached(sql.text())?;
         let mut rows = select.query(params_from_iter(sql.values()))?;
         while let Some(row) = rows.next()? {
@@ -175,7 +196,7 @@ impl List {
     fn total(&self, db: &Connection, counts: &Counts, generation: u64) -> Result<Total> {
         let index = self.query.filter.is_none().then_some(
             match (self.query.audience, self.query.show_deleted) {
-                (Audience::Public, _) => "products_public_by_create",
+                (Audience::Public, _) => "products_live_by_state",
                 (Audience::Staff, false) => "products_live_by_create",
                 (Audience::Staff, true) => "products_by_create",
             },
