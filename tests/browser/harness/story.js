@@ -53,7 +53,7 @@ export function story(fact, { as, scripts = true, expects = [], policy = true, w
     context.setDefaultTimeout(10_000);
     if (as) await enter(context, shop, as);
     const page = await context.newPage();
-    const troubles = watch(page);
+    const troubles = watch(page, scripts);
     try {
       await tell({ page, shop });
       const unexpected = troubles.filter((trouble) => !expects.some((expected) => expected.test(trouble)));
@@ -83,14 +83,15 @@ export async function enter(context, shop, role) {
   await context.addCookies([{ ...cookie, sameSite: 'Lax' }]);
 }
 
-function watch(page) {
+function watch(page, scripts) {
   const troubles = [];
   page.on('console', (message) => message.type() === 'error' && troubles.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => troubles.push(`script: ${error.message}`));
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? '';
-    // A page that is left, or a fetch that a newer one replaces, is no failure.
-    if (reason !== 'net::ERR_ABORTED') troubles.push(`request: ${request.method()} ${request.url()} ${reason}`);
+    // A page that is left, a fetch that a newer one replaces, and a module where JavaScript is off are no failures.
+    const expected = reason === 'net::ERR_ABORTED' || (!scripts && reason === 'csp' && request.url().endsWith('.js'));
+    if (!expected) troubles.push(`request: ${request.method()} ${request.url()} ${reason}`);
   });
   return troubles;
 }
