@@ -90,11 +90,13 @@ fn a_file_that_is_no_database_is_refused_and_kept() {
 }
 
 #[test]
-fn a_database_of_another_program_is_refused() {
+fn a_database_of_another_program_is_refused_and_left_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.db");
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let before = fs::read(&path).unwrap();
     assert!(matches!(open_file(&path), Err(OpenError::Foreign { .. })));
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[test]
@@ -240,6 +242,27 @@ async fn the_journal_is_moved_into_the_database() {
     let store = open_file(&path).unwrap();
     let page = store.list_products(staff("", ""), PageRequest::new(1, None)).await.unwrap();
     assert_eq!(page.total.count, 1_000);
+}
+
+#[tokio::test]
+async fn the_journal_stays_small_under_unbroken_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shelf.db");
+    let store = open_file(&path).unwrap();
+    let text = || crate::domain::AttributeValue::Text("x".repeat(8_000));
+    let large = |number: usize| {
+        let mut product = new(&format!("p{number}"));
+        product.fields.attributes =
+            (0..25).map(|place| (format!("text {place}"), text())).collect();
+        product
+    };
+    // Each write of 8 products is more than 3 MB with their history: together twice what the journal may have.
+    for write in 0..50 {
+        let products = (0..8).map(|number| large(write * 8 + number)).collect();
+        store.create_products(by("ada"), products, View::Basic).await.unwrap();
+    }
+    let journal = fs::metadata(format!("{}-wal", path.display())).unwrap().len();
+    assert!(journal < 80 * 1024 * 1024, "{journal} bytes");
 }
 
 #[rstest]
