@@ -163,6 +163,8 @@ async fn raw_requests_are_answered_or_refused() {
             format!("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n{rest}\r\n"),
             "400 Bad",
         ),
+        (format!("OPTIONS * HTTP/1.1\r\n{rest}\r\n"), "404 Not"),
+        (format!("CONNECT localhost:80 HTTP/1.1\r\n{rest}\r\n"), "400 Bad"),
         (format!("GET / HTTP/1.1\r\nHost : localhost\r\n{rest}\r\n"), "400 Bad"),
     ] {
         let answer = raw(address, request.as_bytes()).await;
