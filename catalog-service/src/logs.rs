@@ -10,6 +10,7 @@ use crate::config::Problems;
 
 /// How logs are written.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub struct Options {
     /// How logs look: text, json, or auto, which is text on a terminal and JSON otherwise
     #[arg(long, env = "SHELF_LOG_FORMAT", value_name = "FORMAT", default_value = "auto")]

@@ -135,3 +135,25 @@ async fn cancel_on_signal(shutdown: CancellationToken) {
     drop(tokio::signal::ctrl_c().await);
     shutdown.cancel();
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn faults_of_every_part_are_told_together() {
+        let line = ["catalog-service", "--catalog-listen=x", "--public-origin=y", "--log-format=z"];
+        let problems = CommandLine::try_parse_from(line).unwrap().settings().unwrap_err();
+        let text = problems.to_string();
+        for flag in ["--catalog-listen", "--public-origin", "--log-format"] {
+            assert!(text.contains(flag), "{text}");
+        }
+    }
+}

@@ -3,6 +3,8 @@
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
 pub mod access;
+#[cfg(test)]
+mod contract;
 mod sqlite;
 
 use std::{path::PathBuf, sync::Arc};
@@ -10,7 +12,6 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 
 use self::access::AccessStore;
-
 use crate::{
     clock::Clock,
     domain::{

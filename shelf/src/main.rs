@@ -25,9 +25,9 @@ fn main() -> ExitCode {
     };
     let logs = logs::start(&line.serve.logs).map_err(|problem| Problems(vec![problem]));
     let done = match line.command {
-        Some(Command::Load(arguments)) => {
-            Problems::both(arguments.settings(), logs).map_err(Failure::from).and_then(|(settings, ())| load(&settings))
-        }
+        Some(Command::Load(arguments)) => Problems::both(arguments.settings(), logs)
+            .map_err(Failure::from)
+            .and_then(|(settings, ())| load(&settings)),
         None => Problems::both(line.serve.settings(), logs)
             .map_err(Failure::from)
             .and_then(|(settings, ())| serve(settings)),

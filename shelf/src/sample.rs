@@ -1,8 +1,11 @@
 //! The sample shop: embedded files, loaded into a new database by the same use cases as everything else, as Shelf itself.
 
 use catalog_service::{
-    catalog, domain::{Caller, Document, Product, ProductAction, ProductChange, Violations, Write},
-    encoding, server::Instance, store,
+    catalog,
+    domain::{Caller, NewProduct, ProductAction, ProductChange, ProductId, Violations, Write},
+    encoding,
+    server::Instance,
+    store,
 };
 use prost::{Message, Name};
 use proto::catalog::{CreateCategoryRequest, CreateProductRequest};
@@ -48,32 +51,35 @@ pub async fn load_into_new(instance: &Instance, empty: bool) -> Result<Option<Sa
     let by_shelf = || Write::by(Caller::system());
 
     let categories: Vec<CreateCategoryRequest> = read(CATEGORIES, "categories")?;
-    let mut sample = Sample { products: 0, categories: categories.len() };
+    let products: Vec<CreateProductRequest> = read(PRODUCTS, "products")?;
+    let sample = Sample { products: products.len(), categories: categories.len() };
+
     for (number, request) in (1..).zip(categories) {
         let mut violations = Violations::default();
-        let category = encoding::category::new_category(request, &mut violations);
-        let category = category.ok_or_else(|| faulty(number, "categories", &violations))?;
+        let CreateCategoryRequest { category_id, category, .. } = request;
+        let category = category.unwrap_or_default();
+        let category = encoding::category::new_category(&category_id, category, &mut violations);
+        check(number, "categories", violations)?;
         catalog.create_category(by_shelf(), category).await?;
     }
 
-    let requests: Vec<CreateProductRequest> = read(PRODUCTS, "products")?;
-    let mut products = Vec::with_capacity(requests.len());
-    for (number, request) in (1..).zip(requests) {
+    let mut new = Vec::with_capacity(products.len());
+    for (number, request) in (1..).zip(products) {
         let mut violations = Violations::default();
-        let product = encoding::product::new_product(request, "", &mut violations);
-        products.push(product.ok_or_else(|| faulty(number, "products", &violations))?);
+        new.push(encoding::product::new_product(request, "", &mut violations));
+        check(number, "products", violations)?;
     }
-    let created = catalog.create_products(by_shelf(), products).await?;
-    sample.products = created.len();
-    catalog.change_products(by_shelf(), publications(&created)).await?;
+    let publish = publications(&new);
+    catalog.create_products(by_shelf(), new).await?;
+    catalog.change_products(by_shelf(), publish).await?;
     Ok(Some(sample))
 }
 
 /// Everything is published but the drafts.
-fn publications(created: &[Document<Product>]) -> Vec<ProductChange> {
-    let is_draft = |id: &str| DRAFTS.lines().any(|draft| draft.trim() == id);
-    let live = created.iter().map(|product| product.id()).filter(|id| !is_draft(id.as_str()));
-    live.map(|id| ProductChange { id: id.clone(), etag: None, action: ProductAction::Publish }).collect()
+fn publications(products: &[NewProduct]) -> Vec<ProductChange> {
+    let is_draft = |id: &ProductId| DRAFTS.lines().any(|draft| draft.trim() == id.as_str());
+    let ids = products.iter().filter_map(|product| product.id.clone()).filter(|id| !is_draft(id));
+    ids.map(|id| ProductChange { id, etag: None, action: ProductAction::Publish }).collect()
 }
 
 fn read<M: Message + Name + Default>(text: &str, what: &'static str) -> Result<Vec<M>, Error> {
@@ -85,6 +91,6 @@ fn read<M: Message + Name + Default>(text: &str, what: &'static str) -> Result<V
         .collect()
 }
 
-fn faulty(number: usize, what: &'static str, violations: &Violations) -> Error {
-    Error::Faulty(number, what, format!("{violations:?}"))
+fn check(number: usize, what: &'static str, violations: Violations) -> Result<(), Error> {
+    violations.finish().map_err(|all| Error::Faulty(number, what, format!("{all:?}")))
 }

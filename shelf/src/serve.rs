@@ -32,6 +32,9 @@ pub enum StartError {
     /// The gateway's address cannot be listened on.
     #[error("cannot listen on `{0}`: {1}; choose another address with --listen")]
     Listen(SocketAddr, #[source] io::Error),
+    /// The shop has no address for browsers.
+    #[error(transparent)]
+    Origin(gateway::config::OriginInvalid),
     /// The catalog-service does not start.
     #[error(transparent)]
     Catalog(#[from] CatalogStartError),
@@ -53,7 +56,7 @@ impl StartError {
             Self::Listen(..) => 69,
             Self::Catalog(error) => error.exit_code(),
             // EX_SOFTWARE
-            Self::Sample(_) | Self::Setup(_) => 70,
+            Self::Origin(_) | Self::Sample(_) | Self::Setup(_) => 70,
         }
     }
 }
@@ -77,7 +80,7 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
     let listen = door.listen;
     let front = front::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     if local_origin {
-        door.origin = Origin::local(front.address().port());
+        door.origin = local_origin_of(front.address().port())?;
     }
     let folder = data_dir.display().to_string();
     fs::create_dir_all(&data_dir).map_err(|error| StartError::Folder(folder, error))?;
@@ -102,6 +105,11 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
     };
     let gateway = Gateway::new(door, Upstream::in_process(instance.service()));
     Ok(Shelf { front, catalog, gateway, sample, setup_link })
+}
+
+/// This machine's own name, with the port that was really taken.
+fn local_origin_of(port: u16) -> Result<Origin, StartError> {
+    format!("http://localhost:{port}").parse().map_err(StartError::Origin)
 }
 
 impl Shelf {

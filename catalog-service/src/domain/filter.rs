@@ -1,5 +1,12 @@
 //! Filters of a list of products: the language of AIP-160, typed against the fields that a product has.
 
+mod grammar;
+mod print;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod typing;
+
 use jiff::Timestamp;
 
 use super::{CategoryId, Currency, State};
@@ -123,6 +130,6 @@ impl Filter {
     /// # Errors
     /// A syntax error, an unknown field, a value of the wrong type, or more than 2 KiB, 16 levels or 64 terms.
     pub fn parse(text: &str) -> Result<Option<Self>, FilterError> {
-        if text.trim().is_empty() { Ok(None) } else { todo!("parse a filter") }
+        if text.trim().is_empty() { Ok(None) } else { grammar::parse(text).map(Some) }
     }
 }

@@ -80,7 +80,7 @@ mod tests {
     #[rstest]
     #[case("96385075", 4)]
     #[case("036000291453", 2)]
-    #[case("4006381333913", 1)]
+    #[case("4006381333913", 7)]
     #[case("10614141000410", 5)]
     fn a_wrong_check_digit_is_named(#[case] text: &str, #[case] expected: u8) {
         let error = GtinError::CheckDigit { given: text.to_owned(), expected };

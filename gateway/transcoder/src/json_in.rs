@@ -17,7 +17,7 @@ use seen::Seen;
 
 use crate::fault::{Fault, FaultClass, Violation, clip};
 use crate::options::ParseOptions;
-use crate::scalar::{self, EnumNames, Put};
+use crate::scalar::{self, Put};
 use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
 use crate::text;
 use crate::wire;
@@ -348,14 +348,13 @@ impl<'a> Parser<'a> {
     fn enum_name(&mut self, kind: Kind) -> Read<Put> {
         let at = self.pos;
         let name = self.string()?;
-        let names = self.enum_names();
-        let put = scalar::put_enum_name(self.out, self.tables, kind, &name, names);
+        let any_case = self.options.enums_in_any_case;
+        let put = scalar::put_enum_name(self.out, self.tables, kind, &name, any_case);
         // A quoted number is read as well, like any other quoted integer.
-        put.or_else(|why| scalar::put_number(self.out, kind, &name).map_err(|_| invalid(at, why)))
-    }
-
-    fn enum_names(&self) -> EnumNames {
-        EnumNames { any_case: self.options.enums_in_any_case, lenient: self.options.lenient_body }
+        match put.or_else(|why| scalar::put_number(self.out, kind, &name).map_err(|_| why)) {
+            Err(_) if self.options.lenient_body => Ok(Put::Dropped),
+            result => result.map_err(|why| invalid(at, why)),
+        }
     }
 
     /// Length and content of a string.

@@ -106,7 +106,7 @@ pub(crate) fn print_field(
     run(tables, wire, options, out, false, |printer| printer.only_field(id, index, wire))
 }
 
-/// Appends the JSON of a list of Any, one after another; unknown types become base64.
+/// Appends the JSON of one error detail, an Any; a type the plan does not know becomes base64.
 pub(crate) fn print_detail(
     tables: &Tables,
     any: MsgId,
@@ -224,7 +224,7 @@ impl<'a> Printer<'a> {
     ) -> Print<()> {
         let field = &msg.fields[index];
         if progress.open == Some(index) {
-            return self.more_elements(field, value, progress);
+            return self.elements(field, value, false, &mut progress.map);
         }
         if index < progress.next {
             return Err(Stop::Restart);
@@ -258,15 +258,6 @@ impl<'a> Printer<'a> {
         }
         progress.open = Some(index);
         self.elements(field, value, true, &mut progress.map)
-    }
-
-    fn more_elements(
-        &mut self,
-        field: &'a Field,
-        value: Value<'_>,
-        progress: &mut Progress,
-    ) -> Print<()> {
-        self.elements(field, value, false, &mut progress.map)
     }
 
     /// One occurrence of a list or map; `first` when the bracket was just opened.

@@ -79,7 +79,8 @@ fn scaled(text: &str) -> Result<u64, Wrong> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = || whole.bytes().chain(fraction.bytes());
-    let Some(last) = digits().rposition_nonzero() else { return Ok(0) };
+    let nonzero = digits().enumerate().filter(|(_, digit)| *digit != b'0').last();
+    let Some((last, _)) = nonzero else { return Ok(0) };
     let count = whole.len() + fraction.len();
     // Exponents beyond i64 saturate: the digits before them are bounded by the text.
     let exponent = exponent.parse::<i64>().unwrap_or(match exponent.starts_with('-') {
@@ -100,17 +101,6 @@ fn scaled(text: &str) -> Result<u64, Wrong> {
     }
     let power = u32::try_from(power).ok().and_then(|p| 10_u64.checked_pow(p));
     power.and_then(|p| value.checked_mul(p)).ok_or(Wrong::Range)
-}
-
-/// The last index of a byte that is not the digit zero.
-trait RpositionNonzero {
-    fn rposition_nonzero(self) -> Option<usize>;
-}
-
-impl<I: Iterator<Item = u8>> RpositionNonzero for I {
-    fn rposition_nonzero(self) -> Option<usize> {
-        self.enumerate().filter(|(_, b)| *b != b'0').last().map(|(index, _)| index)
-    }
 }
 
 /// A signed integer within the bounds of `min` and `max`.

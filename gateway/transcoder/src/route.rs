@@ -4,6 +4,8 @@
 //! backtracking. Every node has one depth, so a walk visits it at most once. Nothing is cleaned:
 //! `//`, a trailing slash, `.` and `..` are what they are.
 
+use std::collections::BTreeSet;
+
 use crate::percent;
 use crate::template::{Segment, Template};
 
@@ -76,8 +78,36 @@ impl Trie {
         }
         leaf.methods.push((method.into(), rule));
         leaf.methods.sort_unstable();
-        leaf.allow = allow(&leaf.methods);
         Ok(())
+    }
+
+    /// Writes down which methods each leaf's path takes, also by way of wider patterns.
+    pub(crate) fn finish(&mut self) {
+        let leaves = self.nodes.iter().flat_map(|node| &node.leaves);
+        let methods = leaves.flat_map(|leaf| &leaf.methods).map(|(method, _)| method.clone());
+        let methods: BTreeSet<Box<str>> = methods.filter(|method| **method != *"*").collect();
+        let mut open = vec![(0, String::new())];
+        while let Some((at, path)) = open.pop() {
+            let node = &self.nodes[at];
+            for (text, child) in &node.literals {
+                open.push((
+                    *child,
+                    format!("{path}/{}", text.replace('%', "%25").replace('/', "%2F")),
+                ));
+            }
+            // No literal is a control character, so that only wildcards match this segment.
+            open.extend(node.one.map(|child| (child, format!("{path}/\u{1}"))));
+            open.extend(node.rest.map(|child| (child, format!("{path}/\u{1}/\u{1}"))));
+            for leaf in 0..self.nodes[at].leaves.len() {
+                let verb = self.nodes[at].leaves[leaf].verb.as_deref();
+                let sample = verb.map_or(path.clone(), |verb| format!("{path}:{verb}"));
+                let taken = |method: &&str| {
+                    matches!(self.find(method, &sample), Found::Rule { head: false, .. })
+                };
+                let allow = allow(methods.iter().map(|method| &**method).filter(taken).collect());
+                self.nodes[at].leaves[leaf].allow = allow;
+            }
+        }
     }
 
     fn child(&mut self, node: usize, segment: &Segment) -> usize {
@@ -132,20 +162,17 @@ impl<'p> Walk<'p, '_> {
     /// Matches what is left of the path; `None` behind the last segment.
     fn node(self, node: usize, rest: Option<&str>) -> Found<'p> {
         let node = &self.trie.nodes[node];
-        let mut known = Found::Miss;
         let Some(rest) = rest else {
-            known = self.better(known, &node.leaves);
-            return match (known, node.rest) {
-                (Found::Miss, Some(child)) => {
-                    self.better(Found::Miss, &self.trie.nodes[child].leaves)
-                }
-                (found, _) => found,
+            return match (self.better(Found::Miss, &node.leaves), node.rest) {
+                (found @ Found::Rule { .. }, _) | (found, None) => found,
+                (known, Some(child)) => self.better(known, &self.trie.nodes[child].leaves),
             };
         };
         let (segment, tail) = match rest.split_once('/') {
             Some((segment, tail)) => (segment, Some(tail)),
             None => (rest, None),
         };
+        let mut known = Found::Miss;
         for child in [literal(node, segment), node.one.filter(|_| !segment.is_empty())] {
             let Some(child) = child else { continue };
             match self.node(child, tail) {
@@ -187,14 +214,13 @@ fn literal(node: &Node, segment: &str) -> Option<usize> {
     Some(node.literals[at].1)
 }
 
-fn allow(methods: &[(Box<str>, usize)]) -> Box<str> {
-    let mut names: Vec<&str> = methods.iter().map(|(method, _)| &**method).collect();
+/// The registered methods, HEAD where GET is, and OPTIONS.
+fn allow(mut names: Vec<&str>) -> Box<str> {
     for (extra, wanted) in [("HEAD", names.contains(&"GET")), ("OPTIONS", true)] {
         if wanted && !names.contains(&extra) {
             names.push(extra);
         }
     }
-    names.retain(|name| *name != "*");
     names.join(", ").into()
 }
 

@@ -26,14 +26,6 @@ impl Put {
     }
 }
 
-/// How enum names are read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct EnumNames {
-    pub(crate) any_case: bool,
-    /// Drop unknown names instead of refusing them.
-    pub(crate) lenient: bool,
-}
-
 /// Appends a number of a numeric kind.
 pub(crate) fn put_number(out: &mut BytesMut, kind: Kind, text: &str) -> Result<Put, Wrong> {
     let (i32_min, i32_max) = (i64::from(i32::MIN), i64::from(i32::MAX));
@@ -88,15 +80,14 @@ pub(crate) fn put_enum_name(
     tables: &Tables,
     kind: Kind,
     name: &str,
-    names: EnumNames,
+    any_case: bool,
 ) -> Result<Put, &'static str> {
     let Kind::Enum(id) = kind else { return Err("is not an enum") };
-    match tables.enumeration(id).number(name, names.any_case) {
+    match tables.enumeration(id).number(name, any_case) {
         Some(number) => {
             wire::put_varint(out, i64::from(number) as u64);
             Ok(Put::zero_if(number == 0))
         }
-        None if names.lenient => Ok(Put::Dropped),
         None => Err("is not a value of its enum"),
     }
 }
@@ -136,19 +127,19 @@ pub(crate) fn put_text(
     tables: &Tables,
     kind: Kind,
     text: &str,
-    names: EnumNames,
+    any_case: bool,
 ) -> Result<Put, &'static str> {
     match kind {
         Kind::String => Ok(put_str(out, text)),
         Kind::Bytes => put_base64(out, text.as_bytes()),
         Kind::Bool => put_bool(out, text),
         Kind::Enum(_) => match put_number(out, kind, text) {
-            Err(Wrong::Syntax) => put_enum_name(out, tables, kind, text, names),
+            Err(Wrong::Syntax) => put_enum_name(out, tables, kind, text, any_case),
             other => other.map_err(Wrong::message),
         },
         Kind::Message(id) => {
             let length = wire::begin(out, 1);
-            put_well_known(out, tables, id, text, names)?;
+            put_well_known(out, tables, id, text, any_case)?;
             wire::end(out, length);
             Ok(Put::Set)
         }
@@ -168,7 +159,7 @@ fn put_well_known(
     tables: &Tables,
     id: MsgId,
     text: &str,
-    names: EnumNames,
+    any_case: bool,
 ) -> Result<(), &'static str> {
     match tables.msg(id).wkt {
         Wkt::Timestamp => put_timestamp(out, text),
@@ -178,7 +169,7 @@ fn put_well_known(
             let Some(field) = tables.msg(id).field(1) else { return Err("is not a wrapper") };
             let mark = out.len();
             put_tag(out, field);
-            if put_text(out, tables, field.kind, text, names)? != Put::Set {
+            if put_text(out, tables, field.kind, text, any_case)? != Put::Set {
                 out.truncate(mark);
             }
             Ok(())

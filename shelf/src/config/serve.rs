@@ -13,7 +13,12 @@ pub struct ServeArguments {
     pub data_dir: PathBuf,
 
     /// Address and port to listen on for gRPC and gRPC-Web
-    #[arg(long, env = "SHELF_GRPC_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "SHELF_GRPC_LISTEN",
+        default_value = "127.0.0.1:50051",
+        value_name = "ADDRESS"
+    )]
     pub grpc_listen: String,
 
     /// Leave a new database empty instead of loading the sample shop
@@ -68,7 +73,9 @@ impl ServeArguments {
                  put a TLS proxy in front and say --allow-cleartext, or listen on 127.0.0.1"
             ),
             Err(_) => {
-                format!("--grpc-listen `{text}` is not an address and port, such as 127.0.0.1:50051")
+                format!(
+                    "--grpc-listen `{text}` is not an address and port, such as 127.0.0.1:50051"
+                )
             }
         };
         Err(Problems(vec![problem]))

@@ -20,7 +20,8 @@ pub fn message<M: Message + Name + Default>(text: &[u8]) -> Result<M, String> {
     let message = PLAN.message(&name).ok_or_else(|| format!("the contract has no `{name}`"))?;
     let mut wire = BytesMut::with_capacity(text.len());
     PLAN.json_to_wire(message, text, &ParseOptions::default(), &mut wire).map_err(|fault| {
-        let column = fault.line.map(|(_, column)| format!(" (column {column})")).unwrap_or_default();
+        let column =
+            fault.line.map(|(_, column)| format!(" (column {column})")).unwrap_or_default();
         format!("{}{column}", fault.message)
     })?;
     M::decode(wire.freeze()).map_err(|error| error.to_string())

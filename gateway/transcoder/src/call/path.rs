@@ -6,7 +6,7 @@ use super::{Call, found};
 use crate::percent;
 use crate::plan::Variable;
 use crate::route;
-use crate::scalar::{self, EnumNames};
+use crate::scalar;
 use crate::wire::Value;
 use crate::{Fault, ParseOptions};
 
@@ -47,10 +47,10 @@ impl Call<'_, '_> {
             return Err(refuse("ONEOF_CONFLICT", "conflicts with another member of its oneof"));
         }
         let mark = out.len();
-        let names = EnumNames { any_case: options.enums_in_any_case, lenient: false };
+        let any_case = options.enums_in_any_case;
         found::put_at(tables, msg, &variable.path, out, |out, field| {
             scalar::put_tag(out, field);
-            scalar::put_text(out, tables, field.kind, &text, names).map(drop)
+            scalar::put_text(out, tables, field.kind, &text, any_case).map(drop)
         })
         .map_err(|why| refuse("FIELD_INVALID", why))?;
         let body = found::last_value(tables, msg, &variable.path, &out[start..mark]);

@@ -10,7 +10,7 @@ use crate::fault::{Violation, clip};
 use crate::json_in::map_key;
 use crate::percent;
 use crate::plan::Body;
-use crate::scalar::{self, EnumNames, Put};
+use crate::scalar::{self, Put};
 use crate::tables::{Card, Field, Msg, Tables, Wkt};
 use crate::wire;
 use crate::{Fault, ParseOptions};
@@ -39,7 +39,7 @@ enum Unresolved {
 
 struct Writer<'a> {
     tables: &'a Tables,
-    names: EnumNames,
+    any_case: bool,
     out: &'a mut BytesMut,
 }
 
@@ -62,8 +62,8 @@ impl Call<'_, '_> {
                 return Err(conflict(&param.name));
             }
         }
-        let names = EnumNames { any_case: options.enums_in_any_case, lenient: false };
-        Writer { tables, names, out }.message(msg, &params, 0)
+        let any_case = options.enums_in_any_case;
+        Writer { tables, any_case, out }.message(msg, &params, 0)
     }
 
     fn params<'q>(&self, query: &'q str, options: &ParseOptions) -> Result<Vec<Param<'q>>, Fault> {
@@ -233,7 +233,7 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, field: &Field, param: &Param<'_>) -> Result<Put, Fault> {
-        scalar::put_text(self.out, self.tables, field.kind, &param.value, self.names)
+        scalar::put_text(self.out, self.tables, field.kind, &param.value, self.any_case)
             .map_err(|why| invalid(&param.name, why))
     }
 }

@@ -85,6 +85,7 @@ impl Rules {
                 rules.refuse(&rule.selector, &rule.to_rule(), (None, "no such method".to_owned()));
             }
         }
+        rules.trie.finish();
         rules
     }
 

@@ -111,7 +111,7 @@ fn editions_follow_their_features() {
 
 #[test]
 fn a_broken_set_is_an_error_at_every_cut() {
-    for cut in 0..SET.len().min(4_096) {
+    for cut in (0..512).chain((512..SET.len()).step_by(131)) {
         let _ = Plan::compile(&SET[..cut], &[], &PlanConfig::default());
     }
     assert!(Plan::compile(b"\xff", &[], &PlanConfig::default()).is_err());

@@ -272,6 +272,18 @@ fn depth_is_bounded_in_json_and_in_messages(
 }
 
 #[test]
+fn late_types_and_moved_lengths_in_deep_nests_stay_cheap() {
+    let text = "x".repeat(1 << 20);
+    let kind = |name: &str| format!(r#""@type":"x/{name}""#);
+    let size = format!(r#"{{"maker":"{text}",{}}}"#, kind("library.v1.Size"));
+    let any = (0..48)
+        .fold(size, |inner, _| format!(r#"{{"value":{inner},{}}}"#, kind("google.protobuf.Any")));
+    assert!(wire(&format!(r#"{{"origin":{any}}}"#)).unwrap().len() > 1 << 20);
+    let deep = nested("{\"next\":", &format!(r#"{{"title":"{text}"}}"#), "}", 98);
+    assert!(wire(&deep).unwrap().len() > 1 << 20);
+}
+
+#[test]
 fn the_size_limit_acts_before_reading() {
     let options = ParseOptions { max_bytes: 4, ..ParseOptions::default() };
     assert!(wire_with("{  }", &options).is_ok());

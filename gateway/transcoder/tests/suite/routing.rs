@@ -1,5 +1,8 @@
 //! Routing over a set of rules made for it, in every order of registration.
 
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
 use rstest::rstest;
 use transcoder::{Plan, PlanConfig, Routed, RuleOverride};
 
@@ -32,11 +35,11 @@ const SOURCE: &str = r#"
 "#;
 
 /// A service with one method for each rule, `R0` being the first.
-fn set() -> Vec<u8> {
+static SET: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let methods: String =
         (0..RULES.len()).map(|index| format!("rpc R{index}(M) returns (M);")).collect();
     set_of(&format!("{SOURCE} service S {{ {methods} }}"))
-}
+});
 
 fn rules(order: impl Iterator<Item = usize>) -> Vec<RuleOverride> {
     order
@@ -63,6 +66,7 @@ fn routed(plan: &Plan, method: &str, path: &str) -> String {
 #[case("HEAD", "/v1/things", "HEAD of GET /v1/things")]
 #[case("HEAD", "/v1/heads", "HEAD /v1/heads")]
 #[case("PUT", "/v1/things", "405 GET, POST, HEAD, OPTIONS")]
+#[case("PUT", "/v1/things/first", "405 DELETE, GET, HEAD, OPTIONS")]
 #[case("GET", "/v1/things/", "404")]
 #[case("GET", "/v1//things", "404")]
 #[case("GET", "/v1/./things", "404")]
@@ -96,12 +100,90 @@ fn routed(plan: &Plan, method: &str, path: &str) -> String {
 #[case("BREW", "/v1/custom/any", "* /v1/custom/any")]
 #[case("GET", "/v1/a%20b/x", "GET /v1/a b/{a}")]
 fn a_path_finds_its_rule(#[case] method: &str, #[case] path: &str, #[case] expected: &str) {
-    let set = set();
     let forward = rules(0..RULES.len());
     let backward = rules((0..RULES.len()).rev());
     for rules in [forward, backward] {
-        let plan = Plan::compile(&set, &rules, &PlanConfig::default()).unwrap();
+        let plan = Plan::compile(&SET, &rules, &PlanConfig::default()).unwrap();
         assert_eq!(routed(&plan, method, path), expected);
+    }
+}
+
+const SEGMENTS: [&str; 4] = ["a", "b", "*", "**"];
+
+/// Segments and verb of a template or path from a small alphabet.
+fn some_path(kinds: usize) -> impl Strategy<Value = (Vec<&'static str>, Option<&'static str>)> {
+    let segment = prop::sample::select(&SEGMENTS[..kinds]);
+    (prop::collection::vec(segment, 1..4), prop::sample::select(vec![None, None, Some("v")]))
+}
+
+fn text((segments, verb): &(Vec<&str>, Option<&str>)) -> String {
+    let verb = verb.map(|verb| format!(":{verb}")).unwrap_or_default();
+    format!("/{}{verb}", segments.join("/"))
+}
+
+/// The ranks of the template's segments, if it matches: lower ranks are better.
+fn rank(template: &[&str], path: &[&str]) -> Option<Vec<u8>> {
+    match (template, path) {
+        ([], []) => Some(vec![0]),
+        (["**"], _) => Some(vec![3]),
+        ([segment, template @ ..], [found, path @ ..]) if segment == found || *segment == "*" => {
+            let mut ranks = rank(template, path)?;
+            ranks.insert(0, if *segment == "*" { 2 } else { 1 });
+            Some(ranks)
+        }
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_template_and_no_path_panics(
+        template in "/?([ab/{}*=:.%é]|.){0,24}",
+        paths in prop::collection::vec("/?([ab/:%é]|.){0,24}", 1..8),
+    ) {
+        let mut rules = rules(0..3);
+        rules[0].template = template;
+        let plan = Plan::compile(&SET, &rules, &PlanConfig { skip_invalid: true }).unwrap();
+        for path in paths {
+            routed(&plan, "GET", &path);
+        }
+    }
+
+    #[test]
+    fn routing_agrees_with_a_naive_matcher(
+        templates in prop::collection::vec(some_path(4), 1..8),
+        paths in prop::collection::vec(some_path(2), 1..20),
+    ) {
+        let mut known = Vec::new();
+        for template in templates {
+            let (segments, _) = &template;
+            let inner = segments.iter().rposition(|segment| *segment == "**");
+            let last = inner.is_none_or(|at| at + 1 == segments.len() && segments.iter().position(|s| *s == "**") == Some(at));
+            if last && !known.contains(&template) {
+                known.push(template);
+            }
+        }
+        let mut rules = rules(0..known.len().min(RULES.len()));
+        for (rule, template) in rules.iter_mut().zip(&known) {
+            rule.method = "GET".to_owned();
+            rule.template = text(template);
+        }
+        let plan = Plan::compile(&SET, &rules, &PlanConfig::default()).unwrap();
+        for path in paths {
+            let matching = |wanted: Option<&str>, path: &[&str]| {
+                let ranked = known.iter().filter(|(_, verb)| *verb == wanted);
+                let ranked = ranked.filter_map(|template| Some((rank(&template.0, path)?, text(template))));
+                ranked.min().map(|(_, text)| format!("GET {text}"))
+            };
+            // Without a rule for the verb, the colon belongs to the last segment.
+            let whole = text(&path);
+            let literal: Vec<&str> = whole[1..].split('/').collect();
+            let found = path.1.and_then(|verb| matching(Some(verb), &path.0));
+            let expected = found.or_else(|| matching(None, &literal));
+            prop_assert_eq!(routed(&plan, "GET", &whole), expected.unwrap_or("404".to_owned()));
+        }
     }
 }
 
@@ -192,7 +274,7 @@ fn faulty_methods_can_be_left_out_and_are_listed() {
     let mut rules = rules(0..2);
     rules[1].template = "/v1/{nope}".to_owned();
     let config = PlanConfig { skip_invalid: true };
-    let plan = Plan::compile(&set(), &rules, &config).unwrap();
+    let plan = Plan::compile(&SET, &rules, &config).unwrap();
     assert_eq!(plan.skipped().len(), 1);
     assert_eq!(plan.skipped()[0].method, "t.S.R1");
     assert_eq!(plan.rpcs().len(), 1);
@@ -203,15 +285,14 @@ fn faulty_methods_can_be_left_out_and_are_listed() {
 fn a_rule_for_no_method_is_refused() {
     let mut rules = rules(0..1);
     rules[0].selector = "t.S.Nope".to_owned();
-    let errors = Plan::compile(&set(), &rules, &PlanConfig::default()).unwrap_err();
+    let errors = Plan::compile(&SET, &rules, &PlanConfig::default()).unwrap_err();
     assert_eq!(errors[0].to_string(), "`t.S.Nope`, rule `GET /v1/things`: no such method");
 }
 
 #[test]
 fn the_fingerprint_follows_set_and_rules() {
     let config = PlanConfig::default();
-    let print =
-        |rules: &[RuleOverride]| Plan::compile(&set(), rules, &config).unwrap().fingerprint();
+    let print = |rules: &[RuleOverride]| Plan::compile(&SET, rules, &config).unwrap().fingerprint();
     assert_eq!(print(&rules(0..3)), print(&rules(0..3)));
     assert_ne!(print(&rules(0..3)), print(&rules(0..2)));
 }

@@ -1,0 +1,253 @@
+//! What every store has to do, as tests that a backend runs against itself.
+//!
+//! Each story is a function of a [`Bench`]; `contract!` makes a test of each for one backend.
+
+pub(super) mod categories;
+pub(super) mod filters;
+pub(super) mod lists;
+pub(super) mod products;
+pub(super) mod repeats;
+pub(super) mod variants;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Error, Store};
+use crate::{
+    clock::{Clock as _, ManualClock},
+    domain::{
+        Actor, Audience, Caller, Currency, Document, Money, NewProduct, NewVariant, PageRequest,
+        Price, Product, ProductAction, ProductChange, ProductFields, ProductId, ProductQuery,
+        Refusal, RequestId, Role, VariantFields, View, Write,
+    },
+    encoding,
+};
+
+/// Makes a test of every story for a backend; `$open` opens an empty store on a clock.
+macro_rules! contract {
+    ($open:expr) => {
+        $crate::store::contract::contract! { @stories $open;
+            products: {
+                a_product_is_answered_as_it_was_created,
+                a_product_has_one_variant_when_none_is_given,
+                the_public_sees_active_products_within_their_window_only,
+                the_public_never_learns_who_changed_something,
+                an_update_changes_the_masked_fields_only,
+                a_full_replacement_empties_what_is_not_given,
+                one_attribute_is_changed_alone,
+                a_stale_etag_shows_the_other_changes,
+                of_concurrent_writers_with_one_etag_one_wins,
+                an_etag_is_never_used_again,
+                a_deleted_product_is_kept_and_restored_as_it_was,
+                a_deleted_product_frees_its_slug_and_sku,
+                publishing_twice_changes_nothing,
+                a_taken_id_is_refused,
+                a_slug_made_from_the_title_gets_a_number,
+                a_given_slug_that_is_taken_is_refused,
+                a_taken_sku_names_whose_it_is,
+                unknown_categories_are_all_named,
+                a_batch_is_done_whole_or_not_at_all,
+                an_unknown_product_is_not_found,
+                a_window_that_never_opens_is_refused,
+                a_product_that_is_too_large_is_refused,
+                history_tells_who_changed_what,
+                time_never_runs_backwards_for_a_product,
+            }
+            variants: {
+                a_variant_is_added_at_the_end,
+                a_variants_write_leaves_the_products_etag,
+                a_stale_variant_shows_the_other_changes,
+                the_last_variant_stays,
+                a_variant_chooses_among_the_options,
+                options_in_use_stay,
+                a_variant_of_a_deleted_product_cannot_be_written,
+                variants_come_page_by_page,
+                prices_follow_the_shops_currency,
+            }
+            categories: {
+                a_category_is_created_changed_and_deleted,
+                a_category_cannot_stand_below_itself,
+                a_category_with_children_stays,
+                a_taken_category_slug_is_refused,
+                categories_come_by_title,
+                a_restored_product_leaves_a_category_that_is_gone,
+                the_shop_is_changed_under_its_etag,
+            }
+            repeats: {
+                a_repeated_request_is_answered_the_same_and_done_once,
+                a_request_id_is_its_callers_own,
+                another_request_under_the_same_id_is_refused,
+                a_refused_request_may_be_corrected_under_its_id,
+                a_request_is_forgotten_after_a_day,
+                a_dry_run_answers_and_leaves_nothing,
+                repeats_at_the_same_time_have_one_effect,
+            }
+            lists: {
+                every_order_is_kept_across_pages,
+                lists_at_random_are_kept_across_pages,
+                deleted_products_are_listed_on_request,
+                the_public_lists_what_it_may_see,
+                a_page_ends_before_it_grows_too_large,
+                a_list_counts_to_ten_thousand_and_says_so,
+                a_list_in_the_full_view_has_variants,
+            }
+            filters: {
+                a_filter_finds_what_it_says,
+                hostile_texts_are_only_texts,
+            }
+        }
+    };
+    (@stories $open:expr; $($module:ident: { $($story:ident,)* })*) => {
+        $(mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                let bench = $crate::store::contract::Bench::new($open).await;
+                $crate::store::contract::$module::$story(&bench).await;
+                bench.store.close().await;
+            })*
+        })*
+    };
+}
+pub(super) use contract;
+
+/// A store with its clock.
+pub(super) struct Bench {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<ManualClock>,
+}
+
+impl Bench {
+    pub(super) async fn new<F>(open: impl FnOnce(Arc<ManualClock>) -> F) -> Self
+    where
+        F: Future<Output = Arc<dyn Store>>,
+    {
+        let start: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let clock = Arc::new(ManualClock::at(start));
+        Self { store: open(Arc::clone(&clock)).await, clock }
+    }
+
+    pub(super) fn wait(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) async fn create(&self, new: NewProduct) -> Result<Wire, Error> {
+        let created = self.store.create_products(by("ada"), vec![new], View::Full).await?;
+        Ok(wire(&created[0]))
+    }
+
+    pub(super) async fn change(
+        &self,
+        id: &str,
+        etag: &str,
+        action: ProductAction,
+    ) -> Result<Wire, Error> {
+        self.change_as(by("ada"), id, etag, action).await
+    }
+
+    pub(super) async fn change_as(
+        &self,
+        write: Write,
+        id: &str,
+        etag: &str,
+        action: ProductAction,
+    ) -> Result<Wire, Error> {
+        let etag = crate::domain::Etag::given(etag);
+        let change = ProductChange { id: product_id(id), etag, action };
+        let changed = self.store.change_products(write, vec![change]).await?;
+        Ok(wire(&changed[0]))
+    }
+
+    pub(super) async fn get(&self, id: &str, audience: Audience) -> Option<Wire> {
+        let found = self.store.product(&product_id(id), View::Full, audience).await.unwrap();
+        found.as_ref().map(wire)
+    }
+
+    /// The ids of a whole list, read page by page, and its total.
+    pub(super) async fn ids(&self, query: &ProductQuery, size: i32) -> (Vec<String>, u32) {
+        let (mut ids, mut after, mut total) = (Vec::new(), None, 0);
+        loop {
+            let request = PageRequest::new(size, after);
+            let page = self.store.list_products(query.clone(), request).await.unwrap();
+            assert!(page.items.len() <= usize::try_from(size).unwrap());
+            ids.extend(page.items.iter().map(|item| id_of(&wire(item))));
+            total = total.max(page.total.count);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return (ids, total),
+            }
+        }
+    }
+}
+
+pub(super) type Wire = proto::catalog::Product;
+
+pub(super) fn wire(document: &Document<Product>) -> Wire {
+    encoding::message(document).unwrap()
+}
+
+pub(super) fn id_of(product: &Wire) -> String {
+    product.name.strip_prefix("products/").unwrap().to_owned()
+}
+
+pub(super) fn product_id(id: &str) -> ProductId {
+    ProductId::parse(id).unwrap()
+}
+
+pub(super) fn caller(name: &str) -> Caller {
+    let actor = Actor { name: format!("users/{name}"), display_name: name.to_uppercase() };
+    Caller { actor, role: Role::Editor }
+}
+
+pub(super) fn by(name: &str) -> Write {
+    Write::by(caller(name))
+}
+
+pub(super) fn requested(name: &str, id: &str, digest: u8) -> Write {
+    let request = RequestId { id: id.to_owned(), digest: [digest; 32] };
+    Write { request: Some(request), ..by(name) }
+}
+
+/// A product with an id, and a title that is the id with a capital.
+pub(super) fn new(id: &str) -> NewProduct {
+    let mut title = id.to_owned();
+    title[..1].make_ascii_uppercase();
+    let fields = ProductFields { title, ..ProductFields::default() };
+    NewProduct { id: Some(product_id(id)), fields, variants: Vec::new() }
+}
+
+pub(super) fn eur(units: i64) -> Price {
+    Price { amount: Money::from_units(Currency::EUR, units, 0).unwrap(), compare_at: None }
+}
+
+/// A variant with a sku and a price in euros.
+pub(super) fn sold(sku: &str, units: i64) -> NewVariant {
+    let sku = crate::domain::Sku::parse(sku).ok();
+    NewVariant {
+        id: None,
+        fields: VariantFields { sku, prices: vec![eur(units)], ..VariantFields::default() },
+    }
+}
+
+pub(super) fn staff(filter: &str, order: &str) -> ProductQuery {
+    ProductQuery {
+        filter: crate::domain::Filter::parse(filter).unwrap(),
+        order: crate::domain::Order::parse(order).unwrap(),
+        show_deleted: false,
+        view: View::Basic,
+        audience: Audience::Staff,
+    }
+}
+
+/// The one refusal of a write of one item.
+#[track_caller]
+pub(super) fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Refused(mut items)) if items.len() == 1 => items.remove(0).1,
+        other => panic!("not refused: {other:?}"),
+    }
+}

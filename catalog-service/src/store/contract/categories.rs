@@ -1,0 +1,156 @@
+//! Categories and the shop.
+
+use super::*;
+use crate::domain::{
+    CategoryAction, CategoryChange, CategoryField, CategoryFields, CategoryId, Etag, NewCategory,
+    ShopChange, ShopField, ShopFields, Slug,
+};
+
+type WireCategory = proto::catalog::Category;
+
+fn category_id(id: &str) -> CategoryId {
+    CategoryId::parse(id).unwrap()
+}
+
+pub(super) async fn add(
+    bench: &Bench,
+    id: &str,
+    parent: Option<&str>,
+) -> Result<WireCategory, Error> {
+    let fields = CategoryFields {
+        title: id.to_uppercase(),
+        parent: parent.map(category_id),
+        ..CategoryFields::default()
+    };
+    let new = NewCategory { id: Some(category_id(id)), fields };
+    let created = bench.store.create_category(by("ada"), new).await?;
+    Ok(encoding::message(&created).unwrap())
+}
+
+async fn change(
+    bench: &Bench,
+    id: &str,
+    etag: &str,
+    action: CategoryAction,
+) -> Result<WireCategory, Error> {
+    let change = CategoryChange { id: category_id(id), etag: Etag::given(etag), action };
+    let changed = bench.store.change_category(by("bob"), change).await?;
+    Ok(encoding::message(&changed).unwrap())
+}
+
+fn moved_below(parent: &str) -> CategoryAction {
+    let parent = Some(category_id(parent));
+    let fields = CategoryFields { parent, ..CategoryFields::default() };
+    CategoryAction::Update { fields, mask: vec![CategoryField::Parent] }
+}
+
+fn titled(title: &str) -> CategoryAction {
+    let fields = CategoryFields { title: title.into(), ..CategoryFields::default() };
+    CategoryAction::Update { fields, mask: vec![CategoryField::Title] }
+}
+
+pub(crate) async fn a_category_is_created_changed_and_deleted(bench: &Bench) {
+    let created = add(bench, "kitchen", None).await.unwrap();
+    assert_eq!((created.slug.as_str(), created.title.as_str()), ("kitchen", "KITCHEN"));
+    let again = refusal(add(bench, "kitchen", None).await);
+    assert!(matches!(again, Refusal::IdTaken { name, .. } if name == "categories/kitchen"));
+    let changed = change(bench, "kitchen", &created.etag, titled("Cooking")).await.unwrap();
+    assert_ne!(changed.etag, created.etag);
+    let stale = change(bench, "kitchen", &created.etag, titled("Eating")).await;
+    let Refusal::EtagMismatch(conflict) = refusal(stale) else { panic!("not a mismatch") };
+    assert_eq!(conflict.current.as_str(), changed.etag);
+    assert_eq!(conflict.changes.len(), 1);
+    assert_eq!(conflict.changes[0].actor.name, "users/bob");
+    assert_eq!(conflict.changes[0].fields, ["title"]);
+    let gone = change(bench, "kitchen", &changed.etag, CategoryAction::Delete).await.unwrap();
+    assert_eq!(gone, changed);
+    assert_eq!(bench.store.category(&category_id("kitchen")).await.unwrap(), None);
+    let orphan = refusal(add(bench, "pots", Some("kitchen")).await);
+    assert!(
+        matches!(orphan, Refusal::Invalid(violations) if violations[0].field == "category.parent")
+    );
+}
+
+pub(crate) async fn a_category_cannot_stand_below_itself(bench: &Bench) {
+    add(bench, "a", None).await.unwrap();
+    add(bench, "b", Some("a")).await.unwrap();
+    add(bench, "c", Some("b")).await.unwrap();
+    for parent in ["a", "b", "c"] {
+        let moved = refusal(change(bench, "a", "", moved_below(parent)).await);
+        assert!(matches!(moved, Refusal::CategoryCycle { name, .. } if name == "categories/a"));
+    }
+    change(bench, "c", "", moved_below("a")).await.unwrap();
+}
+
+pub(crate) async fn a_category_with_children_stays(bench: &Bench) {
+    add(bench, "kitchen", None).await.unwrap();
+    add(bench, "pots", Some("kitchen")).await.unwrap();
+    let full = refusal(change(bench, "kitchen", "", CategoryAction::Delete).await);
+    assert!(matches!(full, Refusal::HasChildren { child, .. } if child == "categories/pots"));
+    let mut product = new("kettle");
+    product.fields.categories = vec![category_id("pots")];
+    bench.create(product).await.unwrap();
+    let full = refusal(change(bench, "pots", "", CategoryAction::Delete).await);
+    assert!(matches!(full, Refusal::HasChildren { child, .. } if child == "products/kettle"));
+}
+
+pub(crate) async fn a_taken_category_slug_is_refused(bench: &Bench) {
+    add(bench, "kitchen", None).await.unwrap();
+    let slug = Slug::parse("kitchen").ok();
+    let fields = CategoryFields { title: "Other".into(), slug, ..CategoryFields::default() };
+    let new = NewCategory { id: None, fields };
+    let taken = refusal(bench.store.create_category(by("ada"), new).await);
+    assert!(matches!(taken, Refusal::SlugTaken { by, .. } if by == "categories/kitchen"));
+}
+
+pub(crate) async fn categories_come_by_title(bench: &Bench) {
+    for (id, title) in [("one", "Töpfe"), ("two", "apples"), ("three", "Zebra"), ("four", "Äpfel")]
+    {
+        add(bench, id, None).await.unwrap();
+        change(bench, id, "", titled(title)).await.unwrap();
+    }
+    let (mut titles, mut after) = (Vec::new(), None);
+    loop {
+        let page = bench.store.categories(PageRequest::new(3, after)).await.unwrap();
+        assert_eq!(page.total.count, 4);
+        titles.extend(page.items.iter().map(|one| encoding::message(one).unwrap().title));
+        let Some(next) = page.next else { break };
+        after = Some(next);
+    }
+    assert_eq!(titles, ["Äpfel", "apples", "Töpfe", "Zebra"]);
+}
+
+pub(crate) async fn a_restored_product_leaves_a_category_that_is_gone(bench: &Bench) {
+    add(bench, "kitchen", None).await.unwrap();
+    add(bench, "steel", None).await.unwrap();
+    let mut product = new("kettle");
+    product.fields.categories = vec![category_id("kitchen"), category_id("steel")];
+    bench.create(product).await.unwrap();
+    bench.change("kettle", "", ProductAction::Delete).await.unwrap();
+    change(bench, "kitchen", "", CategoryAction::Delete).await.unwrap();
+    let restored = bench.change("kettle", "", ProductAction::Undelete).await.unwrap();
+    assert_eq!(restored.categories, ["categories/steel"]);
+}
+
+pub(crate) async fn the_shop_is_changed_under_its_etag(bench: &Bench) {
+    let shop = encoding::message(&bench.store.shop().await.unwrap()).unwrap();
+    assert_eq!((shop.name.as_str(), shop.default_currency.as_str()), ("shop", "EUR"));
+    let change = |etag: &str| ShopChange {
+        etag: Etag::given(etag),
+        fields: ShopFields {
+            display_name: "Corner shop".into(),
+            default_currency: Currency::EUR,
+            default_language: String::new(),
+        },
+        mask: vec![ShopField::DisplayName],
+    };
+    let changed = bench.store.change_shop(by("ada"), change(&shop.etag)).await.unwrap();
+    let changed = encoding::message(&changed).unwrap();
+    assert_eq!(
+        (changed.display_name.as_str(), changed.default_language.as_str()),
+        ("Corner shop", "en")
+    );
+    let stale = refusal(bench.store.change_shop(by("bob"), change(&shop.etag)).await);
+    let Refusal::EtagMismatch(conflict) = stale else { panic!("not a mismatch") };
+    assert_eq!(conflict.changes[0].fields, ["display_name"]);
+}

@@ -1,0 +1,222 @@
+//! Lists: their order, their pages, and who sees what.
+
+use super::*;
+use crate::domain::{AttributeValue, ProductField};
+
+/// Products with equal and missing sort values, some of them changed, some deleted.
+async fn stocked(bench: &Bench) {
+    let mut products = Vec::new();
+    for number in 0..23_i64 {
+        let mut product = new(&format!("p{:02}", (number * 7) % 23));
+        product.fields.title =
+            ["Kettle", "kettle", "Äpfel", "Zebra"][number.unsigned_abs() as usize % 4].into();
+        if number % 3 != 0 {
+            product.variants = vec![sold(&format!("S-{number}"), number % 5)];
+        }
+        products.push(product);
+    }
+    for chunk in products.chunks(4) {
+        bench.store.create_products(by("ada"), chunk.to_vec(), View::Basic).await.unwrap();
+        bench.wait(1);
+    }
+    for id in ["p03", "p17", "p04"] {
+        let fields = ProductFields { brand: "Acme".into(), ..ProductFields::default() };
+        let mask = [ProductField::Brand].into_iter().collect();
+        let action = ProductAction::Update { fields: Box::new(fields), mask };
+        bench.change(id, "", action).await.unwrap();
+        bench.wait(1);
+    }
+    for id in ["p01", "p02", "p03"] {
+        bench.change(id, "", ProductAction::Delete).await.unwrap();
+        bench.wait(i64::from(id == "p01"));
+    }
+    for id in ["p05", "p06", "p07", "p08"] {
+        bench.change(id, "", ProductAction::Publish).await.unwrap();
+    }
+}
+
+pub(crate) async fn every_order_is_kept_across_pages(bench: &Bench) {
+    stocked(bench).await;
+    let orders = [
+        "",
+        "title",
+        "title desc",
+        "price",
+        "price desc",
+        "slug",
+        "slug desc",
+        "create_time",
+        "update_time",
+        "update_time desc",
+        "delete_time",
+        "delete_time desc",
+        "price, title desc",
+        "title, price desc",
+        "delete_time desc, price",
+        "create_time, slug",
+    ];
+    for order in orders {
+        for show_deleted in [false, true] {
+            for filter in ["", "price:* OR brand = Acme OR title:e"] {
+                let query = ProductQuery { show_deleted, ..staff(filter, order) };
+                let (whole, total) = bench.ids(&query, 1_000).await;
+                assert_eq!(whole.len(), usize::try_from(total).unwrap(), "{order} {filter}");
+                for size in [1, 2, 5, 22, 23] {
+                    let (pages, _) = bench.ids(&query, size).await;
+                    assert_eq!(pages, whole, "order `{order}`, {show_deleted}, pages of {size}");
+                }
+                if filter.is_empty() {
+                    check_order(bench, &query, order, whole).await;
+                }
+            }
+        }
+    }
+}
+
+/// Compares a list with one sorted here.
+async fn check_order(bench: &Bench, query: &ProductQuery, order: &str, ids: Vec<String>) {
+    let mut products = Vec::new();
+    for id in &ids {
+        products.push(bench.get(id, Audience::Staff).await.unwrap());
+    }
+    let mut sorted = products.clone();
+    sorted.sort_by(|one, other| compare(query, one, other));
+    let names = |products: &[Wire]| products.iter().map(id_of).collect::<Vec<_>>();
+    assert_eq!(names(&products), names(&sorted), "order `{order}`");
+}
+
+fn compare(query: &ProductQuery, one: &Wire, other: &Wire) -> std::cmp::Ordering {
+    use crate::domain::order::OrderField;
+    use std::cmp::Ordering;
+    let turned = |ordering: Ordering, turn: bool| if turn { ordering.reverse() } else { ordering };
+    let nanos = |time: Option<prost_types::Timestamp>| {
+        time.map(|time| (time.seconds, i64::from(time.nanos)))
+    };
+    let price = |product: &Wire| {
+        let range = product.price_range.clone()?;
+        range.lowest.map(|lowest| (lowest.units, i64::from(lowest.nanos)))
+    };
+    for key in query.order.keys() {
+        let by_text = |one: String, other: String| turned(one.cmp(&other), key.descending);
+        let by_number = |one: Option<(i64, i64)>, other: Option<(i64, i64)>| match (one, other) {
+            (Some(one), Some(other)) => turned(one.cmp(&other), key.descending),
+            (one, other) => other.is_some().cmp(&one.is_some()),
+        };
+        let ordering = match key.field {
+            OrderField::Title => {
+                by_text(crate::domain::fold(&one.title), crate::domain::fold(&other.title))
+            }
+            OrderField::Slug => by_text(one.slug.clone(), other.slug.clone()),
+            OrderField::Price => by_number(price(one), price(other)),
+            OrderField::CreateTime => by_number(nanos(one.create_time), nanos(other.create_time)),
+            OrderField::UpdateTime => by_number(nanos(one.update_time), nanos(other.update_time)),
+            OrderField::DeleteTime => by_number(nanos(one.delete_time), nanos(other.delete_time)),
+        };
+        if ordering != Ordering::Equal {
+            return ordering;
+        }
+    }
+    turned(id_of(one).cmp(&id_of(other)), query.order.id_descends())
+}
+
+pub(crate) async fn deleted_products_are_listed_on_request(bench: &Bench) {
+    stocked(bench).await;
+    assert_eq!(bench.ids(&staff("", ""), 50).await.0.len(), 20);
+    let all = ProductQuery { show_deleted: true, ..staff("", "") };
+    assert_eq!(bench.ids(&all, 50).await.0.len(), 23);
+    let deleted = ProductQuery { show_deleted: true, ..staff("delete_time:*", "delete_time desc") };
+    assert_eq!(bench.ids(&deleted, 50).await.0, ["p03", "p02", "p01"]);
+}
+
+pub(crate) async fn the_public_lists_what_it_may_see(bench: &Bench) {
+    stocked(bench).await;
+    let public = |filter: &str, order: &str| ProductQuery {
+        audience: Audience::Public,
+        show_deleted: true,
+        ..staff(filter, order)
+    };
+    for order in ["", "title", "price", "slug desc", "update_time desc", "price, title"] {
+        let (mut ids, total) = bench.ids(&public("", order), 3).await;
+        ids.sort();
+        assert_eq!((ids, total), (["p05", "p06", "p07", "p08"].map(str::to_owned).to_vec(), 4));
+    }
+    assert_eq!(bench.ids(&public("state = DRAFT OR delete_time:*", ""), 3).await.0.len(), 0);
+}
+
+pub(crate) async fn a_page_ends_before_it_grows_too_large(bench: &Bench) {
+    let large = |number: usize| {
+        let mut product = new(&format!("p{number:02}"));
+        for place in 0..30 {
+            let value = AttributeValue::Text("x".repeat(8_000));
+            product.fields.attributes.insert(format!("text {place}"), value);
+        }
+        product
+    };
+    for number in 0..20 {
+        bench.create(large(number)).await.unwrap();
+    }
+    let query = staff("", "slug");
+    let page =
+        bench.store.list_products(query.clone(), PageRequest::new(1_000, None)).await.unwrap();
+    let bytes: usize = page.items.iter().map(|item| item.bytes().len()).sum();
+    assert!(bytes < 4 * 1024 * 1024 && bytes > 3 * 1024 * 1024, "{bytes}");
+    assert!(page.next.is_some());
+    assert_eq!(bench.ids(&query, 1_000).await.0.len(), 20);
+}
+
+pub(crate) async fn a_list_counts_to_ten_thousand_and_says_so(bench: &Bench) {
+    for chunk in 0..20 {
+        let batch = (0..500).map(|number| new(&format!("p{}", chunk * 500 + number))).collect();
+        bench.store.create_products(by("ada"), batch, View::Basic).await.unwrap();
+    }
+    let total = async || {
+        let page = PageRequest::new(1, None);
+        bench.store.list_products(staff("", ""), page).await.unwrap().total
+    };
+    assert_eq!(total().await, crate::domain::Total { count: 10_000, capped: false });
+    bench.create(new("one-more")).await.unwrap();
+    assert_eq!(total().await, crate::domain::Total { count: 10_000, capped: true });
+}
+
+pub(crate) async fn a_list_in_the_full_view_has_variants(bench: &Bench) {
+    let mut product = new("kettle");
+    product.variants = vec![sold("K-1", 49)];
+    bench.create(product).await.unwrap();
+    for (view, count) in [(View::Basic, 0), (View::Full, 1)] {
+        let query = ProductQuery { view, ..staff("", "") };
+        let page = bench.store.list_products(query, PageRequest::new(0, None)).await.unwrap();
+        assert_eq!(wire(&page.items[0]).variants.len(), count);
+    }
+}
+
+/// Products and lists made at random; each list is compared with one sorted here, and read in pages of every size.
+pub(crate) async fn lists_at_random_are_kept_across_pages(bench: &Bench) {
+    use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let product = ("[a-cA-C\u{e4}\u{df} ]{1,3}", proptest::option::of(0..4_i64), 0..3_i64);
+    let products = proptest::collection::vec(product, 1..6);
+    let orders = vec!["title", "price", "slug", "create_time", "update_time"];
+    let order = proptest::sample::subsequence(orders, 1..3);
+    let list = (order, proptest::collection::vec(any::<bool>(), 3), 1..9_i32);
+    let mut number = 0;
+    for _ in 0..12 {
+        for (title, price, pause) in products.new_tree(&mut runner).unwrap().current() {
+            let mut product = new(&format!("p{}", (number * 37) % 101));
+            product.fields.title = format!("x{title}");
+            product.variants.extend(price.map(|price| sold(&format!("S-{number}"), price)));
+            bench.create(product).await.unwrap();
+            bench.wait(pause);
+            number += 1;
+        }
+        let (fields, descending, size) = list.new_tree(&mut runner).unwrap().current();
+        let key =
+            |(field, down): (&str, bool)| if down { format!("{field} desc") } else { field.into() };
+        let keys: Vec<String> = fields.into_iter().zip(descending).map(key).collect();
+        let order = keys.join(",");
+        let query = staff("", &order);
+        let (whole, total) = bench.ids(&query, 1_000).await;
+        assert_eq!((whole.len(), i64::from(total)), (usize::try_from(number).unwrap(), number));
+        assert_eq!(bench.ids(&query, size).await.0, whole, "order `{order}`, pages of {size}");
+        check_order(bench, &query, &order, whole).await;
+    }
+}
