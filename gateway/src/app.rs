@@ -1,4 +1,4 @@
-//! The front door: every request passes the steps of [`App::admit`], in that order, whatever it asks for.
+//! The front door: every request passes the steps of `App::admit`, in that order, whatever it asks for.
 //!
 //! Nothing is decided here about products, and no step trusts what a later one would check.
 
@@ -71,8 +71,9 @@ struct Shared {
 impl Gateway {
     /// A gateway in front of a service.
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
-        // Read now, not by the first visitor.
+        // Read and compiled now, not for the first visitor.
         assets::current();
+        api::plan();
         let headers = headers::Sets::new(&settings);
         Self(Arc::new(Shared {
             upstream,

@@ -126,10 +126,7 @@ async fn served(fake: &Fake) -> (SocketAddr, CancellationToken, JoinHandle<()>) 
     let bound = server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = bound.address();
     let shutdown = CancellationToken::new();
-    let fake = fake.clone();
-    let service =
-        tower::service_fn(move |request: Request<tonic::body::Body>| fake.clone().call(request));
-    let gateway = Gateway::new(settings("http://localhost:8080"), Upstream::in_process(service));
+    let gateway = fake.gateway(settings("http://localhost:8080"));
     let serving = tokio::spawn(bound.serve(gateway, shutdown.clone()));
     (address, shutdown, serving)
 }
@@ -163,6 +160,8 @@ async fn raw_requests_are_answered_or_refused() {
             format!("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n{rest}\r\n"),
             "400 Bad",
         ),
+        (format!("OPTIONS * HTTP/1.1\r\n{rest}\r\n"), "404 Not"),
+        (format!("CONNECT localhost:80 HTTP/1.1\r\n{rest}\r\n"), "400 Bad"),
         (format!("GET / HTTP/1.1\r\nHost : localhost\r\n{rest}\r\n"), "400 Bad"),
     ] {
         let answer = raw(address, request.as_bytes()).await;
