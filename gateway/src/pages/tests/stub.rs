@@ -70,17 +70,14 @@ impl Shop {
         shop.tell("ListCategories", &categories());
         shop.tell("CreateSession", &session(Role::Editor));
         shop.tell("ListProductRevisions", &ListProductRevisionsResponse::default());
-        let page = ListProductsResponse {
-            products: vec![product.clone()],
-            total_size: 1,
-            ..Default::default()
-        };
-        shop.tell("ListProducts", &page);
         for method in
             ["GetProduct", "UpdateProduct", "DeleteProduct", "PublishProduct", "CreateProduct"]
         {
             shop.tell(method, &product);
         }
+        let page =
+            ListProductsResponse { products: vec![product], total_size: 1, ..Default::default() };
+        shop.tell("ListProducts", &page);
         shop.seen_by(Role::Editor)
     }
 
