@@ -55,7 +55,7 @@ struct CommandLine {
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Where the results are written
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = "tests/bench/RESULTS.md")]
     write: PathBuf,
     /// A line about this run for the head of the results: machine, commit, compiler, date
     #[arg(long, value_name = "LINE")]
