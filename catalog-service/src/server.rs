@@ -129,7 +129,7 @@ pub async fn open_with_clock(
         settings.limits.clone(),
         settings.reflection,
     );
-    service.set_serving(true).await;
+    service.start().await;
     Ok(Instance { store, catalog, access, service, settings })
 }
 
@@ -202,7 +202,7 @@ impl Bound {
             let (service, shutdown) = (instance.service(), shutdown.clone());
             async move {
                 shutdown.cancelled().await;
-                service.set_serving(false).await;
+                service.stop().await;
             }
         };
         tokio::join!(unhealthy, connections::serve(listener, socket, &settings.limits, shutdown));

@@ -12,7 +12,6 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 
 use self::access::AccessStore;
-
 use crate::{
     clock::Clock,
     domain::{

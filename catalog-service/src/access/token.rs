@@ -1,6 +1,9 @@
 //! Opaque tokens: 256 random bits behind a prefix that says what they are, kept only as SHA-256.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -61,7 +64,7 @@ impl Token {
 }
 
 /// The SHA-256 of a token.
-#[derive(Clone, Eq, Hash)]
+#[derive(Clone, Eq)]
 pub struct TokenDigest([u8; 32]);
 
 impl TokenDigest {
@@ -83,6 +86,12 @@ impl TokenDigest {
 impl PartialEq for TokenDigest {
     fn eq(&self, other: &Self) -> bool {
         same(&self.0, &other.0)
+    }
+}
+
+impl Hash for TokenDigest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 

@@ -40,11 +40,11 @@ impl Socket {
             // A panic in a layer below becomes an answer; the connection and its other calls go on.
             .layer(CatchPanicLayer::custom(panicked))
             // A page that has made a foreign name point at this machine gets no further (DNS rebinding).
-            .layer(CheckLayer::new(move |request: &Request<Body>| hosts.check(request)))
+            .layer(CheckLayer::new(move |request: &Request<Body>| hosts.refusal(request)))
             // Before the guard, because a preflight is an OPTIONS request.
             .option_layer((!origins.is_empty()).then(|| cors::layer(origins)))
             // tonic runs a framed body whatever its type and method; foreign pages can send some types unasked.
-            .layer(CheckLayer::new(guard::check))
+            .layer(CheckLayer::new(guard::refusal))
             // Browsers cannot read trailers; here they become part of the body.
             .layer(GrpcWebLayer::new())
             .service(service);
@@ -75,7 +75,6 @@ fn plain(status: StatusCode, message: &'static str) -> Response<Body> {
     response
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     tracing::error!("a layer of the socket panicked");
     plain(StatusCode::INTERNAL_SERVER_ERROR, "the service failed")

@@ -85,6 +85,7 @@ macro_rules! contract {
             }
             lists: {
                 every_order_is_kept_across_pages,
+                lists_at_random_are_kept_across_pages,
                 deleted_products_are_listed_on_request,
                 the_public_lists_what_it_may_see,
                 a_page_ends_before_it_grows_too_large,

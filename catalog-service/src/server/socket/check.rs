@@ -17,9 +17,9 @@ pub(super) struct CheckLayer<F>(Arc<F>);
 
 impl<F> CheckLayer<F>
 where
-    F: Fn(&Request<Body>) -> Result<(), Response<Body>>,
+    F: Fn(&Request<Body>) -> Option<Response<Body>>,
 {
-    /// Lets pass what `check` lets pass, and answers with its refusal otherwise.
+    /// Answers with the refusal of `check` where there is one.
     pub(super) fn new(check: F) -> Self {
         Self(Arc::new(check))
     }
@@ -53,7 +53,7 @@ impl<F, S: fmt::Debug> fmt::Debug for Checked<F, S> {
 
 impl<F, S> Service<Request<Body>> for Checked<F, S>
 where
-    F: Fn(&Request<Body>) -> Result<(), Response<Body>>,
+    F: Fn(&Request<Body>) -> Option<Response<Body>>,
     S: Service<Request<Body>, Response = Response<Body>>,
 {
     type Response = Response<Body>;
@@ -66,8 +66,8 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         match (self.check)(&request) {
-            Ok(()) => Either::Left(self.inner.call(request)),
-            Err(refusal) => Either::Right(ready(Ok(refusal))),
+            None => Either::Left(self.inner.call(request)),
+            Some(refusal) => Either::Right(ready(Ok(refusal))),
         }
     }
 }

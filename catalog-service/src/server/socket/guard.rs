@@ -19,15 +19,12 @@ const GRPC_WEB: [&str; 4] = [
 /// The types of gRPC, which needs the trailers of HTTP/2.
 const GRPC: [&str; 2] = ["application/grpc", "application/grpc+proto"];
 
-/// Lets gRPC and gRPC-Web pass.
-///
-/// # Errors
-/// 405 with `Allow` for another method, 415 for another type.
-pub(super) fn check(request: &Request<Body>) -> Result<(), Response<Body>> {
+/// The refusal of what is neither gRPC nor gRPC-Web: 405 with `Allow` for another method, 415 for another type.
+pub(super) fn refusal(request: &Request<Body>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         let mut refusal = refused(StatusCode::METHOD_NOT_ALLOWED, "calls are made by POST");
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-        return Err(refusal);
+        return Some(refusal);
     }
     let mut types = request.headers().get_all(header::CONTENT_TYPE).iter();
     let one = match (types.next(), types.next()) {
@@ -36,19 +33,18 @@ pub(super) fn check(request: &Request<Body>) -> Result<(), Response<Body>> {
     };
     let is = |name: &&str| name.as_bytes() == one;
     if GRPC_WEB.iter().any(is) {
-        return Ok(());
-    }
-    if !GRPC.iter().any(is) {
-        return Err(refused(
+        None
+    } else if !GRPC.iter().any(is) {
+        Some(refused(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "the content type has to be application/grpc, application/grpc-web or application/grpc-web-text",
-        ));
-    }
-    if request.version() < Version::HTTP_2 {
-        return Err(refused(
+        ))
+    } else if request.version() < Version::HTTP_2 {
+        Some(refused(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "gRPC needs HTTP/2; over HTTP/1.1 send application/grpc-web",
-        ));
+        ))
+    } else {
+        None
     }
-    Ok(())
 }

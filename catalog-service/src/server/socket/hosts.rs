@@ -29,21 +29,19 @@ impl Hosts {
         Self(names)
     }
 
-    /// Whether the request names exactly one host, the same everywhere, and one of ours.
-    ///
-    /// # Errors
-    /// 400 for no host, two, or one that is none; 421 for a foreign one.
-    pub(super) fn check(&self, request: &Request<Body>) -> Result<(), Response<Body>> {
+    /// The refusal of a request that does not name exactly one host, the same everywhere (400), or not one of ours (421).
+    pub(super) fn refusal(&self, request: &Request<Body>) -> Option<Response<Body>> {
         if request.uri().path().starts_with(EXEMPT) {
-            return Ok(());
+            return None;
         }
-        let host = named(request).ok_or_else(|| {
-            refused(StatusCode::BAD_REQUEST, "the request has to name exactly one host")
-        })?;
+        let Some(host) = named(request) else {
+            let why = "the request has to name exactly one host";
+            return Some(refused(StatusCode::BAD_REQUEST, why));
+        };
         if self.0.iter().any(|name| name.eq_ignore_ascii_case(host.host())) {
-            return Ok(());
+            return None;
         }
-        Err(refused(
+        Some(refused(
             StatusCode::MISDIRECTED_REQUEST,
             "this host name is not one of the service's; allow it with SHELF_CATALOG_ALLOWED_HOSTS",
         ))

@@ -127,7 +127,7 @@ impl Tx<'_> {
         }
         let key = rows::insert_product(self.db, &product, &variants)?;
         let fields = Vec::new();
-        self.revise(key, (&product, &variants), ChangeKind::Created, None, &fields)?;
+        self.revise(key, &product, ChangeKind::Created, None, &fields)?;
         self.feed(Change::Created, &product.id.name(), &fields)?;
         Ok(Ok(rows::answer(self.db, key, view)?))
     }
@@ -185,7 +185,7 @@ impl Tx<'_> {
         rows::update_product(self.db, before.key, &before.product, &after)?;
         let fields = after.changed_fields(&before.product);
         let kind = change.action.kind();
-        self.revise(before.key, (&after, &before.variants), kind, None, &fields)?;
+        self.revise(before.key, &after, kind, None, &fields)?;
         let feed = match change.action {
             ProductAction::Delete => Change::Deleted,
             ProductAction::Undelete => Change::Undeleted,
