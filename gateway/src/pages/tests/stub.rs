@@ -63,6 +63,7 @@ impl Shop {
             origin: "http://localhost:8080".parse().unwrap(),
             allowed_hosts: Vec::new(),
             picture_host: None,
+            trusted_proxies: Vec::new(),
         };
         let gateway = Gateway::new(settings, Upstream::in_process(service));
         let shop = Self { app: App::new(gateway), told };
