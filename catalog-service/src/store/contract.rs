@@ -3,6 +3,7 @@
 //! Each story is a function of a [`Bench`]; `contract!` makes a test of each for one backend.
 
 pub(super) mod categories;
+mod evaluator;
 pub(super) mod filters;
 pub(super) mod lists;
 pub(super) mod products;
@@ -95,6 +96,7 @@ macro_rules! contract {
             filters: {
                 a_filter_finds_what_it_says,
                 hostile_texts_are_only_texts,
+                a_store_finds_what_the_rules_say,
             }
         }
     };

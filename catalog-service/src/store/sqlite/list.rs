@@ -12,11 +12,11 @@ use rusqlite::{Connection, params_from_iter};
 use self::{plan::Plan, sql::Sql};
 use super::{
     Sqlite,
-    products::{IS_PUBLIC, assemble},
+    products::{IS_PUBLIC, assemble, parts},
 };
 use crate::{
     domain::{
-        Audience, Cursor, Document, Filter, Page, PageRequest, Product, ProductQuery, Total, View,
+        Audience, Cursor, Document, Filter, Page, PageRequest, Product, ProductQuery, Total,
         filter::{Comparison, TextField},
     },
     store::Result,
@@ -139,7 +139,7 @@ impl List {
     /// The statement that reads a stretch of the list.
     fn stretch(&self, plan: &Plan, part: &keyset::Part, wanted: usize) -> Sql {
         let order = &self.query.order;
-        let columns = keyset::columns(order) + self.document_columns();
+        let columns = keyset::columns(order) + parts(self.query.view, self.query.audience);
         let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
         let mut sql = Sql::default();
         let is_plain = self.query.filter.is_none() && matches!(plan, Plan::Walk(_));
@@ -174,7 +174,7 @@ impl List {
         let mut rows = select.query(params_from_iter(sql.values()))?;
         while let Some(row) = rows.next()? {
             let first = order.keys().len() + 1;
-            let bytes = assemble(row, first, self.query.view, self.query.audience)?;
+            let bytes = assemble(row, first)?;
             let has_room = into.bytes + bytes.len() <= LARGEST || into.items.is_empty();
             if into.items.len() == self.page.size || !has_room {
                 into.more = true;
@@ -185,16 +185,6 @@ impl List {
             into.last = Some(keyset::cursor(row, order)?);
         }
         Ok(())
-    }
-
-    /// The columns of the parts that are answered; the others are not even read.
-    fn document_columns(&self) -> &'static str {
-        match (self.query.view, self.query.audience) {
-            (View::Basic, Audience::Public) => "p.document, p.price_range, NULL, NULL",
-            (View::Basic, Audience::Staff) => "p.document, p.price_range, p.actors, NULL",
-            (View::Full, Audience::Public) => "p.document, p.price_range, NULL, p.variants",
-            (View::Full, Audience::Staff) => "p.document, p.price_range, p.actors, p.variants",
-        }
     }
 
     fn total(

@@ -8,15 +8,15 @@ use crate::{
     encoding,
     store::{
         Result,
-        sqlite::products::{PARTS, assemble},
+        sqlite::products::{assemble, parts},
     },
 };
 
 /// What a write answers about a product.
 pub(in crate::store::sqlite) fn answer(db: &Connection, key: i64, view: View) -> Result<Vec<u8>> {
-    let mut select =
-        db.prepare_cached(&format!("SELECT {PARTS} FROM products AS p WHERE p.key = ?1"))?;
-    Ok(select.query_row([key], |row| assemble(row, 0, view, Audience::Staff))?)
+    let parts = parts(view, Audience::Staff);
+    let sql = format!("SELECT {parts} FROM products AS p WHERE p.key = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([key], |row| assemble(row, 0))?)
 }
 
 /// Adds a product with its variants, and answers its key.
