@@ -7,6 +7,8 @@ mod categories;
 mod error;
 mod products;
 mod shop;
+#[cfg(test)]
+mod tests;
 mod variants;
 
 use std::sync::Arc;

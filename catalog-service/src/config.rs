@@ -4,16 +4,16 @@
 //! found before any is reported. The options can be flattened into another program's command line: all their names are
 //! the service's own.
 
+mod limits;
 mod origin;
 mod problems;
 
-use std::{fs, io, net::SocketAddr, path::Path, path::PathBuf, str::FromStr};
+use std::{fs, io, net::SocketAddr, path::Path, path::PathBuf, str::FromStr, time::Duration};
 
+pub use limits::{Deadlines, Limits};
 pub use origin::Origin;
 pub use problems::{EXIT_CONFIG, Problems};
 use secrecy::{ExposeSecret as _, SecretString};
-
-use crate::grpc::Deadlines;
 
 /// The settings as they were written, each a flag and a variable.
 #[derive(Clone, Debug, clap::Args)]
@@ -106,36 +106,6 @@ pub struct Settings {
     pub limits: Limits,
 }
 
-/// How much is taken at a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Unary calls in flight.
-    pub calls: usize,
-    /// The largest message, unpacked, in and out.
-    pub message_bytes: usize,
-    /// Connections.
-    pub connections: usize,
-    /// Connections of one address that is not loopback.
-    pub connections_per_address: usize,
-    /// How long calls may take.
-    pub deadlines: Deadlines,
-    /// How long open calls may go on when the service stops.
-    pub drain: std::time::Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            calls: 256,
-            message_bytes: 4 << 20,
-            connections: 4096,
-            connections_per_address: 100,
-            deadlines: Deadlines::default(),
-            drain: std::time::Duration::from_secs(30),
-        }
-    }
-}
-
 impl Settings {
     /// The defaults for a database at `database_url`, on a free loopback port.
     pub fn new(database_url: impl Into<String>) -> Self {
@@ -219,7 +189,7 @@ impl Options {
                 per_address,
                 1..=1_000_000,
             ),
-            drain: std::time::Duration::from_secs(drain as u64),
+            drain: Duration::from_secs(drain as u64),
             ..Limits::default()
         }
     }

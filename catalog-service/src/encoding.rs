@@ -9,6 +9,8 @@ mod mask;
 pub mod product;
 pub(crate) mod revision;
 pub mod shop;
+#[cfg(test)]
+mod tests;
 mod time;
 pub mod variant;
 

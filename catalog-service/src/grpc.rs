@@ -42,11 +42,11 @@ use std::{
 
 use futures_util::FutureExt as _;
 use http::{Request, Response};
+use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
 use tower::Service;
 use tracing::Instrument as _;
 
-pub use self::deadline::Deadlines;
 pub(crate) use self::request_id::X_REQUEST_ID;
 use self::{
     beside::Beside, deadline::Until, frames::Counted, page_token::PageTokens, roles::Method,
@@ -63,10 +63,14 @@ pub struct GrpcService(Arc<Inner>);
 struct Inner {
     catalog: Catalog,
     access: Access,
+    clock: Arc<dyn Clock>,
     page_tokens: PageTokens,
     shed: Shed,
     limits: Limits,
     beside: Beside,
+    /// Streams end, so that they do not hold up the end of everything.
+    stopping: CancellationToken,
+    /// Calls are turned away, because what they need is about to be closed.
     closed: AtomicBool,
 }
 
@@ -80,29 +84,37 @@ impl GrpcService {
         reflection: bool,
     ) -> Self {
         Self(Arc::new(Inner {
-            page_tokens: PageTokens::new(catalog.page_token_keys(), clock),
+            page_tokens: PageTokens::new(catalog.page_token_keys(), Arc::clone(&clock)),
             shed: Shed::new(limits.calls),
             beside: Beside::new(reflection),
             catalog,
             access,
+            clock,
             limits,
+            stopping: CancellationToken::new(),
             closed: AtomicBool::new(false),
         }))
     }
 
-    /// Tells health checks whether to send calls here.
-    pub(crate) async fn set_serving(&self, serving: bool) {
-        self.0.beside.set_serving(serving).await;
+    /// Tells health checks to send calls here.
+    pub(crate) async fn start(&self) {
+        self.0.beside.set_serving(true).await;
     }
 
-    /// Turns every further call away, because what they need is about to be closed.
+    /// Tells health checks to send calls elsewhere, and ends the streams. Other calls are still answered.
+    pub(crate) async fn stop(&self) {
+        self.0.beside.set_serving(false).await;
+        self.0.stopping.cancel();
+    }
+
+    /// Turns every further call away.
     pub(crate) async fn close(&self) {
         self.0.closed.store(true, Ordering::Relaxed);
-        self.set_serving(false).await;
+        self.stop().await;
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let call = Call::begun(&request);
+        let call = Call::begun(&request, self.0.clock.now());
         let span = call.span();
         async {
             let calling = AssertUnwindSafe(self.refused_or_called(request)).catch_unwind();
@@ -129,7 +141,10 @@ impl GrpcService {
         let called = tokio::time::timeout(begin, self.called_in_time(method, request)).await;
         let response = called.unwrap_or_else(|_| Err(status::deadline_exceeded()))?;
         Ok(match stream {
-            Some(time) => response.map(|body| Body::new(Until::new(body, time))),
+            Some(time) => {
+                let stopping = self.0.stopping.clone();
+                response.map(|body| Body::new(Until::new(body, time, stopping)))
+            }
             None => response,
         })
     }

@@ -129,7 +129,7 @@ pub async fn open_with_clock(
         settings.limits.clone(),
         settings.reflection,
     );
-    service.set_serving(true).await;
+    service.start().await;
     Ok(Instance { store, catalog, access, service, settings })
 }
 
@@ -195,14 +195,14 @@ impl Bound {
         let settings = &instance.settings;
         let hosts = Hosts::of(settings, address.ip());
         let socket = Socket::new(hosts, &settings.cors_origins, instance.service());
-        tracing::info!(%address, "catalog-service answers gRPC and gRPC-Web");
+        tracing::info!(%address, limits = ?settings.limits, "catalog-service answers gRPC and gRPC-Web");
 
         // Health checks learn of the end before connections do.
         let unhealthy = {
             let (service, shutdown) = (instance.service(), shutdown.clone());
             async move {
                 shutdown.cancelled().await;
-                service.set_serving(false).await;
+                service.stop().await;
             }
         };
         tokio::join!(unhealthy, connections::serve(listener, socket, &settings.limits, shutdown));

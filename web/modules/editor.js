@@ -7,12 +7,11 @@ import { word } from './announce.js';
 import { submitPlainly } from './explain.js';
 import { clearErrors, showErrors } from './field-errors.js';
 import { controlsOf, toJson, toNewProduct } from './form-json.js';
-import { plain } from './format.js';
+import { moment, plain, relative } from './format.js';
 import { notifyNext } from './notices.js';
-import { fillFields } from './row-template.js';
 
 /** @import { Behaviour } from './action-form.js' */
-/** @import { Failure, Price } from './types.js' */
+/** @import { Failure, Price, Product } from './types.js' */
 
 /** What each form was printed with or saved last. @type {Map<HTMLFormElement, Record<string, unknown> | null>} */
 const saved = new Map();
@@ -29,10 +28,9 @@ const saving = {
     return {
       confirm(resource) {
         saved.set(form, sent);
-        if (!form.dataset.call?.startsWith('PATCH')) return leaveFor(location.href, form, headingOf());
         renewEtag(form, resource.etag);
         form.closest('[data-prices]')?.setAttribute('data-prices', JSON.stringify(resource.prices ?? []));
-        if (resource.title) fillFields(document.body, resource);
+        if (resource.title) showSaved(resource);
         if (same(toJson(form), sent)) echo(form, resource);
       },
       rollBack: () => {},
@@ -49,7 +47,8 @@ const creating = {
     return {
       confirm({ name, title }) {
         saved.delete(form);
-        leaveFor(`/admin/${name}`, form, title);
+        notifyNext(word(form.dataset.done ?? '', { title }));
+        location.assign(`/admin/${name}`);
       },
       rollBack: () => {},
     };
@@ -108,6 +107,16 @@ function renewEtag(form, etag) {
   }
 }
 
+/** @param {Product} product */
+function showSaved({ title, updateTime = '', updateActor }) {
+  const texts = { title, changed: relative(updateTime), 'changed-by': updateActor?.displayName ?? '' };
+  for (const [name, text] of Object.entries(texts)) {
+    const place = document.querySelector(`main [data-field="${name}"]`);
+    if (place) place.textContent = text;
+    if (place instanceof HTMLTimeElement) Object.assign(place, { dateTime: updateTime, title: moment(updateTime) });
+  }
+}
+
 /**
  * Shows texts and prices as the shop keeps them.
  * @param {HTMLFormElement} form
@@ -122,21 +131,6 @@ function echo(form, resource) {
     else if (typeof kept === 'string' && !json && !currency) control.value = kept;
   }
   saved.set(form, toJson(form));
-}
-
-/**
- * @param {string} address
- * @param {HTMLFormElement} form
- * @param {string} title
- */
-function leaveFor(address, form, title) {
-  notifyNext(word(form.dataset.done ?? '', { title }));
-  if (address === location.href) location.reload();
-  else location.assign(address);
-}
-
-function headingOf() {
-  return document.querySelector('h1')?.textContent ?? '';
 }
 
 /**

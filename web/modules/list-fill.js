@@ -98,13 +98,17 @@ function fillFilters(asked) {
   sort.setAttribute('name', 'sort');
   sort.setAttribute('value', asked.sort ?? '');
   filters.prepend(sort);
-  /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement>} */
-  const controls = filters.querySelectorAll('input[type=search], select');
-  for (const control of controls) if (control !== document.activeElement) control.value = asked[control.name] ?? '';
   const row = filters.querySelector('button')?.parentElement;
   const filtered = ['q', 'state', 'category'].some((name) => asked[name]);
   const clear = row && fillLink(row, 'a', 'Clear', filtered ? location.pathname : '');
   if (clear) clear.dataset.kind = 'quiet';
+}
+
+/** What the filters say, when it was not they who asked. @param {URL} address */
+export function fillControls({ searchParams }) {
+  /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement>} */
+  const controls = document.querySelectorAll('form[data-live-list] :is(input[type=search], select)');
+  for (const control of controls) control.value = searchParams.get(control.name) ?? '';
 }
 
 /**

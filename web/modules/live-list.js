@@ -4,7 +4,7 @@
 
 import { announce } from './announce.js';
 import { total } from './format.js';
-import { fillList } from './list-fill.js';
+import { fillControls, fillList } from './list-fill.js';
 import { addressOf, queryOf } from './list-query.js';
 
 const PAUSE = 250;
@@ -19,7 +19,9 @@ let typing;
 export async function goTo(href) {
   const address = new URL(href);
   await show(address, 'push');
-  if (address.searchParams.has('page')) document.querySelector('h1')?.focus();
+  fillControls(address);
+  const lost = document.activeElement === document.body;
+  if (lost || address.searchParams.has('page')) document.querySelector('h1')?.focus();
 }
 
 /** @param {HTMLFormElement} filters */
@@ -34,8 +36,10 @@ export function typeFilters(filters) {
   typing = setTimeout(() => void show(addressIn(filters), 'replace'), PAUSE);
 }
 
-export function goBack() {
-  return show(new URL(location.href), 'keep');
+export async function goBack() {
+  const address = new URL(location.href);
+  fillControls(address);
+  await show(address, 'keep');
 }
 
 /** @param {HTMLFormElement} filters */

@@ -5,13 +5,17 @@
 /** @param {string} hook */
 const asksFor = (hook) => document.querySelector(hook) !== null;
 
-if (asksFor('template#notice')) {
-  const { startAdmin } = await import('./admin.js');
-  startAdmin();
+if (asksFor('#list')) {
+  const { startBoard } = await import('./board.js');
+  startBoard();
 }
 if (asksFor('#product-form')) {
   const { startEditor } = await import('./editor.js');
   startEditor();
+}
+if (asksFor('template#notice')) {
+  const { startNotices } = await import('./notices.js');
+  startNotices();
 }
 if (asksFor('form[data-setup]')) {
   const { fillSetupToken } = await import('./setup-token.js');

@@ -51,24 +51,16 @@ export function cloneRow(template, product) {
 }
 
 /**
- * @param {HTMLElement} root
- * @param {Product} product
- */
-export function fillFields(root, product) {
-  for (const place of root.querySelectorAll('[data-field]')) {
-    if (!(place instanceof HTMLElement)) continue;
-    const text = FIELDS[place.dataset.field ?? '']?.(place, product);
-    if (text !== undefined) place.textContent = text;
-  }
-}
-
-/**
  * Shows the product as it is now, with its etag in every form that acts on it.
  * @param {HTMLElement} row
  * @param {Product} product
  */
 export function fillRow(row, product) {
-  fillFields(row, product);
+  for (const place of row.querySelectorAll('[data-field]')) {
+    if (!(place instanceof HTMLElement)) continue;
+    const text = FIELDS[place.dataset.field ?? '']?.(place, product);
+    if (text !== undefined) place.textContent = text;
+  }
   row.dataset.etag = product.etag;
   for (const input of row.querySelectorAll('input')) {
     if (input.name === 'etag') input.value = product.etag;

@@ -39,15 +39,16 @@ CREATE TABLE products (
     variants BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX products_live_by_slug ON products (slug) WHERE delete_time IS NULL;
-CREATE INDEX products_public_by_slug ON products (slug) WHERE delete_time IS NULL AND state = 2;
+CREATE INDEX products_public_by_slug ON products (slug, id) WHERE delete_time IS NULL AND state = 2;
 CREATE INDEX products_by_create ON products (create_time, id);
 CREATE INDEX products_live_by_create ON products (create_time, id) WHERE delete_time IS NULL;
 CREATE INDEX products_live_by_update ON products (update_time, id) WHERE delete_time IS NULL;
 CREATE INDEX products_live_by_title ON products (title_key, id) WHERE delete_time IS NULL;
 CREATE INDEX products_live_by_price ON products (price, id) WHERE delete_time IS NULL;
 -- With the window, so that the public products can be counted without a look at each.
-CREATE INDEX products_public_by_create ON products (create_time, id, publish_time, unpublish_time)
-    WHERE delete_time IS NULL AND state = 2;
+CREATE INDEX products_live_by_state ON products (state, create_time, id, publish_time, unpublish_time)
+    WHERE delete_time IS NULL;
+CREATE INDEX products_by_brand ON products (brand) WHERE brand != '';
 CREATE INDEX products_public_by_update ON products (update_time, id) WHERE delete_time IS NULL AND state = 2;
 CREATE INDEX products_public_by_title ON products (title_key, id) WHERE delete_time IS NULL AND state = 2;
 CREATE INDEX products_public_by_price ON products (price, id) WHERE delete_time IS NULL AND state = 2;
@@ -117,8 +118,8 @@ CREATE TABLE revisions (
     variant TEXT,
     variant_version INTEGER,
     document BLOB NOT NULL,
-    PRIMARY KEY (product, number)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (product, number)
+) STRICT;
 
 -- The change feed: one number for every change, in the order of the commits.
 CREATE TABLE changes (
@@ -140,8 +141,8 @@ CREATE TABLE requests (
     digest BLOB NOT NULL,
     answer BLOB NOT NULL,
     time INTEGER NOT NULL,
-    PRIMARY KEY (caller, id)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (caller, id)
+) STRICT;
 CREATE INDEX requests_by_time ON requests (time);
 
 CREATE TABLE secrets (

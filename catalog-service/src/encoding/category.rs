@@ -36,28 +36,17 @@ pub fn fields(
     at: &str,
     violations: &mut Violations,
 ) -> CategoryFields {
-    let mut fields = CategoryFields::default();
-    for field in mask {
-        match field {
-            CategoryField::Title => {
-                if message.title.trim().is_empty() {
-                    violations.add(format!("{at}.title"), "must not be empty");
-                }
-                fields.title.clone_from(&message.title);
-            }
-            CategoryField::Slug if message.slug.is_empty() => {}
-            CategoryField::Slug => {
-                fields.slug = violations.take(&format!("{at}.slug"), Slug::parse(&message.slug));
-            }
-            CategoryField::Description => fields.description.clone_from(&message.description),
-            CategoryField::Parent if message.parent.is_empty() => {}
-            CategoryField::Parent => {
-                let parent = CategoryId::from_name(&message.parent);
-                fields.parent = violations.take(&format!("{at}.parent"), parent);
-            }
-        }
+    let has = |field: CategoryField| mask.contains(&field);
+    if has(CategoryField::Title) && message.title.trim().is_empty() {
+        violations.add(format!("{at}.title"), "must not be empty");
     }
-    fields
+    let slug = Some(&message.slug).filter(|slug| has(CategoryField::Slug) && !slug.is_empty());
+    let slug = slug.and_then(|slug| violations.take(&format!("{at}.slug"), Slug::parse(slug)));
+    let parent = Some(message.parent);
+    let parent = parent.filter(|name| has(CategoryField::Parent) && !name.is_empty());
+    let parent = parent
+        .and_then(|name| violations.take(&format!("{at}.parent"), CategoryId::from_name(&name)));
+    CategoryFields { title: message.title, slug, description: message.description, parent }
 }
 
 /// Reads a category to create; `id` is the request's `category_id`.

@@ -43,18 +43,17 @@ pub fn fields(
     at: &str,
     violations: &mut Violations,
 ) -> VariantFields {
-    let mut fields = VariantFields::default();
-    for field in mask {
-        match field {
-            VariantField::Sku if message.sku.is_empty() => {}
-            VariantField::Sku => {
-                fields.sku = violations.take(&format!("{at}.sku"), Sku::parse(&message.sku));
-            }
-            VariantField::Gtins => fields.gtins = gtins(&message.gtins, at, violations),
-            VariantField::OptionValues => fields.option_values.clone_from(&message.option_values),
-            VariantField::Prices => fields.prices = prices(&message.prices, at, violations),
-        }
+    let has = |field: VariantField| mask.contains(&field);
+    let sku = Some(&message.sku).filter(|sku| has(VariantField::Sku) && !sku.is_empty());
+    let sku = sku.and_then(|sku| violations.take(&format!("{at}.sku"), Sku::parse(sku)));
+    let mut fields = VariantFields { sku, ..VariantFields::default() };
+    if has(VariantField::Gtins) {
+        fields.gtins = gtins(&message.gtins, at, violations);
     }
+    if has(VariantField::Prices) {
+        fields.prices = prices(&message.prices, at, violations);
+    }
+    fields.option_values = message.option_values;
     fields
 }
 

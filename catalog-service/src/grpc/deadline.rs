@@ -12,33 +12,14 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use http_body::{Body as HttpBody, Frame};
+use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
 
 use super::status;
+use crate::config::Deadlines;
 
 /// The header in which a caller says how long it will wait.
 const GRPC_TIMEOUT: &str = "grpc-timeout";
-
-/// How long calls may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadlines {
-    /// A call whose caller names no deadline.
-    pub default: Duration,
-    /// The longest that a caller may ask for.
-    pub longest: Duration,
-    /// How long a streaming answer may go on.
-    pub stream: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            default: Duration::from_secs(30),
-            longest: Duration::from_secs(300),
-            stream: Duration::from_secs(3600),
-        }
-    }
-}
 
 impl Deadlines {
     /// How long the call with these headers may take until its answer begins.
@@ -82,18 +63,32 @@ fn parse(value: &HeaderValue) -> Option<Duration> {
     }
 }
 
-/// A streaming answer that ends with DEADLINE_EXCEEDED when its time is up.
+/// A streaming answer that ends when its time is up, or when the service stops.
 pub(crate) struct Until {
     body: Body,
-    end: Pin<Box<tokio::time::Sleep>>,
+    end: Pin<Box<dyn Future<Output = Status> + Send>>,
+    ending: Option<Status>,
     ended: bool,
 }
 
 impl Until {
-    /// Lets `body` go on for `time`.
-    #[expect(clippy::disallowed_methods, reason = "a deadline is what this waits for")]
-    pub(crate) fn new(body: Body, time: Duration) -> Self {
-        Self { body, end: Box::pin(tokio::time::sleep(time)), ended: false }
+    /// Lets `body` go on for `time`, unless the service is `stopping` before.
+    pub(crate) fn new(body: Body, time: Duration, stopping: CancellationToken) -> Self {
+        let end = Box::pin(async move {
+            match tokio::time::timeout(time, stopping.cancelled_owned()).await {
+                Ok(()) => status::shutting_down(),
+                Err(_) => status::deadline_exceeded(),
+            }
+        });
+        Self { body, end, ending: None, ended: false }
+    }
+
+    /// The last frame: trailers that say why there is no more.
+    fn finish(&mut self, why: &Status) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        self.ended = true;
+        let mut trailers = HeaderMap::new();
+        let written = why.add_header(&mut trailers);
+        Poll::Ready(Some(written.map(|()| Frame::trailers(trailers))))
     }
 }
 
@@ -108,19 +103,27 @@ impl HttpBody for Until {
         if self.ended {
             return Poll::Ready(None);
         }
-        if self.end.as_mut().poll(cx).is_ready() {
-            self.ended = true;
-            let mut trailers = HeaderMap::new();
-            let written = status::deadline_exceeded().add_header(&mut trailers);
-            return Poll::Ready(Some(written.map(|()| Frame::trailers(trailers))));
+        if let Some(why) = self.ending.take() {
+            return self.finish(&why);
         }
-        Pin::new(&mut self.body).poll_frame(cx)
+        let end = self.end.as_mut().poll(cx);
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        match (end, frame) {
+            (Poll::Pending, frame) => frame,
+            (Poll::Ready(why), Poll::Pending) => self.finish(&why),
+            // What is there already, such as the news of the end, still goes out.
+            (Poll::Ready(why), frame) => {
+                self.ending = Some(why);
+                frame
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::StreamExt as _;
     use http_body_util::BodyExt as _;
     use tonic::Code;
 
@@ -163,9 +166,22 @@ mod tests {
         let silent = http_body_util::StreamBody::new(futures_util::stream::pending::<
             Result<Frame<Bytes>, Status>,
         >());
-        let body = Until::new(Body::new(silent), Duration::from_millis(5));
+        let body =
+            Until::new(Body::new(silent), Duration::from_millis(5), CancellationToken::new());
         let end = body.collect().await.unwrap();
         let status = Status::from_header_map(end.trailers().unwrap()).unwrap();
         assert_eq!(status.code(), Code::DeadlineExceeded);
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_the_service_after_what_is_there() {
+        let stopping = CancellationToken::new();
+        let news = futures_util::stream::iter([Ok::<_, Status>(Frame::data("news".into()))]);
+        let news = http_body_util::StreamBody::new(news.chain(futures_util::stream::pending()));
+        let body = Until::new(Body::new(news), Duration::from_secs(60), stopping.clone());
+        stopping.cancel();
+        let end = body.collect().await.unwrap();
+        let status = Status::from_header_map(end.trailers().unwrap()).unwrap();
+        assert_eq!((status.code(), end.to_bytes()), (Code::Unavailable, "news".into()));
     }
 }

@@ -140,7 +140,7 @@ fn of_conflict(answer: Answer, conflict: &Conflict, message: &str) -> Answer {
     answer
         .with("changed_by", last.actor.display_name.as_str())
         .with("changed_at", last.time.to_string())
-        .with("changed_fields", fields.join(","))
+        .with_list("changed_fields", &fields)
 }
 
 /// One status for all refused items: the reason of the first, and each by its index.
@@ -150,7 +150,7 @@ fn of_items(refused: Vec<(usize, Refusal)>, items: Items, message: &str) -> Stat
     let violations =
         refused.into_iter().flat_map(|(index, refusal)| of_item(index, refusal, items));
     Answer::new(first, message)
-        .with("failed_items", indexes.join(","))
+        .with_list("failed_items", &indexes)
         .violations(violations.collect())
         .status()
 }

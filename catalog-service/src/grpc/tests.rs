@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use prost::Message;
 use proto::{access as wire, catalog};
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 use tower::ServiceExt as _;
@@ -20,10 +22,12 @@ use crate::{
 
 const PASSWORD: &str = "cedar kettle on the hob";
 
-/// A shop with one account of each role.
+const ROLES: [Role; 4] = [Role::Anyone, Role::Viewer, Role::Editor, Role::Admin];
+
+/// A shop with an account of each role that a test calls as.
 struct Shop {
     instance: Instance,
-    tokens: Vec<(Role, Option<String>)>,
+    tokens: [OnceCell<Option<String>>; ROLES.len()],
 }
 
 impl Shop {
@@ -33,16 +37,19 @@ impl Shop {
 
     async fn with(settings: Settings) -> Self {
         let instance = server::open(settings).await.unwrap();
-        let mut tokens = vec![(Role::Anyone, None)];
-        for (role, name) in [(Role::Viewer, "vera"), (Role::Editor, "emil"), (Role::Admin, "ada")] {
-            tokens.push((role, Some(sign_in(&instance, role, name).await)));
-        }
-        Self { instance, tokens }
+        Self { instance, tokens: Default::default() }
     }
 
-    fn token(&self, role: Role) -> Option<&str> {
-        let found = self.tokens.iter().find(|(other, _)| *other == role);
-        found.and_then(|(_, token)| token.as_deref())
+    async fn token(&self, role: Role) -> Option<&str> {
+        let name = match role {
+            Role::Anyone => return None,
+            Role::Viewer => "vera",
+            Role::Editor => "emil",
+            Role::Admin => "ada",
+        };
+        let cell = &self.tokens[ROLES.iter().position(|other| *other == role)?];
+        let signing_in = async || Some(sign_in(&self.instance, role, name).await);
+        cell.get_or_init(signing_in).await.as_deref()
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -55,11 +62,9 @@ impl Shop {
     }
 
     async fn call_with(&self, role: Role, path: &str, body: Body) -> Result<Bytes, Status> {
-        answer(self.send(request(path, self.token(role), body)).await).await
+        answer(self.send(request(path, self.token(role).await, body)).await).await
     }
 }
-
-use bytes::Bytes;
 
 async fn sign_in(instance: &Instance, role: Role, name: &str) -> String {
     let access = instance.access();
@@ -127,9 +132,9 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
         for method in service.methods() {
             let path = format!("/{}/{}", service.full_name(), method.name());
             let required = roles::method(&path).unwrap().role.unwrap();
-            for (role, _) in &shop.tokens {
+            for role in ROLES {
                 // An empty message breaks the contract's rules; whoever learns that has been let in.
-                let answered = shop.call(*role, &path, &()).await;
+                let answered = shop.call(role, &path, &()).await;
                 let refused = answered.err().map(|status| (status.code(), reason(&status)));
                 let let_in = match &refused {
                     Some((Code::Unauthenticated | Code::PermissionDenied, _)) => false,
@@ -138,7 +143,7 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
                     }
                     Some(_) | None => true,
                 };
-                assert_eq!(let_in, *role >= required, "{path} as {role:?}: {refused:?}");
+                assert_eq!(let_in, role >= required, "{path} as {role:?}: {refused:?}");
                 if !let_in {
                     let expected = match role {
                         Role::Anyone => (Code::Unauthenticated, "CREDENTIALS_INVALID".to_owned()),
@@ -254,6 +259,7 @@ async fn sessions_are_ones_own() {
 #[tokio::test]
 async fn a_session_list_is_paged() {
     let shop = Shop::open().await;
+    shop.token(Role::Admin).await.unwrap();
     for _ in 0..2 {
         let password = SecretString::from(PASSWORD);
         shop.instance.access().sign_in("ada@shop.example", password).await.unwrap();
@@ -277,6 +283,7 @@ async fn a_session_list_is_paged() {
 #[tokio::test]
 async fn dead_credentials_do_not_stop_anybody_from_signing_in() {
     let shop = Shop::open().await;
+    shop.token(Role::Admin).await.unwrap();
     let sign_in = wire::CreateSessionRequest {
         login: "ada@shop.example".to_owned(),
         password: PASSWORD.to_owned(),
@@ -325,6 +332,51 @@ async fn faulty_messages_have_their_reasons() {
         let refused = shop.call_with(Role::Anyone, GET_SHOP, body).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (code, expected));
     }
+}
+
+#[tokio::test]
+async fn a_message_that_unpacks_beyond_the_limit_is_refused() {
+    use tonic::codec::CompressionEncoding::Gzip;
+
+    let shop = Shop::open().await;
+    let client = catalog::shop_service_client::ShopServiceClient::new(shop.instance.service());
+    let request = catalog::GetShopRequest { name: "x".repeat((4 << 20) + 1) };
+    let refused = client.send_compressed(Gzip).get_shop(request).await.unwrap_err();
+    assert_eq!(
+        (refused.code(), reason(&refused).as_str()),
+        (Code::ResourceExhausted, "MESSAGE_TOO_LARGE")
+    );
+}
+
+#[tokio::test]
+async fn a_panic_of_a_method_is_answered_and_the_service_goes_on() {
+    let shop = Shop::open().await;
+    let bursting = StreamBody::new(futures_util::stream::poll_fn(
+        |_| -> Poll<Option<Result<http_body::Frame<Bytes>, Status>>> { panic!("planted") },
+    ));
+    let refused = shop.call_with(Role::Anyone, GET_SHOP, Body::new(bursting)).await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Internal, "INTERNAL"));
+    assert!(!refused.message().contains("planted"));
+    shop.call(Role::Anyone, GET_SHOP, &shop_request()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_watch_of_health_hears_of_the_end_and_ends() {
+    use tonic_health::pb::{
+        HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+    };
+
+    let shop = Shop::open().await;
+    let mut health = HealthClient::new(shop.instance.service());
+    let watch = health.watch(HealthCheckRequest::default()).await.unwrap();
+    let mut watch = watch.into_inner();
+    let first = watch.message().await.unwrap().unwrap();
+    assert_eq!(first.status(), ServingStatus::Serving);
+    shop.instance.close().await;
+    let last = watch.message().await.unwrap().unwrap();
+    assert_eq!(last.status(), ServingStatus::NotServing);
+    let end = watch.message().await.unwrap_err();
+    assert_eq!((end.code(), reason(&end).as_str()), (Code::Unavailable, "SHUTTING_DOWN"));
 }
 
 #[tokio::test]

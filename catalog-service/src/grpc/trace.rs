@@ -4,7 +4,8 @@
 
 use std::time::Instant;
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, Uri};
+use jiff::Timestamp;
 use tonic::{Code, Status, body::Body};
 use tracing::Span;
 
@@ -13,18 +14,16 @@ use super::{refusal::reason_of, request_id, roles};
 /// A call that is being answered.
 pub(super) struct Call {
     id: HeaderValue,
-    /// The path of a method that exists.
-    method: Option<String>,
+    uri: Uri,
     begun: Instant,
 }
 
 impl Call {
     /// Notes the beginning of a call.
-    pub(super) fn begun(request: &Request<Body>) -> Self {
-        let path = request.uri().path();
+    pub(super) fn begun(request: &Request<Body>, now: Timestamp) -> Self {
         Self {
-            id: request_id::of_call(request.headers()),
-            method: roles::method(path).map(|_| path.trim_start_matches('/').to_owned()),
+            id: request_id::of_call(request.headers(), now),
+            uri: request.uri().clone(),
             begun: Instant::now(),
         }
     }
@@ -40,7 +39,7 @@ impl Call {
         let code = status.map_or(Code::Ok, Status::code);
         let reason = status.and_then(reason_of);
         tracing::info!(
-            method = self.method.as_deref().unwrap_or("unknown"),
+            method = self.method(),
             code = ?code,
             reason,
             duration_us = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -49,4 +48,13 @@ impl Call {
         response.headers_mut().insert(request_id::X_REQUEST_ID, self.id);
         response
     }
+
+    /// The method, if it exists; what else a caller writes into a path is kept out of the log.
+    fn method(&self) -> &str {
+        let path = self.uri.path();
+        roles::method(path).map_or("unknown", |_| path.trim_start_matches('/'))
+    }
 }
+
+#[cfg(test)]
+mod tests;

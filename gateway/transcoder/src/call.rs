@@ -180,12 +180,6 @@ impl<'p, 'u> Call<'p, 'u> {
         }
     }
 
-    /// Whether an `Accept` header admits the reply of a unary call; if not, the answer is 406. A
-    /// service chooses the type of an `HttpBody` itself, so that any header admits it.
-    pub fn is_acceptable(&self, accept: &str) -> bool {
-        self.is_raw_reply() || media_type::admits_json(accept)
-    }
-
     /// Appends the request message, in wire bytes, to `out`.
     ///
     /// # Errors

@@ -22,6 +22,16 @@ export function message(page, text) {
   return text ? all.filter({ hasText: text }) : all;
 }
 
+/** How many products the list says there are. */
+export function total(page, text) {
+  return page.locator('#total').filter({ hasText: new RegExp(`^${text}$`) });
+}
+
+/** The field of the cell that is edited in place. */
+export function cellInput(page) {
+  return page.locator('#rows form:not([data-call]) input:visible');
+}
+
 /** Marks this document; the answer says whether it is still the same one. */
 export async function marked(page) {
   await page.evaluate(() => (globalThis.markedByStory = true));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { atTheShop, story } from '../harness/story.js';
-import { aloneOnTheList, listening, message, row } from '../harness/pages.js';
+import { aloneOnTheList, cellInput, listening, message, row } from '../harness/pages.js';
 
 atTheShop();
 
@@ -13,7 +13,7 @@ story('two results in the same words are spoken twice, cleared in between', { as
   const heard = await listening(page, 'polite');
   for (const price of ['15', '16']) {
     await row(page, 'Finch cup').locator('[data-edit=price]').click();
-    await page.keyboard.type(price);
+    await cellInput(page).fill(price);
     await page.keyboard.press('Enter');
     await row(page, 'Finch cup').getByText(`€${price}.00`).waitFor();
     await page.waitForFunction((count) => globalThis.heard.filter(Boolean).length === count, Number(price) - 14);

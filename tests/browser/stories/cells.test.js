@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { aloneOnTheList, message, row } from '../harness/pages.js';
+import { aloneOnTheList, cellInput, message, row } from '../harness/pages.js';
 
 atTheShop();
 
 const price = (page, title) => row(page, title).locator('[data-field=price]');
-const cellInput = (page) => page.locator('#rows form:not([data-call]) input:visible');
 
 async function priceOf(shop, name) {
   const { variants } = await shop.as('viewer')('GET', `/v1/${name}`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { aloneOnTheList, focused, message, row, rowButton } from '../harness/pages.js';
+import { aloneOnTheList, focused, message, row, rowButton, total } from '../harness/pages.js';
 
 atTheShop();
 
@@ -31,7 +31,7 @@ story('after the only row, the focus is on the heading, and the list says that i
   await aloneOnTheList(page, shop, 'Gecko');
   await remove(page, 'Gecko');
   assert.equal(await focused(page), 'Products');
-  await page.getByText('0 products').first().waitFor();
+  await total(page, '0 products').waitFor();
 });
 
 story('undo gives the row its place and its button the focus', { as: 'editor' }, async ({ page, shop }) => {

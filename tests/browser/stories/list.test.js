@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
-import { button, marked } from '../harness/pages.js';
+import { button, marked, total } from '../harness/pages.js';
 
 atTheShop();
 
@@ -23,7 +23,7 @@ storyBothWays('filters stand in the address, and the same address is the same li
   await page.locator('#state').selectOption('draft');
   await button(page, 'Filter').click();
   await page.waitForURL(`**/admin/products?q=${word.toLowerCase()}&state=draft`);
-  await page.getByText('1 product', { exact: true }).waitFor();
+  await total(page, '1 product').waitFor();
   assert.deepEqual(await titles(page), [`${word} B`]);
   if (stayed) assert.ok(await stayed(), 'the page was loaded again');
   await page.reload();
@@ -87,7 +87,7 @@ story('a list filled in place can be acted on like one that the server printed',
   const { name } = await shelve(shop, 'Curlew bell');
   await open(page, '/admin/products');
   await page.locator('#q').fill('Curlew');
-  await page.getByText('1 product', { exact: true }).waitFor();
+  await total(page, '1 product').waitFor();
   const row = page.getByRole('row').filter({ hasText: 'Curlew bell' });
   await row.getByRole('button', { name: 'Publish' }).click();
   await row.getByText('Published', { exact: true }).waitFor();
@@ -103,7 +103,7 @@ story('typing filters after a pause and leaves one entry in the history', { as: 
   page.on('request', (request) => request.url().includes('/v1/products') && calls.push(request.url()));
   await page.locator('#q').pressSequentially('wagtail', { delay: 30 });
   await page.waitForURL('**?q=wagtail');
-  await page.getByText('2 products', { exact: true }).waitFor();
+  await total(page, '2 products').waitFor();
   assert.equal(calls.length, 1);
   assert.equal(await page.evaluate(() => history.length), length);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
@@ -114,9 +114,9 @@ story('Back returns to the list before, with its filters', { as: 'viewer' }, asy
   await open(page, '/admin/products?q=Siskin&sort=title');
   await page.locator('#q').fill('Siskin B');
   await page.keyboard.press('Enter');
-  await page.getByText('1 product', { exact: true }).waitFor();
+  await total(page, '1 product').waitFor();
   await page.evaluate(() => history.back());
-  await page.getByText('2 products', { exact: true }).waitFor();
+  await total(page, '2 products').waitFor();
   assert.equal(query(page), '?q=Siskin&sort=title');
   assert.equal(await page.locator('#q').inputValue(), 'Siskin');
 });
@@ -135,7 +135,7 @@ story('an answer that comes late never replaces a newer one', { as: 'viewer' }, 
   await page.locator('#q').fill('Pipit A');
   await page.waitForRequest('**/v1/products?*');
   await page.locator('#q').fill('Pipit B');
-  await page.getByText('1 product', { exact: true }).waitFor();
+  await total(page, '1 product').waitFor();
   release();
   await page.waitForLoadState('networkidle');
   assert.deepEqual(await titles(page), ['Pipit B']);
@@ -146,5 +146,5 @@ storyBothWays('a filter that nothing matches says so', { as: 'viewer' }, async (
   await page.locator('#q').fill('nobody has this');
   await button(page, 'Filter').click();
   await page.getByText('No product matches these filters.').waitFor();
-  await page.getByText('0 products').first().waitFor();
+  await total(page, '0 products').waitFor();
 });

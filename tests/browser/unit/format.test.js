@@ -20,7 +20,7 @@ const kinds = {
   },
 };
 
-const file = process.env.FORMAT_EXAMPLES ?? new URL('../../../web/format-examples.json', import.meta.url);
+const file = new URL('../../../web/format-examples.json', import.meta.url);
 const examples = JSON.parse(readFileSync(file, 'utf8'));
 
 for (const [kind, make] of Object.entries(kinds)) {

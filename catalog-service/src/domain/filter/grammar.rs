@@ -2,7 +2,7 @@
 
 use super::{
     Filter, FilterError,
-    scan::{Comparator, Piece, Scanner},
+    scan::{Piece, Scanner},
     typing,
 };
 
@@ -129,18 +129,9 @@ impl Parser<'_> {
             Some(comparator) => {
                 self.scanner.skip_space();
                 let value = self.scanner.value()?;
-                self.restrict(&path, comparator, &value)
+                typing::restriction(typing::field(&path)?, comparator, &value)
             }
         }
-    }
-
-    fn restrict(
-        &self,
-        path: &[Piece],
-        comparator: Comparator,
-        value: &Piece,
-    ) -> Result<Filter, FilterError> {
-        typing::field(path).and_then(|field| typing::restriction(field, comparator, value))
     }
 
     /// What looked like a field was a bare word.

@@ -173,32 +173,38 @@ pub(crate) fn money_from_wire(money: &WireMoney) -> Option<Money> {
 pub(crate) fn description(document: &[u8]) -> &str {
     const DESCRIPTION: u64 = 7;
     let mut rest = document;
-    while let Some((field, value, behind)) = next_field(rest) {
-        if field == DESCRIPTION {
-            return value.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+    while let Some(field) = next_field(rest) {
+        if field.number == DESCRIPTION {
+            return std::str::from_utf8(field.value).unwrap_or_default();
         }
-        rest = behind;
+        rest = field.behind;
     }
     ""
 }
 
-/// The next field of an encoded message: its number, its bytes if it has a length, and what comes behind.
-fn next_field(mut bytes: &[u8]) -> Option<(u64, Option<&[u8]>, &[u8])> {
+/// One field of an encoded message.
+struct EncodedField<'a> {
+    number: u64,
+    /// Its bytes; none unless it has a length.
+    value: &'a [u8],
+    /// The fields after it.
+    behind: &'a [u8],
+}
+
+fn next_field(mut bytes: &[u8]) -> Option<EncodedField<'_>> {
     use prost::encoding::decode_varint;
     let tag = decode_varint(&mut bytes).ok()?;
-    let skip = match tag & 7 {
+    let number = tag >> 3;
+    let (length, has_value) = match tag & 7 {
         0 => {
             decode_varint(&mut bytes).ok()?;
-            0
+            (0, false)
         }
-        1 => 8,
-        5 => 4,
-        2 => {
-            let length = usize::try_from(decode_varint(&mut bytes).ok()?).ok()?;
-            let (value, behind) = bytes.split_at_checked(length)?;
-            return Some((tag >> 3, Some(value), behind));
-        }
+        1 => (8, false),
+        2 => (usize::try_from(decode_varint(&mut bytes).ok()?).ok()?, true),
+        5 => (4, false),
         _ => return None,
     };
-    Some((tag >> 3, None, bytes.get(skip..)?))
+    let (value, behind) = bytes.split_at_checked(length)?;
+    Some(EncodedField { number, value: if has_value { value } else { &[] }, behind })
 }

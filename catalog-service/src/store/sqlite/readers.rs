@@ -2,6 +2,7 @@
 //! which give up after a quarter of a second.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError, TryLockError,
@@ -135,7 +136,9 @@ fn run(mut database: Connection, reads: &Mutex<mpsc::Receiver<LongRead>>) {
             tracing::error!(%error, "could not bound a read");
             continue;
         }
-        read(&database);
+        if catch_unwind(AssertUnwindSafe(|| read(&database))).is_err() {
+            tracing::error!("a read panicked");
+        }
     }
 }
 

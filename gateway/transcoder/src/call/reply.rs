@@ -42,15 +42,6 @@ impl<'p> Call<'p, '_> {
         Ok(Reply::Json)
     }
 
-    /// Whether the reply is an `HttpBody`.
-    pub(super) fn is_raw_reply(&self) -> bool {
-        let msg = self.plan.tables.msg(self.rpc.output);
-        match self.rule.response_body {
-            Some(index) => self.is_raw(&msg.fields[index]),
-            None => msg.wkt == Wkt::HttpBody,
-        }
-    }
-
     fn is_raw(&self, field: &Field) -> bool {
         let id = field.message().filter(|_| field.card == Card::Singular);
         id.is_some_and(|id| self.plan.tables.msg(id).wkt == Wkt::HttpBody)

@@ -86,20 +86,6 @@ fn only_json_may_be_posted(#[case] content_type: &str, #[case] admitted: bool) {
     }
 }
 
-#[rstest]
-#[case("", true)]
-#[case("*/*", true)]
-#[case("application/json", true)]
-#[case("text/html, application/*;q=0.5", true)]
-#[case("text/html", false)]
-#[case("*/*;q=0", false)]
-#[case("application/json;q=0, */*", false)]
-#[case("text/*, */*;q=0.1", true)]
-fn a_reply_in_json_must_be_wanted(#[case] accept: &str, #[case] wanted: bool) {
-    assert_eq!(call("GET", BOOK).is_acceptable(accept), wanted);
-    assert!(call("GET", "/v1/files/a:raw").is_acceptable(accept));
-}
-
 #[test]
 fn the_path_wins_over_an_equal_or_absent_body_value_and_refuses_another() {
     let target = "/v1/shelves/1/books/2:lend";

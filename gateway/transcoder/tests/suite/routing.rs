@@ -139,6 +139,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    fn no_template_and_no_path_panics(
+        template in "/?([ab/{}*=:.%é]|.){0,24}",
+        paths in prop::collection::vec("/?([ab/:%é]|.){0,24}", 1..8),
+    ) {
+        let mut rules = rules(0..3);
+        rules[0].template = template;
+        let plan = Plan::compile(&SET, &rules, &PlanConfig { skip_invalid: true }).unwrap();
+        for path in paths {
+            routed(&plan, "GET", &path);
+        }
+    }
+
+    #[test]
     fn routing_agrees_with_a_naive_matcher(
         templates in prop::collection::vec(some_path(4), 1..8),
         paths in prop::collection::vec(some_path(2), 1..20),

@@ -1,0 +1,47 @@
+// Adds: a list whose forms, filters, heads and cells act in place.
+// Without it: each of them leads to its own address.
+// Proven by: tests/browser/stories/actions.test.js, list.test.js and cells.test.js
+
+import { startForms } from './action-form.js';
+import { publishing, removal } from './optimistic.js';
+
+/** The lists and cells are fetched at the first sign that they will be used. */
+const liveList = () => import('./live-list.js');
+const cellEdit = () => import('./cell-edit.js');
+
+export function startBoard() {
+  startForms({ delete: removal, undelete: removal, publish: publishing });
+  document.addEventListener('click', (event) => {
+    const link = linkAt(event);
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    const used = link.dataset.edit
+      ? cellEdit().then(({ editCell }) => editCell(link))
+      : liveList().then(({ goTo }) => goTo(link.href));
+    used.catch(() => location.assign(link.href));
+  });
+  for (const sign of ['pointerover', 'focusin']) {
+    document.addEventListener(sign, (event) => {
+      const link = linkAt(event);
+      if (link) void (link.dataset.edit ? cellEdit() : liveList()).catch(() => {});
+    });
+  }
+  const filters = document.querySelector('form[data-live-list]');
+  if (filters instanceof HTMLFormElement) startFilters(filters);
+}
+
+/** @param {HTMLFormElement} filters */
+function startFilters(filters) {
+  filters.addEventListener('submit', (event) => {
+    event.preventDefault();
+    liveList().then(({ submitFilters }) => submitFilters(filters), () => filters.submit());
+  });
+  filters.addEventListener('input', () => void liveList().then(({ typeFilters }) => typeFilters(filters), () => {}));
+  addEventListener('popstate', () => void liveList().then(({ goBack }) => goBack(), () => location.reload()));
+}
+
+/** @param {Event} event */
+function linkAt({ target }) {
+  const link = target instanceof Element ? target.closest('a[data-edit], a[data-live-list]') : null;
+  return link instanceof HTMLAnchorElement ? link : null;
+}
