@@ -63,6 +63,7 @@ pub struct GrpcService(Arc<Inner>);
 struct Inner {
     catalog: Catalog,
     access: Access,
+    clock: Arc<dyn Clock>,
     page_tokens: PageTokens,
     shed: Shed,
     limits: Limits,
@@ -83,11 +84,12 @@ impl GrpcService {
         reflection: bool,
     ) -> Self {
         Self(Arc::new(Inner {
-            page_tokens: PageTokens::new(catalog.page_token_keys(), clock),
+            page_tokens: PageTokens::new(catalog.page_token_keys(), Arc::clone(&clock)),
             shed: Shed::new(limits.calls),
             beside: Beside::new(reflection),
             catalog,
             access,
+            clock,
             limits,
             stopping: CancellationToken::new(),
             closed: AtomicBool::new(false),
@@ -112,7 +114,7 @@ impl GrpcService {
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let call = Call::begun(&request);
+        let call = Call::begun(&request, self.0.clock.now());
         let span = call.span();
         async {
             let calling = AssertUnwindSafe(self.refused_or_called(request)).catch_unwind();

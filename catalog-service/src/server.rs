@@ -195,7 +195,7 @@ impl Bound {
         let settings = &instance.settings;
         let hosts = Hosts::of(settings, address.ip());
         let socket = Socket::new(hosts, &settings.cors_origins, instance.service());
-        tracing::info!(%address, "catalog-service answers gRPC and gRPC-Web");
+        tracing::info!(%address, limits = ?settings.limits, "catalog-service answers gRPC and gRPC-Web");
 
         // Health checks learn of the end before connections do.
         let unhealthy = {

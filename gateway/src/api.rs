@@ -31,6 +31,9 @@ pub(crate) const BODY: usize = 4 << 20;
 /// The largest message of the service.
 const MESSAGE: usize = 16 << 20;
 
+/// The header that becomes a request's `request_id`.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
 /// Headers besides the caller's own that reach the service as metadata.
 const PASSED_ON: [HeaderName; 3] = [
     HeaderName::from_static("traceparent"),
@@ -88,8 +91,8 @@ async fn answer_call(
     call.admit(content_type, !body.is_end_stream())?;
     accept::check(&head.headers)?;
     let body = body::read(&head.headers, body).await?;
-    let if_match = joined(head, header::IF_MATCH)?;
-    let key = joined(head, HeaderName::from_static("idempotency-key"))?;
+    let if_match = joined(head, &header::IF_MATCH)?;
+    let key = joined(head, &IDEMPOTENCY_KEY)?;
     let input = Input {
         query: head.uri.query().unwrap_or_default(),
         content_type,
@@ -135,9 +138,9 @@ fn wrong_method(method: &Method, allow: &'static str) -> Result<Response, Refusa
 }
 
 /// A header that fills a request field, its lines joined; 400 when it is not text.
-fn joined(head: &Parts, name: HeaderName) -> Result<Option<String>, Failure> {
+fn joined(head: &Parts, name: &HeaderName) -> Result<Option<String>, Failure> {
     let mut whole: Option<String> = None;
-    for line in head.headers.get_all(&name) {
+    for line in head.headers.get_all(name) {
         let Ok(line) = line.to_str() else {
             let message = format!("the `{name}` header holds bytes that are not visible ASCII");
             return Err(Refusal::bad("HEADER_INVALID", message).into());

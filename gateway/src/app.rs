@@ -1,4 +1,4 @@
-//! The front door: every request passes the steps of [`App::admit`], in that order, whatever it asks for.
+//! The front door: every request passes the steps of `App::admit`, in that order, whatever it asks for.
 //!
 //! Nothing is decided here about products, and no step trusts what a later one would check.
 
@@ -62,7 +62,6 @@ pub struct Gateway(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     upstream: Upstream,
-    assets: assets::Current,
     settings: Settings,
     headers: headers::Sets,
     in_flight: in_flight::InFlight,
@@ -70,12 +69,14 @@ struct Shared {
 }
 
 impl Gateway {
-    /// A gateway in front of a service. The assets' brotli forms are made by a thread in the background.
+    /// A gateway in front of a service.
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
+        // Read and compiled now, not for the first visitor.
+        assets::current();
+        api::plan();
         let headers = headers::Sets::new(&settings);
         Self(Arc::new(Shared {
             upstream,
-            assets: assets::Current::load(),
             settings,
             headers,
             in_flight: in_flight::InFlight::default(),
@@ -90,7 +91,7 @@ impl Gateway {
 
     /// Where styles, modules and icons are found; in development the table follows the disk.
     pub fn assets(&self) -> Arc<Assets> {
-        self.0.assets.get()
+        assets::current()
     }
 
     /// Where browsers find this shop.
@@ -135,6 +136,8 @@ impl App {
     /// Answers one request.
     pub async fn answer(&self, request: Request<Body>) -> Response {
         let visit = Visit::begin(&request);
+        // A slow sender is cut off, and what of a body nobody reads comes back.
+        let (request, rest) = lent::lend(request, visit.kind());
         // A panic ends its own request and no other.
         let admitted = AssertUnwindSafe(self.admit(&visit, request)).catch_unwind().await;
         let mut response = match admitted {
@@ -145,6 +148,8 @@ impl App {
                 Refusal::broken().render(&self.gateway, &visit)
             }
         };
+        // An early answer waits for the rest of its request, or HTTP/1 loses it.
+        rest.finish(&mut response).await;
         // Every answer says how it may be used, those of refusals too.
         self.gateway.0.headers.put_on(&visit, response.headers_mut());
         // One line per request, with its id.
@@ -164,20 +169,10 @@ impl App {
         let _place = self.gateway.0.in_flight.enter(visit.kind()).await?;
         // Every call downstream knows when its answer has to be there.
         let visit = visit.with_deadline(deadline::of(&request, visit.kind())?);
-        // A slow sender is cut off, and an early answer waits for the rest of the body, or HTTP/1 loses it.
-        let (request, rest) = lent::lend(request, visit.kind());
-        let routed = AssertUnwindSafe(self.route(&visit, request)).catch_unwind();
-        let answer = tokio::time::timeout_at(visit.deadline() + GRACE, routed).await;
-        let mut response = match answer {
-            Ok(Ok(response)) => response,
-            Ok(Err(panic)) => {
-                visit.log_panic(panic.as_ref());
-                Refusal::broken().render(&self.gateway, &visit)
-            }
-            Err(_) => Refusal::late().render(&self.gateway, &visit),
-        };
-        rest.finish(&mut response).await;
-        Ok(response)
+        // The service keeps the deadline; this is for whatever else may take too long.
+        let answer = self.route(&visit, request);
+        let late = |_| Refusal::late();
+        tokio::time::timeout_at(visit.deadline() + GRACE, answer).await.map_err(late)
     }
 
     /// Hands an admitted request to the part that answers it.

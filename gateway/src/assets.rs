@@ -8,7 +8,7 @@ mod files;
 mod imports;
 mod table;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use axum::{
     body::Body,
@@ -29,35 +29,26 @@ const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A page of another version asked: it gets what is here now, for this once.
 const ONCE: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The table of assets, which in development follows the disk.
-#[derive(Debug)]
-pub(crate) struct Current {
-    table: RwLock<(Arc<Assets>, Instant)>,
+/// The table of assets, made once a process; in development it follows the disk.
+pub(crate) fn current() -> Arc<Assets> {
+    static CURRENT: LazyLock<RwLock<(Arc<Assets>, Instant)>> =
+        LazyLock::new(|| RwLock::new((fresh(), Instant::now())));
+    let (table, read) = {
+        let current = CURRENT.read().unwrap_or_else(PoisonError::into_inner);
+        (Arc::clone(&current.0), current.1)
+    };
+    if !cfg!(debug_assertions) || read.elapsed() < files::LOOK_AGAIN {
+        return table;
+    }
+    let mut current = CURRENT.write().unwrap_or_else(PoisonError::into_inner);
+    current.1 = Instant::now();
+    if files::stamp() != current.0.stamp() {
+        current.0 = fresh();
+    }
+    Arc::clone(&current.0)
 }
 
-impl Current {
-    /// Reads all files; their brotli forms are made by a thread in the background and used once they are there.
-    pub(crate) fn load() -> Self {
-        Self { table: RwLock::new((fresh(), Instant::now())) }
-    }
-
-    pub(crate) fn get(&self) -> Arc<Assets> {
-        let (table, read) = {
-            let current = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            (Arc::clone(&current.0), current.1)
-        };
-        if !cfg!(debug_assertions) || read.elapsed() < files::LOOK_AGAIN {
-            return table;
-        }
-        let mut current = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        current.1 = Instant::now();
-        if files::stamp() != current.0.stamp() {
-            current.0 = fresh();
-        }
-        Arc::clone(&current.0)
-    }
-}
-
+/// A new table; its brotli forms are made by a thread in the background and used once they are there.
 fn fresh() -> Arc<Assets> {
     let table = Arc::new(Assets::read());
     let work = Arc::clone(&table);

@@ -6,7 +6,7 @@ mod origin;
 
 use std::{fmt, net::SocketAddr};
 
-use clap::Args;
+use clap::{Args, builder::FalseyValueParser};
 use http::{Uri, uri::Authority};
 
 pub use origin::{Origin, OriginInvalid};
@@ -35,7 +35,7 @@ pub struct Options {
     #[arg(long, env = "SHELF_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
 
-    /// Where browsers find the shop, such as https://shop.example [default: http://localhost and the port listened on]
+    /// Where browsers find the shop, such as `https://shop.example`; localhost and the port listened on when not given
     #[arg(long, env = "SHELF_PUBLIC_ORIGIN", value_name = "ORIGIN")]
     pub public_origin: Option<String>,
 
@@ -48,7 +48,7 @@ pub struct Options {
     pub picture_host: Option<String>,
 
     /// Listen on other addresses than this machine's own without TLS: only behind a proxy or in a network you trust
-    #[arg(long, env = "SHELF_ALLOW_CLEARTEXT")]
+    #[arg(long, env = "SHELF_ALLOW_CLEARTEXT", value_parser = FalseyValueParser::new())]
     pub allow_cleartext: bool,
 }
 

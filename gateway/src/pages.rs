@@ -41,6 +41,7 @@ use axum::{
 };
 
 use crate::app::{Gateway, Problem};
+use trouble::see_other;
 
 /// Every page's routes. Headers, compression and ETags are put on by `app`.
 pub fn router(gateway: &Gateway) -> Router<Gateway> {
@@ -64,6 +65,7 @@ fn shop() -> Router<Gateway> {
 
 fn admin() -> Router<Gateway> {
     Router::new()
+        .route("/admin", get(async || see_other("/admin/products")))
         .route("/admin/setup", get(setup::show).post(setup::redeem))
         .route("/admin/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/admin/sign-out", post(sign_in::sign_out))

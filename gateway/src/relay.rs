@@ -67,6 +67,7 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     });
     let (mut head, body) = request.into_parts();
     head.headers = only(&head.headers, &PASSED_ON);
+    answer_as_asked(&mut head.headers);
     // An extension is for this process's own layers; the service must not take ours for its own.
     head.extensions = http::Extensions::new();
     let Ok(answer) =
@@ -74,6 +75,17 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     let (mut head, body) = answer.into_parts();
     head.headers = only(&head.headers, &PASSED_BACK);
     Response::from_parts(head, Body::new(body))
+}
+
+/// A client that does not say what it takes gets the framing that it speaks.
+fn answer_as_asked(headers: &mut HeaderMap) {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if !accept.is_some_and(|accept| accept.starts_with("application/grpc")) {
+        headers.remove(header::ACCEPT);
+        if let Some(content_type) = headers.get(header::CONTENT_TYPE).cloned() {
+            headers.insert(header::ACCEPT, content_type);
+        }
+    }
 }
 
 /// The guard before the gRPC-Web layer, which would run forms and GETs as calls.

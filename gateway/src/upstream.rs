@@ -7,7 +7,6 @@ mod retry;
 mod trouble;
 
 use std::{
-    convert::Infallible,
     fmt,
     future::Future,
     pin::Pin,
@@ -178,14 +177,5 @@ impl fmt::Debug for Upstream {
             Way::There(_) => "connected",
         };
         f.debug_tuple("Upstream").field(&way).finish()
-    }
-}
-
-/// An upstream that refuses every call, for a gateway that has none yet.
-impl Default for Upstream {
-    fn default() -> Self {
-        Self::in_process(tower::service_fn(|_: Request<Body>| async {
-            Ok::<_, Infallible>(unreachable().into_http::<Body>())
-        }))
     }
 }

@@ -4,8 +4,7 @@
     icecat.py icecat-products.jsonl.gz | shelf load -
 
 The same input always gives the same output. What a product of Shelf has no place for is left out, and counted on
-standard error: image addresses (they belong to somebody else's server), codes that are not GTINs, and the codes of a
-product beyond the 20 that a variant holds.
+standard error: image addresses (they belong to somebody else's server) and codes that are not GTINs.
 """
 
 import gzip
@@ -14,7 +13,6 @@ import re
 import sys
 
 CURRENCY = "EUR"
-MOST_GTINS = 20
 LONGEST_SKU = 64
 LONGEST_ATTRIBUTE_NAME = 100
 MARKDOWN = re.compile(r"([\\`*_<>\[\]])")
@@ -27,7 +25,6 @@ class Counts:
         self.products = 0
         self.images = 0
         self.invalid_gtins = []
-        self.surplus_gtins = 0
         self.made_skus = 0
 
     def report(self, out):
@@ -35,7 +32,6 @@ class Counts:
         print(f"{self.images} image addresses left out", file=out)
         for product, code in self.invalid_gtins:
             print(f"product {product}: `{code}` is not a GTIN, left out", file=out)
-        print(f"{self.surplus_gtins} codes beyond {MOST_GTINS} a variant left out", file=out)
         print(f"{self.made_skus} part numbers too long or not unique, the product's id is the sku", file=out)
 
 
@@ -55,8 +51,7 @@ def gtins(source, counts):
             kept.append(code)
         else:
             counts.invalid_gtins.append((source["id"], code))
-    counts.surplus_gtins += max(0, len(kept) - MOST_GTINS)
-    return kept[:MOST_GTINS]
+    return kept
 
 
 def sku(source, taken, counts):

@@ -118,8 +118,8 @@ CREATE TABLE revisions (
     variant TEXT,
     variant_version INTEGER,
     document BLOB NOT NULL,
-    PRIMARY KEY (product, number)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (product, number)
+) STRICT;
 
 -- The change feed: one number for every change, in the order of the commits.
 CREATE TABLE changes (
@@ -141,8 +141,8 @@ CREATE TABLE requests (
     digest BLOB NOT NULL,
     answer BLOB NOT NULL,
     time INTEGER NOT NULL,
-    PRIMARY KEY (caller, id)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (caller, id)
+) STRICT;
 CREATE INDEX requests_by_time ON requests (time);
 
 CREATE TABLE secrets (

@@ -13,6 +13,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one address that is not loopback.
     pub connections_per_address: usize,
+    /// How long the headers of a request, and the first request of a connection, may take to come.
+    pub headers: Duration,
     /// How long calls may take.
     pub deadlines: Deadlines,
     /// How long open calls may go on when the service stops.
@@ -26,6 +28,7 @@ impl Default for Limits {
             message_bytes: 4 << 20,
             connections: 4096,
             connections_per_address: 100,
+            headers: Duration::from_secs(10),
             deadlines: Deadlines::default(),
             drain: Duration::from_secs(30),
         }

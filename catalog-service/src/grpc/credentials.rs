@@ -27,13 +27,14 @@ pub(super) async fn check(
     method: Method,
     headers: &HeaderMap,
 ) -> Result<Identity, Status> {
-    let identity = match bearer(headers)? {
-        Some(token) if !method.ignores_credentials => {
+    let token = if method.ignores_credentials { None } else { bearer(headers)? };
+    let identity = match token {
+        Some(token) => {
             let signed_in = access.signed_in(token).await.map_err(problem::of_access)?;
             let session = (signed_in.user.id.clone(), signed_in.session.id.clone());
             Identity { caller: signed_in.caller(), session: Some(session) }
         }
-        _ => Identity { caller: Caller::anyone(), session: None },
+        None => Identity { caller: Caller::anyone(), session: None },
     };
     match method.role {
         Some(role) if identity.caller.role >= role => Ok(identity),

@@ -3,7 +3,9 @@
 //! An id from outside is taken only if it is short and plain, so that no log line can be forged with it.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
+use jiff::Timestamp;
+
+use crate::ids;
 
 /// The header that carries the id, in requests and in answers.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -11,11 +13,12 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 /// The longest id that is taken from a caller.
 const LONGEST: usize = 64;
 
-/// The id of the call with these headers.
-pub(crate) fn of_call(headers: &HeaderMap) -> HeaderValue {
+/// The id of the call with these headers, which begins now.
+pub(crate) fn of_call(headers: &HeaderMap, now: Timestamp) -> HeaderValue {
     match headers.get(&X_REQUEST_ID) {
         Some(id) if plain(id.as_bytes()) => id.clone(),
-        _ => made(),
+        _ => HeaderValue::try_from(ids::new_id(now))
+            .unwrap_or_else(|_| HeaderValue::from_static("none")),
     }
 }
 
@@ -29,12 +32,6 @@ fn plain(id: &[u8]) -> bool {
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
 }
 
-fn made() -> HeaderValue {
-    let mut text = Uuid::encode_buffer();
-    let text = Uuid::now_v7().simple().encode_lower(&mut text);
-    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("none"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,21 +40,25 @@ mod tests {
         HeaderMap::from_iter([(X_REQUEST_ID, HeaderValue::from_bytes(id).unwrap())])
     }
 
+    fn id(headers: &HeaderMap) -> HeaderValue {
+        of_call(headers, Timestamp::UNIX_EPOCH)
+    }
+
     #[test]
     fn a_plain_id_is_kept() {
-        for id in ["7", "a-b_c.D9", &"x".repeat(LONGEST)] {
-            assert_eq!(of_call(&headers(id.as_bytes())), id);
+        for text in ["7", "a-b_c.D9", &"x".repeat(LONGEST)] {
+            assert_eq!(id(&headers(text.as_bytes())), text);
         }
     }
 
     #[test]
     fn any_other_id_is_replaced() {
         let long = "x".repeat(LONGEST + 1);
-        for id in [&b""[..], b"a b", b"a=b", "a\u{e9}".as_bytes(), b"a\tb", long.as_bytes()] {
-            let made = of_call(&headers(id));
-            assert_ne!(made.as_bytes(), id);
-            assert_eq!(made.len(), 32);
+        for text in [&b""[..], b"a b", b"a=b", "a\u{e9}".as_bytes(), b"a\tb", long.as_bytes()] {
+            let made = id(&headers(text));
+            assert_ne!(made.as_bytes(), text);
+            assert_eq!(made.len(), 20);
         }
-        assert_ne!(of_call(&HeaderMap::new()), of_call(&HeaderMap::new()));
+        assert_ne!(id(&HeaderMap::new()), id(&HeaderMap::new()));
     }
 }

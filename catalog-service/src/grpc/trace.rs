@@ -5,6 +5,7 @@
 use std::time::Instant;
 
 use http::{HeaderValue, Request, Response, Uri};
+use jiff::Timestamp;
 use tonic::{Code, Status, body::Body};
 use tracing::Span;
 
@@ -19,9 +20,9 @@ pub(super) struct Call {
 
 impl Call {
     /// Notes the beginning of a call.
-    pub(super) fn begun(request: &Request<Body>) -> Self {
+    pub(super) fn begun(request: &Request<Body>, now: Timestamp) -> Self {
         Self {
-            id: request_id::of_call(request.headers()),
+            id: request_id::of_call(request.headers(), now),
             uri: request.uri().clone(),
             begun: Instant::now(),
         }
@@ -54,3 +55,6 @@ impl Call {
         roles::method(path).map_or("unknown", |_| path.trim_start_matches('/'))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,9 +25,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{census::Census, socket::Socket};
 use crate::config::Limits;
 
-/// How long a request's headers, or the first request of a connection, may take.
-const HEADERS: Duration = Duration::from_secs(10);
-
 /// How long a connection lives before it is asked to end, give or take a tenth.
 const AGE: Duration = Duration::from_secs(30 * 60);
 
@@ -45,8 +42,9 @@ pub(super) async fn serve(
     shutdown: CancellationToken,
 ) {
     let host = Host {
-        http: Arc::new(http_settings()),
+        http: Arc::new(http_settings(limits.headers)),
         socket,
+        patience: limits.headers,
         stop: shutdown.clone(),
         cut: CancellationToken::new(),
     };
@@ -98,6 +96,8 @@ async fn rest_if_exhausted(error: &io::Error) {
 struct Host {
     http: Arc<auto::Builder<TokioExecutor>>,
     socket: Socket,
+    /// How long the first request may take to come.
+    patience: Duration,
     /// No new calls; open ones may finish.
     stop: CancellationToken,
     /// The end for those that did not.
@@ -119,7 +119,7 @@ impl Host {
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service));
         tokio::select! {
             _ended = connection.as_mut() => return,
-            () = unused(&used) => return,
+            () = unused(&used, self.patience) => return,
             () = self.stop.cancelled() => {}
             () = of_age() => {}
         }
@@ -138,8 +138,8 @@ async fn finish<C: Future>(connection: Pin<&mut C>, cut: &CancellationToken) {
 
 /// Comes when a connection has not brought a request in time, and never once it has.
 #[expect(clippy::disallowed_methods, reason = "a time limit is what this waits for")]
-async fn unused(used: &AtomicBool) {
-    tokio::time::sleep(HEADERS).await;
+async fn unused(used: &AtomicBool, patience: Duration) {
+    tokio::time::sleep(patience).await;
     if used.load(Ordering::Relaxed) {
         std::future::pending::<()>().await;
     }
@@ -151,11 +151,11 @@ async fn of_age() {
     tokio::time::sleep(AGE.mul_f64(rand::random_range(0.9..1.1))).await;
 }
 
-fn http_settings() -> auto::Builder<TokioExecutor> {
+fn http_settings(headers: Duration) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
+        .header_read_timeout(headers)
         .max_headers(100)
         .max_buf_size(32 << 10);
     http.http2()

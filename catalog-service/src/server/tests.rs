@@ -132,6 +132,23 @@ async fn a_call_that_does_not_end_is_cut_off_after_the_drain() {
 }
 
 #[tokio::test]
+async fn who_sends_nothing_or_half_a_request_is_let_go() {
+    let mut settings = settings();
+    settings.limits.headers = Duration::from_millis(20);
+    let running = Running::start(settings).await;
+    for begun in
+        ["", "PRI * HTTP/2", "POST / HTTP/1.1\r\nhost: loc", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+    {
+        let mut stream = TcpStream::connect(running.address).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest));
+        assert!(closed.await.is_ok(), "`{begun}` is still held");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn too_many_headers_are_refused() {
     let running = Running::start(settings()).await;
     let mut stream = TcpStream::connect(running.address).await.unwrap();

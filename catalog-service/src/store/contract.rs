@@ -3,6 +3,7 @@
 //! Each story is a function of a [`Bench`]; `contract!` makes a test of each for one backend.
 
 pub(super) mod categories;
+mod evaluator;
 pub(super) mod filters;
 pub(super) mod lists;
 pub(super) mod products;
@@ -85,6 +86,7 @@ macro_rules! contract {
             }
             lists: {
                 every_order_is_kept_across_pages,
+                lists_at_random_are_kept_across_pages,
                 deleted_products_are_listed_on_request,
                 the_public_lists_what_it_may_see,
                 a_page_ends_before_it_grows_too_large,
@@ -94,6 +96,7 @@ macro_rules! contract {
             filters: {
                 a_filter_finds_what_it_says,
                 hostile_texts_are_only_texts,
+                a_store_finds_what_the_rules_say,
             }
         }
     };

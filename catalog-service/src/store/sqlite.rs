@@ -71,6 +71,12 @@ impl Sqlite {
             ":memory:" => Place::temporary(clock.now())?,
             path => Place::take(Path::new(path))?,
         };
+        let looked = connection::looking(place.path())
+            .map_err(Misfit::from)
+            .and_then(|database| migrations::is_ours(&database));
+        if !looked.map_err(|error| misfit(&place, error))? {
+            return Err(misfit(&place, Misfit::Foreign));
+        }
         let durability = if place.is_temporary() { Durability::None } else { Durability::Full };
         let mut database = connection::writing(place.path(), durability)
             .map_err(|error| misfit(&place, error.into()))?;

@@ -1,6 +1,9 @@
 //! What makes HTML a document: a strong ETag, an answer of 304 where the browser has it already, and compression.
 
-use axum::{body::Body, response::Response};
+use axum::{
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
@@ -32,14 +35,13 @@ impl Wanted {
 /// Finishes a page: only a 200 to a GET that may be kept has an ETag; whatever is long enough is compressed.
 pub(super) async fn finish(wanted: &Wanted, response: Response) -> Response {
     let (mut head, body) = response.into_parts();
-    let Ok(body) = body.collect().await else {
-        return StatusCodeOnly(StatusCode::INTERNAL_SERVER_ERROR).into();
+    let body = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
-    let body = body.to_bytes();
     let kept = head.headers.get(header::CACHE_CONTROL).is_none_or(|value| value != "no-store");
-    let html = head.headers.get(header::CONTENT_TYPE).is_some_and(|value| {
-        value.as_bytes().starts_with(b"text/html") || value.as_bytes().starts_with(b"application/")
-    });
+    let content_type = head.headers.get(header::CONTENT_TYPE);
+    let html = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let coding = if html { coding::choose(&wanted.headers, body.len()) } else { Coding::Identity };
     if wanted.get && kept && head.status == StatusCode::OK {
         let etag = etag(&body, coding);
@@ -87,14 +89,4 @@ pub(crate) fn names(headers: &HeaderMap, etag: &HeaderValue) -> bool {
         .flat_map(|line| line.split(','))
         .map(str::trim)
         .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
-struct StatusCodeOnly(StatusCode);
-
-impl From<StatusCodeOnly> for Response {
-    fn from(StatusCodeOnly(status): StatusCodeOnly) -> Self {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = status;
-        response
-    }
 }

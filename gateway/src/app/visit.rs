@@ -154,7 +154,10 @@ impl Visit {
         let (id, method) = (self.id.as_str(), self.method.as_str());
         let ms = self.begun.elapsed().as_secs_f64() * 1e3;
         let kind = self.kind;
-        if response.status().is_server_error() {
+        if kind == Kind::Health {
+            // Asked every few seconds by machines that read the answer themselves.
+            tracing::debug!(id, method, ?kind, route, status, ms, "request");
+        } else if response.status().is_server_error() {
             tracing::warn!(id, method, ?kind, route, status, ms, "request failed");
         } else {
             tracing::info!(id, method, ?kind, route, status, ms, "request");

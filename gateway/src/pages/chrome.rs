@@ -43,6 +43,12 @@ impl Chrome {
         here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// With modules that this page starts fetched ahead.
+    #[must_use]
+    pub(crate) fn starting(self, gateway: &Gateway, modules: &[&str]) -> Self {
+        Self { links: self.links.preloading(gateway, modules), ..self }
+    }
+
     /// Whether the one who looks may change the catalog.
     pub(crate) fn may_edit(&self) -> bool {
         self.who.as_ref().is_some_and(|who| who.may_edit)
@@ -63,9 +69,20 @@ impl Links {
         }
     }
 
-    /// For the admin, which uses them all.
+    /// For the admin, whose pages say which modules they start.
     pub(crate) fn admin(gateway: &Gateway) -> Self {
-        let modules = gateway.assets().modules().to_vec();
-        Self { modules, ..Self::shop(gateway) }
+        Self::shop(gateway).preloading(gateway, &["main", "notices", "action-form"])
+    }
+
+    /// With modules, and all that they import, fetched ahead: none of them is found out late.
+    #[must_use]
+    fn preloading(mut self, gateway: &Gateway, names: &[&str]) -> Self {
+        let assets = gateway.assets();
+        for name in names {
+            self.modules.extend(assets.modules_of(&format!("modules/{name}.js")));
+        }
+        self.modules.sort_unstable();
+        self.modules.dedup();
+        self
     }
 }

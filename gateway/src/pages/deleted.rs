@@ -61,7 +61,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
         show_deleted: true,
         view: ProductView::Full.into(),
     };
-    let chrome = visit.admin_chrome().await?;
+    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
     let (page, expired) = page_or_first(&visit.caller, request).await?;
     visit.page(&list(&visit, chrome, &query, &page, expired))
 }

@@ -129,7 +129,7 @@ pub(crate) async fn answer(
     status: StatusCode,
     typed: Typed,
 ) -> Result<Response, Trouble> {
-    let chrome = visit.admin_chrome().await?;
+    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["editor"]);
     let ((shop, categories), product) =
         tokio::try_join!(surroundings(&visit.caller), product(visit, id))?;
     visit.page_with(status, &editor(visit, chrome, &shop, &categories, &product, typed))

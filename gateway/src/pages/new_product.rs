@@ -88,7 +88,7 @@ async fn answer(
     variant: Option<VariantEntries>,
     problems: Problems,
 ) -> Result<Response, Trouble> {
-    let chrome = visit.admin_chrome().await?;
+    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["editor"]);
     if !chrome.may_edit() {
         return Ok(see_other("/admin/products"));
     }

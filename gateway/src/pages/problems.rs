@@ -20,6 +20,45 @@ pub(crate) struct Problem {
     pub(crate) text: String,
 }
 
+impl Problem {
+    /// The sentence as it stands in the summary, away from its field.
+    pub(crate) fn summary(&self) -> String {
+        match label(&self.field) {
+            "" => self.text.clone(),
+            label => format!("{label}: {}", self.text),
+        }
+    }
+}
+
+/// What a field is called; empty for one of no name of its own. Ids may begin with the variant they belong to.
+fn label(field: &str) -> &'static str {
+    let is = |name: &&(&str, &str)| field == name.0 || field.ends_with(&format!("-{}", name.0));
+    LABELS.iter().find(is).map_or("", |(_, label)| label)
+}
+
+const LABELS: [(&str, &str); 20] = [
+    ("title", "Title"),
+    ("slug", "Address in the shop"),
+    ("brand", "Brand"),
+    ("description", "Description"),
+    ("categories", "Categories"),
+    ("tags", "Tags"),
+    ("attributes", "Attributes"),
+    ("options", "Options"),
+    ("images", "Pictures"),
+    ("publish_time", "Public from"),
+    ("unpublish_time", "Public until"),
+    ("sku", "SKU"),
+    ("price", "Price"),
+    ("compare_at", "Price before"),
+    ("gtins", "GTINs"),
+    ("option_values", "Values"),
+    ("login", "E-mail address"),
+    ("password", "Password"),
+    ("display_name", "Your name"),
+    ("token", "One-time token"),
+];
+
 impl Problems {
     /// Nothing is wrong.
     pub(crate) fn none() -> Self {

@@ -93,7 +93,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
         view: ProductView::Full.into(),
         ..Default::default()
     };
-    let chrome = visit.admin_chrome().await?;
+    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
     let (shop, categories) = surroundings(&visit.caller).await?;
     let (page, note) = match page_or_first(&visit.caller, request).await {
         Ok((page, false)) => (page, String::new()),

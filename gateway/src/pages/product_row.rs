@@ -1,6 +1,6 @@
 //! One row of the admin's list: of a product, or blank, to be cloned by the modules.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use proto::catalog::{Price, Product};
 use serde_json::{Value, json};
 
@@ -31,24 +31,8 @@ pub(crate) struct ProductRow {
     pub(crate) changed_iso: String,
     pub(crate) changed_full: String,
     pub(crate) changed_by: String,
-    pub(crate) request_ids: RequestIds,
-}
-
-/// A source of ids for the row's forms; the blank row's are made when it is cloned.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum RequestIds {
-    Fresh,
-    Blank,
-}
-
-impl RequestIds {
-    /// One id for one form.
-    pub(crate) fn fresh(&self) -> String {
-        match self {
-            Self::Fresh => request_id(),
-            Self::Blank => String::new(),
-        }
-    }
+    /// What the ids of the row's forms begin with; empty in the blank row, where they are made when it is cloned.
+    pub(crate) request: String,
 }
 
 /// A moment in the three ways a page shows it.
@@ -68,7 +52,7 @@ impl When {
         let Some(time) = time.and_then(format::timestamp) else { return Self::default() };
         Self {
             short: format::relative(time, now),
-            iso: time.to_string(),
+            iso: time.round(Unit::Second).unwrap_or(time).to_string(),
             full: format::moment(time),
         }
     }
@@ -102,7 +86,7 @@ impl ProductRow {
             changed_iso: changed.iso,
             changed_full: changed.full,
             changed_by: actor.map(|actor| actor.display_name.clone()).unwrap_or_default(),
-            request_ids: RequestIds::Fresh,
+            request: request_id(),
         }
     }
 
@@ -125,8 +109,13 @@ impl ProductRow {
             changed_iso: String::new(),
             changed_full: String::new(),
             changed_by: String::new(),
-            request_ids: RequestIds::Blank,
+            request: String::new(),
         }
+    }
+
+    /// The id of one of the row's forms: fresh with every page, another for every verb.
+    pub(crate) fn request_id(&self, verb: &str) -> String {
+        if self.request.is_empty() { String::new() } else { format!("{}-{verb}", self.request) }
     }
 
     /// Whether the price belongs to one variant, which alone can be changed in place.

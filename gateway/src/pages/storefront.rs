@@ -193,7 +193,7 @@ impl View<'_> {
             next: next.unwrap_or_default(),
             next_count: if page.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
             first: if self.before > 0 { first } else { String::new() },
-            progress: self.progress(page, shown),
+            progress: progress(page, shown),
         }
     }
 
@@ -204,15 +204,6 @@ impl View<'_> {
     fn range(&self, shown: i32) -> String {
         let first = format::count((self.before + 1).into());
         format!("{first} to {} shown", format::count(shown.into()))
-    }
-
-    fn progress(&self, page: &ListProductsResponse, shown: i32) -> String {
-        let of = if page.total_size_capped {
-            "more than 10,000".into()
-        } else {
-            format::count(page.total_size.into())
-        };
-        format!("{} of {of}", format::count(shown.into()))
     }
 
     fn sorts(&self, path: &str) -> Vec<SortLink> {
@@ -251,4 +242,14 @@ impl View<'_> {
         }
         false
     }
+}
+
+/// How much of the list was shown so far.
+fn progress(page: &ListProductsResponse, shown: i32) -> String {
+    let of = if page.total_size_capped {
+        "more than 10,000".into()
+    } else {
+        format::count(page.total_size.into())
+    };
+    format!("{} of {of}", format::count(shown.into()))
 }

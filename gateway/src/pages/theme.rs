@@ -23,13 +23,16 @@ pub(crate) enum Theme {
 }
 
 impl Theme {
+    /// All of them, in the order of the buttons.
+    pub(crate) const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
     /// The theme in a request's cookie.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         cookie(headers, COOKIE).and_then(Self::parse).unwrap_or_default()
     }
 
     fn parse(key: &str) -> Option<Self> {
-        [Self::Auto, Self::Light, Self::Dark].into_iter().find(|theme| theme.key() == key)
+        Self::ALL.into_iter().find(|theme| theme.key() == key)
     }
 
     /// Its name in the cookie and the form.
@@ -62,11 +65,6 @@ impl Theme {
             Self::Light => "light",
             Self::Dark => "dark",
         }
-    }
-
-    /// All of them, in the order of the buttons.
-    pub(crate) fn all(&self) -> [Self; 3] {
-        [Self::Auto, Self::Light, Self::Dark]
     }
 }
 

@@ -168,7 +168,8 @@ impl Visit {
 
     fn send_again(&self, form: &[u8]) -> Response {
         let values = Fields::parse(form).pairs().to_vec();
-        let page = SendAgainPage { chrome: self.bare_chrome(), action: self.here.clone(), values };
+        let page =
+            SendAgainPage { chrome: self.bare_chrome(), action: self.target.clone(), values };
         rendered(StatusCode::UNAUTHORIZED, &page)
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     extract::FromRequestParts,
     response::{Html, IntoResponse as _, Response},
 };
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use proto::{
     access::{GetSessionRequest, Role, Session},
@@ -29,8 +29,10 @@ use crate::{app::Gateway, session::Caller};
 pub(crate) struct Visit {
     pub(crate) gateway: Gateway,
     pub(crate) caller: Caller,
-    /// Path and query as the browser sent them.
+    /// The page to come back to, with its query: this one, or the one that holds the form that was sent.
     pub(crate) here: String,
+    /// Path and query as the browser sent them.
+    pub(crate) target: String,
     pub(crate) now: Timestamp,
     theme: Theme,
     flash: Option<Flash>,
@@ -124,6 +126,14 @@ fn who(session: &Session) -> Who {
     Who { name: user.display_name, may_edit }
 }
 
+/// The page that holds the form behind an action's address: an action itself can only be sent to.
+fn form_page(target: &str) -> &str {
+    let path = target.split('?').next().unwrap_or(target);
+    let Some(rest) = path.strip_prefix("/admin/products/") else { return path };
+    let id = rest.split('/').next().unwrap_or(rest);
+    path.get(..path.len() - rest.len() + id.len()).unwrap_or(path)
+}
+
 /// The value of a cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
@@ -141,14 +151,33 @@ impl FromRequestParts<Gateway> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Infallible> {
         let caller = Caller::from_request_parts(parts, gateway).await?;
-        let here = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let here = if parts.method == Method::POST { form_page(&target) } else { &target };
         Ok(Self {
             gateway: gateway.clone(),
             caller,
-            here,
+            here: here.to_owned(),
+            target,
             now: now(),
             theme: Theme::of(&parts.headers),
             flash: Flash::of(&parts.headers),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("/admin/products/mug/save", "/admin/products/mug")]
+    #[case("/admin/products/mug/variants/white/save?x=1", "/admin/products/mug")]
+    #[case("/admin/new-product", "/admin/new-product")]
+    #[case("/admin/sign-in", "/admin/sign-in")]
+    #[case("/theme", "/theme")]
+    fn an_action_belongs_to_a_page(#[case] target: &str, #[case] page: &str) {
+        assert_eq!(form_page(target), page);
     }
 }

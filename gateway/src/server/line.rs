@@ -42,6 +42,9 @@ const BUSY: u8 = 2;
 /// HTTP/2: frames come at any time, and its own limits and PINGs watch over them.
 const FRAMES: u8 = 3;
 
+/// How an HTTP/2 connection begins (RFC 9113, 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0";
+
 /// What is going on, told by the service and read by the line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Activity(Arc<AtomicU8>);
@@ -78,10 +81,11 @@ impl<S> Line<S> {
         Self { stream, activity, patience, head: None, stall: None }
     }
 
-    /// Notes a first byte, and says when the head has taken too long.
-    fn watch_head(&mut self, context: &mut Context<'_>, received: bool) -> Poll<io::Error> {
-        if received && self.activity.is(IDLE) {
-            self.activity.0.store(HEAD_BEGUN, Ordering::Relaxed);
+    /// Notes the first bytes of a head, and says when it has taken too long.
+    fn watch_head(&mut self, context: &mut Context<'_>, received: &[u8]) -> Poll<io::Error> {
+        if !received.is_empty() && self.activity.is(IDLE) {
+            let begun = if received.starts_with(PREFACE) { FRAMES } else { HEAD_BEGUN };
+            self.activity.0.store(begun, Ordering::Relaxed);
             self.head = Some(after(self.patience.head));
         }
         if !self.activity.is(HEAD_BEGUN) {
@@ -124,8 +128,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let received = read.is_ready() && buffer.filled().len() > before;
-        match self.watch_head(context, received) {
+        match self.watch_head(context, &buffer.filled()[before..]) {
             Poll::Ready(error) => Poll::Ready(Err(error)),
             Poll::Pending => read,
         }
@@ -200,6 +203,16 @@ mod tests {
         assert!(tokio::time::timeout(long, line.read(&mut buffer)).await.is_err());
         activity.answered();
         assert!(tokio::time::timeout(long, line.read(&mut buffer)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_http2_line_may_be_silent_before_its_first_request() {
+        let (mut client, server) = duplex(64);
+        let mut line = Line::new(server, Activity::default(), SOON);
+        client.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
+        let mut buffer = [0; 64];
+        assert_eq!(line.read(&mut buffer).await.unwrap(), 24);
+        assert!(tokio::time::timeout(SOON.head * 4, line.read(&mut buffer)).await.is_err());
     }
 
     #[tokio::test]

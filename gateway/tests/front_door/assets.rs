@@ -7,7 +7,7 @@ use proto::catalog::Product;
 use crate::fake::{Fake, get, request, send, settings};
 
 fn gateway() -> Gateway {
-    Gateway::new(settings("http://localhost:8080"), Default::default())
+    Fake::refusing(gateway::upstream::unreachable()).gateway(settings("http://localhost:8080"))
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn health_tells_alive_from_ready() {
         assert_eq!(get(&app, "/healthz").await.status, 200);
         assert_eq!(get(&app, "/readyz").await.status.as_u16(), ready);
     }
-    let gateway = Gateway::new(settings("http://localhost:8080"), Default::default());
+    let gateway = gateway();
     gateway.drain();
     let answer = get(&App::new(gateway), "/readyz").await;
     assert_eq!((answer.status.as_u16(), &answer.body[..]), (503, &b"shutting down\n"[..]));

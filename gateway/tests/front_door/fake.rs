@@ -94,11 +94,16 @@ impl Fake {
     }
 
     /// A gateway in front of it, within the process.
-    pub(crate) fn behind(&self, settings: Settings) -> App {
+    pub(crate) fn gateway(&self, settings: Settings) -> Gateway {
         let fake = self.clone();
         let service =
             tower::service_fn(move |request: Request<GrpcBody>| fake.clone().call(request));
-        App::new(Gateway::new(settings, Upstream::in_process(service)))
+        Gateway::new(settings, Upstream::in_process(service))
+    }
+
+    /// The whole front door of such a gateway.
+    pub(crate) fn behind(&self, settings: Settings) -> App {
+        App::new(self.gateway(settings))
     }
 
     /// The same with the settings of a shop on this machine.

@@ -19,7 +19,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
 };
-use proto::catalog::Product;
+use proto::catalog::{GetProductRequest, Product, product_service_client::ProductServiceClient};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -126,10 +126,7 @@ async fn served(fake: &Fake) -> (SocketAddr, CancellationToken, JoinHandle<()>) 
     let bound = server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = bound.address();
     let shutdown = CancellationToken::new();
-    let fake = fake.clone();
-    let service =
-        tower::service_fn(move |request: Request<tonic::body::Body>| fake.clone().call(request));
-    let gateway = Gateway::new(settings("http://localhost:8080"), Upstream::in_process(service));
+    let gateway = fake.gateway(settings("http://localhost:8080"));
     let serving = tokio::spawn(bound.serve(gateway, shutdown.clone()));
     (address, shutdown, serving)
 }
@@ -156,21 +153,15 @@ async fn raw_requests_are_answered_or_refused() {
         (format!("GET / HTTP/1.1\r\nx: {long}\r\n{rest}\r\n"), "431 Request"),
         (format!("GET / HTTP/1.1\r\n{many}{rest}\r\n"), "431 Request"),
         (
-            format!(
-                "GET /v1/products/a HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
-            ),
+            "GET /v1/products/a HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".into(),
             "421 Misdirected",
-        ),
-        (
-            format!(
-                "GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n{rest}\r\n0\r\n\r\n"
-            ),
-            "400 Bad",
         ),
         (
             format!("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n{rest}\r\n"),
             "400 Bad",
         ),
+        (format!("OPTIONS * HTTP/1.1\r\n{rest}\r\n"), "404 Not"),
+        (format!("CONNECT localhost:80 HTTP/1.1\r\n{rest}\r\n"), "400 Bad"),
         (format!("GET / HTTP/1.1\r\nHost : localhost\r\n{rest}\r\n"), "400 Bad"),
     ] {
         let answer = raw(address, request.as_bytes()).await;
@@ -183,24 +174,27 @@ async fn raw_requests_are_answered_or_refused() {
 }
 
 #[tokio::test]
-async fn an_early_refusal_is_heard_by_a_client_that_is_still_writing() {
+async fn early_refusals_are_heard_by_a_client_that_is_still_writing() {
     let (address, shutdown, serving) = served(&Fake::answering(&product())).await;
-    let mut stream = TcpStream::connect(address).await.unwrap();
     let length = 3 << 20;
-    let head = format!(
-        "PUT /v1/products/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(&vec![b'x'; length]).await.unwrap();
-    // The connection goes on: the next request on it is answered too.
-    stream
-        .write_all(b"GET /v1/products/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        .await
-        .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
-    assert!(answer.contains("HTTP/1.1 200 OK"), "{answer}");
+    for (method, more, status) in
+        [("PUT", "", "405"), ("PATCH", "Sec-Fetch-Site: cross-site\r\n", "403")]
+    {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "{method} /v1/products/a HTTP/1.1\r\nHost: localhost\r\n{more}Content-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b'x'; length]).await.unwrap();
+        // The connection goes on: the next request on it is answered too.
+        let next = b"GET /v1/products/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        stream.write_all(next).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(answer.contains("HTTP/1.1 200 OK"), "{answer}");
+    }
     shutdown.cancel();
     serving.await.unwrap();
 }
@@ -246,4 +240,17 @@ async fn http2_is_spoken_too() {
     shutdown.cancel();
     serving.await.unwrap();
     let _: Result<(), hyper::Error> = connection.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_grpc_client_is_relayed_too() {
+    let fake = Fake::answering(&product());
+    let (address, shutdown, serving) = served(&fake).await;
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{address}")).unwrap();
+    let mut client = ProductServiceClient::new(channel.connect().await.unwrap());
+    let asking = GetProductRequest { name: "products/a".into(), ..Default::default() };
+    assert_eq!(client.get_product(asking).await.unwrap().into_inner(), product());
+    drop(client);
+    shutdown.cancel();
+    serving.await.unwrap();
 }

@@ -119,13 +119,13 @@ impl OneProcess {
         let (first, lines) = program.start_read()?;
         let shop = open_shop(grpc, &lines).await?;
         stock(&shop, products).await?;
-        first.stop()?;
+        first.stop().await?;
         Ok(Self { shelf: program.start()?, http, shop, program, _folder: folder })
     }
 
     /// The same on the same folder, started again.
-    pub(crate) fn again(self) -> Result<Self> {
-        self.shelf.stop()?;
+    pub(crate) async fn again(self) -> Result<Self> {
+        self.shelf.stop().await?;
         Ok(Self { shelf: self.program.start()?, ..self })
     }
 }
@@ -134,7 +134,7 @@ impl TwoProcesses {
     async fn open(products: &[CreateProductRequest]) -> Result<Self> {
         let service = Service::open().await?;
         stock(&service.shop, products).await?;
-        let service = service.again()?;
+        let service = service.again().await?;
         let (gateway, http) = start_gateway(service.grpc)?;
         Ok(Self { gateway, http, service })
     }
@@ -156,8 +156,8 @@ impl Service {
     }
 
     /// The same on the same database, started again as it will be measured.
-    fn again(self) -> Result<Self> {
-        self.server.stop()?;
+    async fn again(self) -> Result<Self> {
+        self.server.stop().await?;
         Ok(Self { server: self.program.start()?, ..self })
     }
 
@@ -167,9 +167,9 @@ impl Service {
     }
 
     /// Stops the server, and keeps what it has written for as long as the folder is kept.
-    pub(crate) fn stop(self) -> Result<(TempDir, PathBuf)> {
+    pub(crate) async fn stop(self) -> Result<(TempDir, PathBuf)> {
         let database = self.database();
-        self.server.stop()?;
+        self.server.stop().await?;
         Ok((self.folder, database))
     }
 }

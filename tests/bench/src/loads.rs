@@ -38,7 +38,7 @@ async fn once(products: &[CreateProductRequest]) -> Result<Load> {
     let before = service.server.cpu()?;
     let taken = service.shop.load(products).await?;
     let cpu = service.server.cpu()? - before;
-    let (_folder, database) = service.stop()?;
+    let (_folder, database) = service.stop().await?;
     let raw = store::insert_again(&database, shop::batches(products))?;
     let count = products.len() as f64;
     Ok(Load {

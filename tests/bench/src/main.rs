@@ -27,6 +27,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use proto::catalog::CreateProductRequest;
 use shelf::load::{Chunks, Lines};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     house::House,
@@ -78,8 +79,19 @@ fn main() -> Result<()> {
         // One thread of load leaves the other cores to the measured server.
         None => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(measure(&command_line))
+            runtime.block_on(unless_stopped(measure(&command_line)))
         }
+    }
+}
+
+/// Ends early when the program is told to, so that no server outlives it.
+async fn unless_stopped(measure: impl Future<Output = Result<()>>) -> Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        measured = measure => measured,
+        _ = terminated.recv() => bail!("stopped; nothing is written"),
+        _ = interrupted.recv() => bail!("stopped; nothing is written"),
     }
 }
 

@@ -23,6 +23,11 @@ use nix::{
 
 /// How long a server may take until it listens.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+/// How long a server may take until it is at rest.
+const RESTS_WITHIN: Duration = Duration::from_secs(300);
+/// How long a server is watched to see whether it is at rest, and how much CPU time it may take meanwhile.
+const WATCHED: Duration = Duration::from_millis(250);
+const QUIET: Duration = Duration::from_millis(2);
 
 /// A program that was built beside this one, and how it is started.
 #[derive(Clone, Debug)]
@@ -127,6 +132,20 @@ impl Server {
         Ok(self.clock.now().context("the server has ended")?.into())
     }
 
+    /// Waits until what it does by itself after its start, such as compressing the pages' assets, is done.
+    #[expect(clippy::disallowed_methods, reason = "nothing tells that a process has nothing to do")]
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let until = Instant::now() + RESTS_WITHIN;
+        while Instant::now() < until {
+            let before = self.cpu()?;
+            tokio::time::sleep(WATCHED).await;
+            if self.cpu()? - before <= QUIET {
+                return Ok(());
+            }
+        }
+        bail!("a server does not come to rest, although nobody asks it anything")
+    }
+
     /// The memory that it has in use, in bytes.
     pub(crate) fn resident(&self) -> Result<u64> {
         let status = fs::read_to_string(
@@ -137,10 +156,10 @@ impl Server {
         Ok(kib.parse::<u64>()? * 1024)
     }
 
-    /// Asks it to end, and waits until it has.
-    pub(crate) fn stop(mut self) -> Result<()> {
+    /// Asks it to end, and waits until it has. Meanwhile this program's own connections to it can end, too.
+    pub(crate) async fn stop(mut self) -> Result<()> {
         signal::kill(pid(&self.child)?, Signal::SIGTERM)?;
-        let status = self.child.wait()?;
+        let status = tokio::task::spawn_blocking(move || self.child.wait()).await??;
         if !status.success() {
             bail!("a server ended with {status} when it was asked to stop");
         }

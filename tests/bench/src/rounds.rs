@@ -86,6 +86,9 @@ impl Round {
 /// Runs the rounds, each in another order, and says on standard error how far they are.
 pub(crate) async fn run(house: &House, rounds: usize, bound: Bound) -> Result<Vec<Round>> {
     let mut cases = cases(house).await?;
+    for case in &cases {
+        case.server.settle().await?;
+    }
     let mut done = Vec::with_capacity(rounds);
     for number in 1..=rounds {
         eprintln!("round {number} of {rounds}");

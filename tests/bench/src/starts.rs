@@ -15,9 +15,9 @@ use crate::{
 pub(crate) struct Start {
     /// From the start of `shelf` to its first answer, a product by JSON.
     pub(crate) first_answer: Duration,
-    /// Memory of the gateway alone after its first answer, in bytes.
+    /// Memory of the gateway alone, at rest after its first answer, in bytes.
     pub(crate) gateway: u64,
-    /// Memory of `shelf` after its first answer, in bytes.
+    /// Memory of `shelf`, at rest after its first answer, in bytes.
     pub(crate) idle: u64,
     /// Memory of `shelf` with 64 callers, in bytes.
     pub(crate) busy: u64,
@@ -34,7 +34,7 @@ pub(crate) async fn run(
     let mut starts = Vec::with_capacity(times);
     for number in 1..=times {
         eprintln!("start {number} of {times}");
-        shelf = shelf.again()?;
+        shelf = shelf.again().await?;
         starts.push(once(&shelf, service, names, bound).await?);
     }
     Ok(starts)
@@ -48,11 +48,13 @@ async fn once(
 ) -> Result<Start> {
     first_answer(one.http, names).await?;
     let first = one.shelf.started().elapsed();
+    one.shelf.settle().await?;
     let idle = one.shelf.resident()?;
     let work = asked::product(one.http, names);
     let busy = load::slice(&work, CALLERS, bound, &one.shelf, None).await?.resident;
     let (gateway, http) = start_gateway(service.grpc)?;
     first_answer(http, names).await?;
+    gateway.settle().await?;
     Ok(Start { first_answer: first, gateway: gateway.resident()?, idle, busy })
 }
 

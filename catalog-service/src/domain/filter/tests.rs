@@ -81,6 +81,7 @@ fn an_empty_filter_is_none(#[case] text: &str) {
 #[case("NOT NOT a", 5, "before and behind")]
 #[case("a, b", 2, "not by a comma")]
 #[case("\"\"", 1, "empty word")]
+#[case("title:\"\"", 7, "in every text")]
 #[case("ü = 1", 1, "is not a field")]
 #[case("title:ü AND wrong = 1", 13, "is not a field")]
 fn a_faulty_filter_names_its_column(
@@ -146,7 +147,7 @@ fn term() -> impl Strategy<Value = Filter> {
         .prop_map(|micros| Timestamp::from_microsecond(micros).unwrap());
     prop_oneof![
         (text_field(), comparison(), text()).prop_map(|(f, c, t)| Filter::Text(f, c, t)),
-        (text_field(), text()).prop_map(|(f, t)| Filter::Contains(f, t)),
+        (text_field(), name()).prop_map(|(f, t)| Filter::Contains(f, t)),
         text_field().prop_map(|f| Filter::Has(Field::Text(f))),
         Just(Filter::State(State::Active)),
         category().prop_map(Filter::InCategory),
@@ -156,7 +157,7 @@ fn term() -> impl Strategy<Value = Filter> {
         (name(), comparison(), text()).prop_map(|(n, c, t)| Filter::AttributeText(n, c, t)),
         (name(), comparison(), -1e9..1e9)
             .prop_map(|(n, c, number)| Filter::AttributeNumber(n, c, number)),
-        (name(), text()).prop_map(|(n, t)| Filter::AttributeContains(n, t)),
+        (name(), name()).prop_map(|(n, t)| Filter::AttributeContains(n, t)),
         name().prop_map(|n| Filter::Has(Field::Attribute(n))),
         (comparison(), time).prop_map(|(c, t)| Filter::Time(TimeField::Publish, c, t)),
         "[^\\p{C}\\s]{1,8}".prop_map(Filter::Word),

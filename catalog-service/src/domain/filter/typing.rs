@@ -52,6 +52,9 @@ pub(super) fn restriction(
     if comparator == Comparator::Has && value.text == "*" && !value.quoted {
         return Ok(Filter::Has(field));
     }
+    if comparator == Comparator::Has && value.text.is_empty() {
+        return Err(at(value, "an empty text is in every text; ask `:*` whether there is one"));
+    }
     match (field, comparator) {
         (Field::Text(field), Comparator::Is(comparison)) => {
             Ok(Filter::Text(field, comparison, value.text.clone()))

@@ -109,3 +109,24 @@ pub(crate) async fn hostile_texts_are_only_texts(bench: &Bench) {
         assert_eq!(held.0, [""; 0], "title:{quoted}");
     }
 }
+
+/// Filters made at random find in the store what they find when each product is looked at.
+pub(crate) async fn a_store_finds_what_the_rules_say(bench: &Bench) {
+    use proptest::{strategy::Strategy as _, strategy::ValueTree as _, test_runner::TestRunner};
+    stocked(bench).await;
+    bench.change("bare", "", ProductAction::Delete).await.unwrap();
+    let mut products = Vec::new();
+    for id in ["bare", "kettle", "pot"] {
+        products.push(bench.get(id, Audience::Staff).await.unwrap());
+    }
+    let mut runner = TestRunner::deterministic();
+    let filters = evaluator::filters();
+    for _ in 0..300 {
+        let filter = filters.new_tree(&mut runner).unwrap().current();
+        let all = ProductQuery { show_deleted: true, ..staff("", "slug") };
+        let query = ProductQuery { filter: Some(filter.clone()), ..all };
+        let expected = products.iter().filter(|product| evaluator::matches(&filter, product));
+        let expected: Vec<_> = expected.map(id_of).collect();
+        assert_eq!(bench.ids(&query, 2).await.0, expected, "{filter}");
+    }
+}

@@ -188,3 +188,35 @@ pub(crate) async fn a_list_in_the_full_view_has_variants(bench: &Bench) {
         assert_eq!(wire(&page.items[0]).variants.len(), count);
     }
 }
+
+/// Products and lists made at random; each list is compared with one sorted here, and read in pages of every size.
+pub(crate) async fn lists_at_random_are_kept_across_pages(bench: &Bench) {
+    use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let product = ("[a-cA-C\u{e4}\u{df} ]{1,3}", proptest::option::of(0..4_i64), 0..3_i64);
+    let products = proptest::collection::vec(product, 1..6);
+    let orders = vec!["title", "price", "slug", "create_time", "update_time"];
+    let order = proptest::sample::subsequence(orders, 1..3);
+    let list = (order, proptest::collection::vec(any::<bool>(), 3), 1..9_i32);
+    let mut number = 0;
+    for _ in 0..12 {
+        for (title, price, pause) in products.new_tree(&mut runner).unwrap().current() {
+            let mut product = new(&format!("p{}", (number * 37) % 101));
+            product.fields.title = format!("x{title}");
+            product.variants.extend(price.map(|price| sold(&format!("S-{number}"), price)));
+            bench.create(product).await.unwrap();
+            bench.wait(pause);
+            number += 1;
+        }
+        let (fields, descending, size) = list.new_tree(&mut runner).unwrap().current();
+        let key =
+            |(field, down): (&str, bool)| if down { format!("{field} desc") } else { field.into() };
+        let keys: Vec<String> = fields.into_iter().zip(descending).map(key).collect();
+        let order = keys.join(",");
+        let query = staff("", &order);
+        let (whole, total) = bench.ids(&query, 1_000).await;
+        assert_eq!((whole.len(), i64::from(total)), (usize::try_from(number).unwrap(), number));
+        assert_eq!(bench.ids(&query, size).await.0, whole, "order `{order}`, pages of {size}");
+        check_order(bench, &query, &order, whole).await;
+    }
+}

@@ -16,6 +16,8 @@ use super::connection::{self, Durability};
 
 /// How many pages of journal are worth a checkpoint.
 const PAGES: i32 = 1_000;
+/// From how many pages on the writes wait for it; beside unbroken writes it would never come to the journal's end.
+const TOO_MANY: i32 = 16_384;
 
 /// The writer's side of the checkpoint thread.
 #[derive(Debug)]
@@ -48,8 +50,11 @@ impl Checkpointer {
     }
 
     /// Wakes the thread when there is enough to do.
-    pub(super) fn after_commit(&self) {
-        if self.pages.load(Ordering::Relaxed) >= PAGES
+    pub(super) fn after_commit(&self, writer: &Connection) {
+        let pages = self.pages.load(Ordering::Relaxed);
+        if pages >= TOO_MANY {
+            move_pages(writer);
+        } else if pages >= PAGES
             && let Some(wake) = &self.wake
         {
             // When it is awake already, it will look again.
@@ -71,9 +76,14 @@ impl Checkpointer {
 
 fn run(database: &Connection, woken: &Receiver<()>) {
     while woken.recv().is_ok() {
-        if let Err(error) = checkpoint(database, "PRAGMA wal_checkpoint(PASSIVE)") {
-            tracing::warn!(%error, "could not move the journal into the database");
-        }
+        move_pages(database);
+    }
+}
+
+/// Moves what no reader needs any more, and waits for nobody.
+fn move_pages(database: &Connection) {
+    if let Err(error) = checkpoint(database, "PRAGMA wal_checkpoint(PASSIVE)") {
+        tracing::warn!(%error, "could not move the journal into the database");
     }
 }
 

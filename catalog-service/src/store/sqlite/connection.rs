@@ -30,6 +30,11 @@ pub(super) enum Durability {
     None,
 }
 
+/// Opens a file that may be anybody's, to look at it.
+pub(super) fn looking(path: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
 /// Opens a connection that writes.
 pub(super) fn writing(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

@@ -26,5 +26,8 @@ pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn holds(text: &str, folded_words: &str) -> bool {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().contains(folded_words);
+    }
     fold(text).contains(folded_words)
 }

@@ -3,21 +3,21 @@
 mod counts;
 mod filter;
 mod keyset;
+mod plan;
 mod sql;
 
 pub(super) use counts::Counts;
 use rusqlite::{Connection, params_from_iter};
 
-use self::sql::Sql;
+use self::{plan::Plan, sql::Sql};
 use super::{
     Sqlite,
-    products::{IS_PUBLIC, assemble},
+    products::{IS_PUBLIC, assemble, parts},
 };
 use crate::{
     domain::{
-        Audience, Cursor, Document, Filter, Page, PageRequest, Product, ProductQuery, Total, View,
+        Audience, Cursor, Document, Filter, Page, PageRequest, Product, ProductQuery, Total,
         filter::{Comparison, TextField},
-        order::OrderField,
     },
     store::Result,
 };
@@ -44,9 +44,10 @@ pub(super) async fn list(
 pub(super) fn plans(store: &Sqlite, query: ProductQuery, page: PageRequest) -> Result<Vec<String>> {
     let list = List { now: store.clock.now().as_microsecond(), query, page };
     store.readers.read(|db| {
+        let plan = Plan::of(&list.query, db)?;
         let mut plans = Vec::new();
         for part in keyset::parts(&list.query.order, list.page.after.as_ref()) {
-            let sql = list.stretch(&part, list.page.size);
+            let sql = list.stretch(&plan, &part, list.page.size);
             let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text()))?;
             let rows = explain.query_map(params_from_iter(sql.values()), |row| row.get(3))?;
             plans.push(rows.collect::<Result<Vec<String>, _>>()?.join("; "));
@@ -82,28 +83,7 @@ impl List {
         };
         match &self.query.filter {
             Some(filter) => is_key(filter),
-            None => self.index().is_some(),
-        }
-    }
-
-    /// The index that holds this list in its order, if there is one.
-    fn index(&self) -> Option<&'static str> {
-        let ([key], None) = (self.query.order.keys(), &self.query.filter) else { return None };
-        let staff = self.query.audience == Audience::Staff;
-        match (key.field, self.query.show_deleted, staff) {
-            (OrderField::CreateTime, true, true) => Some("products_by_create"),
-            (_, true, _) => None,
-            (OrderField::CreateTime, false, true) => Some("products_live_by_create"),
-            (OrderField::CreateTime, false, false) => Some("products_live_by_state"),
-            (OrderField::UpdateTime, false, true) => Some("products_live_by_update"),
-            (OrderField::UpdateTime, false, false) => Some("products_public_by_update"),
-            (OrderField::Title, false, true) => Some("products_live_by_title"),
-            (OrderField::Title, false, false) => Some("products_public_by_title"),
-            (OrderField::Price, false, true) => Some("products_live_by_price"),
-            (OrderField::Price, false, false) => Some("products_public_by_price"),
-            (OrderField::Slug, false, true) => Some("products_live_by_slug"),
-            (OrderField::Slug, false, false) => Some("products_public_by_slug"),
-            (OrderField::DeleteTime, false, _) => None,
+            None => Plan::index(&self.query).is_some(),
         }
     }
 
@@ -114,26 +94,29 @@ impl List {
         generation: u64,
     ) -> Result<Page<Document<Product>>> {
         let one_state = db.unchecked_transaction()?;
+        let plan = Plan::of(&self.query, db)?;
         let mut gathered = Gathered::default();
         for part in keyset::parts(&self.query.order, self.page.after.as_ref()) {
             if !gathered.more {
-                self.gather(db, &part, &mut gathered)?;
+                self.gather(db, &plan, &part, &mut gathered)?;
             }
         }
-        let total = self.total(db, counts, generation)?;
+        let total = self.total(db, &plan, counts, generation)?;
         drop(one_state);
         let next = gathered.last.filter(|_| gathered.more);
         Ok(Page { items: gathered.items, next, total })
     }
 
     /// The start of every statement about this list: which products are in it.
-    fn members(&self, columns: &str, index: Option<&str>) -> Sql {
-        let mut sql = Sql::new("SELECT ");
-        sql.push(columns).push(" FROM products AS p");
-        if let Some(index) = index {
-            sql.push(" INDEXED BY ").push(index);
+    fn members(&self, columns: &str, plan: &Plan, sql: &mut Sql) {
+        sql.push("SELECT ").push(columns).push(" FROM products AS p");
+        match plan {
+            Plan::Walk(index) => _ = sql.push(" INDEXED BY ").push(index).push(" WHERE "),
+            Plan::Few(keys) => {
+                sql.push(" NOT INDEXED WHERE p.key IN (").append(keys).push(") AND ");
+            }
+            Plan::Scan => _ = sql.push(" NOT INDEXED WHERE "),
         }
-        sql.push(" WHERE ");
         match (self.query.audience, self.query.show_deleted) {
             (Audience::Public, _) => {
                 // Literal times, each bound by itself: the parameters of a list have no names.
@@ -149,28 +132,49 @@ impl List {
         }
         if let Some(filter) = &self.query.filter {
             sql.push(" AND ");
-            filter::condition(filter, &mut sql);
+            filter::condition(filter, sql);
         }
-        sql
     }
 
     /// The statement that reads a stretch of the list.
-    fn stretch(&self, part: &keyset::Part, wanted: usize) -> Sql {
-        let columns = keyset::columns(&self.query.order) + self.document_columns();
-        let mut sql = self.members(&columns, self.index());
-        keyset::place(&self.query.order, part, &mut sql);
-        sql.push(" LIMIT ").bind(i64::try_from(wanted).unwrap_or(i64::MAX));
+    fn stretch(&self, plan: &Plan, part: &keyset::Part, wanted: usize) -> Sql {
+        let order = &self.query.order;
+        let columns = keyset::columns(order) + parts(self.query.view, self.query.audience);
+        let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+        let mut sql = Sql::default();
+        let is_plain = self.query.filter.is_none() && matches!(plan, Plan::Walk(_));
+        if is_plain {
+            self.members(&columns, plan, &mut sql);
+            keyset::within(order, part, &mut sql);
+            keyset::order_by(order, part, &mut sql);
+            sql.push(" LIMIT ").bind(wanted);
+            return sql;
+        }
+        // First which products, then their documents: what is looked at and sorted in vain stays small.
+        sql.push("SELECT ").push(&columns).push(" FROM (");
+        self.members("p.key AS chosen", plan, &mut sql);
+        keyset::within(order, part, &mut sql);
+        keyset::order_by(order, part, &mut sql);
+        sql.push(" LIMIT ").bind(wanted);
+        sql.push(") CROSS JOIN products AS p ON p.key = chosen");
+        keyset::order_by(order, part, &mut sql);
         sql
     }
 
-    fn gather(&self, db: &Connection, part: &keyset::Part, into: &mut Gathered) -> Result<()> {
+    fn gather(
+        &self,
+        db: &Connection,
+        plan: &Plan,
+        part: &keyset::Part,
+        into: &mut Gathered,
+    ) -> Result<()> {
         let order = &self.query.order;
-        let sql = self.stretch(part, self.page.size - into.items.len() + 1);
+        let sql = self.stretch(plan, part, self.page.size - into.items.len() + 1);
         let mut select = db.prepare_cached(sql.text())?;
         let mut rows = select.query(params_from_iter(sql.values()))?;
         while let Some(row) = rows.next()? {
             let first = order.keys().len() + 1;
-            let bytes = assemble(row, first, self.query.view, self.query.audience)?;
+            let bytes = assemble(row, first)?;
             let has_room = into.bytes + bytes.len() <= LARGEST || into.items.is_empty();
             if into.items.len() == self.page.size || !has_room {
                 into.more = true;
@@ -183,32 +187,23 @@ impl List {
         Ok(())
     }
 
-    /// The columns of the parts that are answered; the others are not even read.
-    fn document_columns(&self) -> &'static str {
-        match (self.query.view, self.query.audience) {
-            (View::Basic, Audience::Public) => "p.document, p.price_range, NULL, NULL",
-            (View::Basic, Audience::Staff) => "p.document, p.price_range, p.actors, NULL",
-            (View::Full, Audience::Public) => "p.document, p.price_range, NULL, p.variants",
-            (View::Full, Audience::Staff) => "p.document, p.price_range, p.actors, p.variants",
-        }
-    }
-
-    fn total(&self, db: &Connection, counts: &Counts, generation: u64) -> Result<Total> {
-        let index = self.query.filter.is_none().then_some(
-            match (self.query.audience, self.query.show_deleted) {
-                (Audience::Public, _) => "products_live_by_state",
-                (Audience::Staff, false) => "products_live_by_create",
-                (Audience::Staff, true) => "products_by_create",
-            },
-        );
-        let mut sql = self.members("1", index);
-        sql.push(" LIMIT ").bind(i64::from(Total::MOST) + 1);
+    fn total(
+        &self,
+        db: &Connection,
+        plan: &Plan,
+        counts: &Counts,
+        generation: u64,
+    ) -> Result<Total> {
         let key = counts::key(&self.query);
         if let Some(total) = counts.get(&key, generation, self.now) {
             return Ok(total);
         }
-        let text = format!("SELECT count(*) FROM ({})", sql.text());
-        let mut select = db.prepare_cached(&text)?;
+        let walk = Plan::Walk(Plan::counting_index(&self.query));
+        let plan = if matches!(plan, Plan::Few(_)) { plan } else { &walk };
+        let mut sql = Sql::new("SELECT count(*) FROM (");
+        self.members("1", plan, &mut sql);
+        sql.push(" LIMIT ").bind(i64::from(Total::MOST) + 1).push(")");
+        let mut select = db.prepare_cached(sql.text())?;
         let count: u32 = select.query_row(params_from_iter(sql.values()), |row| row.get(0))?;
         let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
         counts.put(key, generation, self.now, total);

@@ -59,22 +59,28 @@ pub(super) fn run(database: &mut Connection) -> Result<(), Misfit> {
     Ok(())
 }
 
-/// Makes sure that the file is ours, or empty and becomes so.
-fn prepare(database: &mut Connection) -> Result<(), Misfit> {
-    let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let id: i32 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let holds_something = transaction
+/// Whether the file is ours, or empty. Nothing may be changed in it before this is known, not even its settings.
+pub(super) fn is_ours(database: &Connection) -> Result<bool, Misfit> {
+    let id: i32 = database.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let holds_something = database
         .query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()))
         .optional()?
         .is_some();
-    match (id, holds_something) {
-        (APPLICATION_ID, _) => {}
-        (0, false) => transaction.execute_batch(&format!(
-            "PRAGMA application_id = {APPLICATION_ID};
-             CREATE TABLE schema_steps (step INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT;"
-        ))?,
-        _ => return Err(Misfit::Foreign),
+    Ok(id == APPLICATION_ID || (id == 0 && !holds_something))
+}
+
+/// Makes an empty file ours.
+fn prepare(database: &mut Connection) -> Result<(), Misfit> {
+    let id: i32 = database.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if id == APPLICATION_ID {
+        return Ok(());
     }
+    let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(&format!(
+        "PRAGMA application_id = {APPLICATION_ID};
+         CREATE TABLE IF NOT EXISTS schema_steps
+             (step INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT;"
+    ))?;
     Ok(transaction.commit()?)
 }
 

@@ -28,23 +28,23 @@ pub(super) struct Kept {
     pub(super) variants: Vec<Variant>,
 }
 
-/// The columns of which [`assemble`] makes what an audience may see, and what judges whether it may see it at all.
-pub(super) const PARTS: &str = "p.document, p.price_range, p.actors, p.variants";
+/// The columns of which [`assemble`] makes what an audience may see; those that it may not, or did not ask for, are not even read.
+pub(super) fn parts(view: View, audience: Audience) -> &'static str {
+    match (view, audience) {
+        (View::Basic, Audience::Public) => "p.document, p.price_range, NULL, NULL",
+        (View::Basic, Audience::Staff) => "p.document, p.price_range, p.actors, NULL",
+        (View::Full, Audience::Public) => "p.document, p.price_range, NULL, p.variants",
+        (View::Full, Audience::Staff) => "p.document, p.price_range, p.actors, p.variants",
+    }
+}
 
-/// Puts a product together from the columns of [`PARTS`], the first of which is `first`.
-pub(super) fn assemble(
-    row: &Row<'_>,
-    first: usize,
-    view: View,
-    audience: Audience,
-) -> rusqlite::Result<Vec<u8>> {
+/// Puts a product together from the columns of [`parts`], the first of which is `first`.
+pub(super) fn assemble(row: &Row<'_>, first: usize) -> rusqlite::Result<Vec<u8>> {
     let part = |index: usize| match row.get_ref(first + index)? {
         ValueRef::Blob(bytes) => Ok::<_, rusqlite::Error>(bytes),
         _ => Ok(&[][..]),
     };
-    let actors = if audience == Audience::Staff { part(2)? } else { &[] };
-    let variants = if view == View::Full { part(3)? } else { &[] };
-    Ok([part(0)?, part(1)?, actors, variants].concat())
+    Ok([part(0)?, part(1)?, part(2)?, part(3)?].concat())
 }
 
 /// The condition under which the public may see a product; `:now` is the time.
@@ -64,7 +64,8 @@ impl Sqlite {
             Audience::Public => IS_PUBLIC,
             Audience::Staff => ":now IS NOT NULL",
         };
-        let sql = format!("SELECT {PARTS} FROM products AS p WHERE p.id = :id AND {visible}");
+        let parts = parts(view, audience);
+        let sql = format!("SELECT {parts} FROM products AS p WHERE p.id = :id AND {visible}");
         let now = self.clock.now().as_microsecond();
         self.readers.read(|db| {
             let together = (ids.len() > 1).then(|| db.unchecked_transaction()).transpose()?;
@@ -72,9 +73,7 @@ impl Sqlite {
             let mut found = Vec::with_capacity(ids.len());
             for id in ids {
                 let parameters = rusqlite::named_params! { ":id": id.as_str(), ":now": now };
-                let bytes = select
-                    .query_row(parameters, |row| assemble(row, 0, view, audience))
-                    .optional()?;
+                let bytes = select.query_row(parameters, |row| assemble(row, 0)).optional()?;
                 found.push(bytes.map(Document::new));
             }
             drop(together);
@@ -90,9 +89,7 @@ impl Tx<'_> {
             "SELECT p.key, p.document, x'', p.actors, p.variants FROM products AS p WHERE p.id = ?1",
         )?;
         let found = select
-            .query_row([id.as_str()], |row| {
-                Ok((row.get(0)?, assemble(row, 1, View::Full, Audience::Staff)?))
-            })
+            .query_row([id.as_str()], |row| Ok((row.get(0)?, assemble(row, 1)?)))
             .optional()?;
         let Some((key, bytes)) = found else { return Ok(None) };
         let (product, variants) = encoding::product::read(&bytes)?;
@@ -127,7 +124,7 @@ impl Tx<'_> {
         }
         let key = rows::insert_product(self.db, &product, &variants)?;
         let fields = Vec::new();
-        self.revise(key, (&product, &variants), ChangeKind::Created, None, &fields)?;
+        self.revise(key, &product, ChangeKind::Created, None, &fields)?;
         self.feed(Change::Created, &product.id.name(), &fields)?;
         Ok(Ok(rows::answer(self.db, key, view)?))
     }
@@ -185,7 +182,7 @@ impl Tx<'_> {
         rows::update_product(self.db, before.key, &before.product, &after)?;
         let fields = after.changed_fields(&before.product);
         let kind = change.action.kind();
-        self.revise(before.key, (&after, &before.variants), kind, None, &fields)?;
+        self.revise(before.key, &after, kind, None, &fields)?;
         let feed = match change.action {
             ProductAction::Delete => Change::Deleted,
             ProductAction::Undelete => Change::Undeleted,

@@ -11,7 +11,7 @@ use crate::{
     domain::{Audience, PageRequest, ProductAction, ProductChange, View},
     store::{
         self, Error, OpenError, Store,
-        contract::{by, contract, new, product_id, sold, staff},
+        contract::{by, contract, new, product_id, requested, sold, staff},
     },
 };
 
@@ -48,9 +48,14 @@ async fn what_was_written_is_there_after_opening_again() {
     let path = folder.path().join("data/shelf.db");
     let store = open_file(&path).unwrap();
     let keys = store.page_token_keys();
-    store.create_products(by("ada"), vec![new("kettle")], View::Basic).await.unwrap();
+    let create = async |store: &Sqlite| {
+        let write = requested("ada", "one", 1);
+        store.create_products(write, vec![new("kettle")], View::Basic).await.unwrap()
+    };
+    let answered = create(&store).await;
     drop(store);
     let store = open_file(&path).unwrap();
+    assert_eq!(create(&store).await, answered);
     let id = product_id("kettle");
     assert!(store.product(&id, View::Basic, Audience::Staff).await.unwrap().is_some());
     assert_eq!(store.page_token_keys(), keys);
@@ -90,11 +95,13 @@ fn a_file_that_is_no_database_is_refused_and_kept() {
 }
 
 #[test]
-fn a_database_of_another_program_is_refused() {
+fn a_database_of_another_program_is_refused_and_left_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.db");
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let before = fs::read(&path).unwrap();
     assert!(matches!(open_file(&path), Err(OpenError::Foreign { .. })));
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[test]
@@ -240,6 +247,27 @@ async fn the_journal_is_moved_into_the_database() {
     let store = open_file(&path).unwrap();
     let page = store.list_products(staff("", ""), PageRequest::new(1, None)).await.unwrap();
     assert_eq!(page.total.count, 1_000);
+}
+
+#[tokio::test]
+async fn the_journal_stays_small_under_unbroken_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shelf.db");
+    let store = open_file(&path).unwrap();
+    let text = || crate::domain::AttributeValue::Text("x".repeat(8_000));
+    let large = |number: usize| {
+        let mut product = new(&format!("p{number}"));
+        product.fields.attributes =
+            (0..25).map(|place| (format!("text {place}"), text())).collect();
+        product
+    };
+    // Each write of 8 products is 6 MB in rows, indexes and history: together more than the journal may have.
+    for write in 0..20 {
+        let products = (0..8).map(|number| large(write * 8 + number)).collect();
+        store.create_products(by("ada"), products, View::Basic).await.unwrap();
+    }
+    let journal = fs::metadata(format!("{}-wal", path.display())).unwrap().len();
+    assert!(journal < 80 * 1024 * 1024, "{journal} bytes");
 }
 
 #[rstest]

@@ -103,8 +103,8 @@ impl Tx<'_> {
         // A few at a time, so that no write pays for all that have grown old.
         self.db
             .prepare_cached(
-                "DELETE FROM requests WHERE (caller, id) IN
-                 (SELECT caller, id FROM requests WHERE time <= ?1 ORDER BY time LIMIT 8)",
+                "DELETE FROM requests WHERE rowid IN
+                 (SELECT rowid FROM requests WHERE time <= ?1 ORDER BY time LIMIT 8)",
             )?
             .execute([self.horizon()])?;
         self.db

@@ -174,8 +174,7 @@ impl Tx<'_> {
         rows::insert_variant(self.db, kept.key, &kept.product, &variant)?;
         rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
         let fields = [format!("variants/{}", variant.id)];
-        let state = (&kept.product, kept.variants.as_slice());
-        self.revise(kept.key, state, ChangeKind::VariantCreated, Some(&variant), &fields)?;
+        self.revise(kept.key, &kept.product, ChangeKind::VariantCreated, Some(&variant), &fields)?;
         self.feed(Change::Created, &name.to_string(), &fields)?;
         Ok(Ok(encoding::variant::document(&kept.product.id, &variant)))
     }
@@ -225,8 +224,7 @@ impl Tx<'_> {
         rows::update_variant(self.db, kept.key, &kept.product, &before, &after)?;
         rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
         let fields = after.changed_fields(&before);
-        let state = (&kept.product, kept.variants.as_slice());
-        self.revise(kept.key, state, ChangeKind::Updated, Some(&after), &fields)?;
+        self.revise(kept.key, &kept.product, ChangeKind::Updated, Some(&after), &fields)?;
         self.feed(Change::Updated, &change.name.to_string(), &fields)?;
         Ok(Ok(encoding::variant::document(&kept.product.id, &after)))
     }
@@ -240,8 +238,7 @@ impl Tx<'_> {
         rows::delete_variant(self.db, kept.key, &gone)?;
         rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
         let fields = [format!("variants/{}", gone.id)];
-        let state = (&kept.product, kept.variants.as_slice());
-        self.revise(kept.key, state, ChangeKind::VariantDeleted, Some(&gone), &fields)?;
+        self.revise(kept.key, &kept.product, ChangeKind::VariantDeleted, Some(&gone), &fields)?;
         self.feed(Change::Deleted, &name, &fields)?;
         Ok(Ok(encoding::variant::document(&kept.product.id, &gone)))
     }

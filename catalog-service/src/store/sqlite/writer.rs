@@ -115,6 +115,8 @@ enum Lost {
     Full,
     Overloaded,
     Failed(String),
+    /// A sync failed before.
+    Broken,
 }
 
 impl From<rusqlite::Error> for Lost {
@@ -133,6 +135,7 @@ impl From<Lost> for Error {
             Lost::Full => Self::Full,
             Lost::Overloaded => Self::Overloaded,
             Lost::Failed(message) => Self::Failed(message.into()),
+            Lost::Broken => Self::Unavailable,
         }
     }
 }
@@ -190,7 +193,7 @@ impl Group {
             let mut group = Vec::new();
             let committed = if self.broken {
                 group.push(first);
-                Err(Lost::Failed("a sync failed before".to_owned()))
+                Err(Lost::Broken)
             } else {
                 self.commit(first, &mut tasks, &mut group)
             };
@@ -201,7 +204,7 @@ impl Group {
             for task in group {
                 task.answer(committed.clone());
             }
-            self.checkpointer.after_commit();
+            self.checkpointer.after_commit(&self.connection);
         }
         self.checkpointer.finish(&self.connection);
     }

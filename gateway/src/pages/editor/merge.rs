@@ -85,11 +85,11 @@ impl Merged {
 pub(crate) fn merged(
     name: &str,
     label: &str,
-    base: Option<(String, String)>,
+    base: Option<&(String, String)>,
     yours: (String, String),
     theirs: (String, String),
 ) -> Merged {
-    let touched = match &base {
+    let touched = match base {
         _ if yours.0 == theirs.0 => "none",
         Some(base) if base.0 == theirs.0 => "yours",
         Some(base) if base.0 == yours.0 => "theirs",
@@ -142,7 +142,7 @@ pub(crate) async fn product_conflict(
     let theirs = Entries::of(&current);
     let all = FIELDS.map(|(name, label)| {
         let of = |entries: &Entries| (entries.canonical(name), entries.shown(name));
-        merged(name, label, base.as_ref().map(of), of(yours), of(&theirs))
+        merged(name, label, base.as_ref().map(of).as_ref(), of(yours), of(&theirs))
     });
     // What nobody touched goes along unseen.
     let (rows, same): (Vec<Merged>, Vec<Merged>) =
@@ -302,7 +302,7 @@ mod tests {
 
     fn field(base: Option<&str>, yours: &str, theirs: &str) -> Merged {
         let pair = |text: &str| (text.to_owned(), text.to_owned());
-        merged("title", "Title", base.map(pair), pair(yours), pair(theirs))
+        merged("title", "Title", base.map(pair).as_ref(), pair(yours), pair(theirs))
     }
 
     #[rstest]

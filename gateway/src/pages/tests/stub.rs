@@ -3,7 +3,11 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, Mutex},
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use axum::{body::Body, response::Response};
@@ -22,7 +26,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::{
-    app::{App, Gateway},
+    app::{App, Gateway, Peer},
     config::Settings,
     upstream::Upstream,
 };
@@ -41,46 +45,55 @@ struct Told {
     calls: Vec<String>,
 }
 
+/// One front door for all tests, since each would compress all assets again. Its catalog tells the tests apart by the address
+/// that their requests come from.
+static APP: LazyLock<App> = LazyLock::new(|| {
+    let service = tower::service_fn(|request: Request<tonic::body::Body>| {
+        let method = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+        let address = request.headers()["x-forwarded-for"].to_str().unwrap().parse().unwrap();
+        let told = Arc::clone(&SHOPS.lock().unwrap()[&address]);
+        let answer = hear(&told, method);
+        async move { Ok::<_, Infallible>(reply(answer)) }
+    });
+    let settings = Settings {
+        listen: ([127, 0, 0, 1], 8080).into(),
+        origin: "http://localhost:8080".parse().unwrap(),
+        allowed_hosts: Vec::new(),
+        picture_host: None,
+    };
+    App::new(Gateway::new(settings, Upstream::in_process(service)))
+});
+
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+static SHOPS: LazyLock<Mutex<HashMap<IpAddr, Arc<Mutex<Told>>>>> = LazyLock::new(Mutex::default);
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
 /// The shop in front of that catalog.
 #[derive(Clone)]
 pub(super) struct Shop {
-    app: App,
+    address: IpAddr,
     told: Arc<Mutex<Told>>,
 }
 
 impl Shop {
     /// A shop with one product, which stands in every list, seen by an editor.
     pub(super) fn with(product: Product) -> Self {
+        let address = Ipv4Addr::from_bits(NEXT.fetch_add(1, Ordering::Relaxed)).into();
         let told = Arc::new(Mutex::new(Told::default()));
-        let heard = Arc::clone(&told);
-        let service = tower::service_fn(move |request: Request<tonic::body::Body>| {
-            let method = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
-            let answer = hear(&heard, method);
-            async move { Ok::<_, Infallible>(reply(answer)) }
-        });
-        let settings = Settings {
-            listen: ([127, 0, 0, 1], 8080).into(),
-            origin: "http://localhost:8080".parse().unwrap(),
-            allowed_hosts: Vec::new(),
-            picture_host: None,
-        };
-        let gateway = Gateway::new(settings, Upstream::in_process(service));
-        let shop = Self { app: App::new(gateway), told };
+        SHOPS.lock().unwrap().insert(address, Arc::clone(&told));
+        let shop = Self { address, told };
         shop.tell("GetShop", &settings_of_the_shop());
         shop.tell("ListCategories", &categories());
         shop.tell("CreateSession", &session(Role::Editor));
         shop.tell("ListProductRevisions", &ListProductRevisionsResponse::default());
-        let page = ListProductsResponse {
-            products: vec![product.clone()],
-            total_size: 1,
-            ..Default::default()
-        };
-        shop.tell("ListProducts", &page);
         for method in
             ["GetProduct", "UpdateProduct", "DeleteProduct", "PublishProduct", "CreateProduct"]
         {
             shop.tell(method, &product);
         }
+        let page =
+            ListProductsResponse { products: vec![product], total_size: 1, ..Default::default() };
+        shop.tell("ListProducts", &page);
         shop.seen_by(Role::Editor)
     }
 
@@ -118,11 +131,11 @@ impl Shop {
     pub(super) async fn get_with(&self, path: &str, cookie: &str) -> Response {
         let cookie = format!("__Host-sid=secret-token; {cookie}");
         let request = request("GET", path).header(header::COOKIE, cookie);
-        self.app.answer(request.body(Body::empty()).unwrap()).await
+        self.answer(request.body(Body::empty()).unwrap()).await
     }
 
     pub(super) async fn anonymous_get(&self, path: &str) -> Response {
-        self.app.answer(request("GET", path).body(Body::empty()).unwrap()).await
+        self.answer(request("GET", path).body(Body::empty()).unwrap()).await
     }
 
     pub(super) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
@@ -132,7 +145,12 @@ impl Shop {
             .header(header::COOKIE, "__Host-sid=secret-token")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
-        self.app.answer(request.body(Body::from(body)).unwrap()).await
+        self.answer(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn answer(&self, mut request: Request<Body>) -> Response {
+        request.extensions_mut().insert(Peer { remote: self.address, local: LOCAL });
+        APP.answer(request).await
     }
 
     fn tell(&self, method: &str, message: &impl Message) {

@@ -35,6 +35,14 @@ fn class(wire: &[u8]) -> FaultClass {
 #[case::value_before_key("3a06120161 0a016b", r#"{"labels":{"k":"a"}}"#)]
 #[case::unknown_in_entry("3a08 0a016b 1801 120161", r#"{"labels":{"k":"a"}}"#)]
 #[case::repeated_in_entry("3a0c 0a016b 120161 0a016c 120162", r#"{"labels":{"l":"b"}}"#)]
+#[case::merged_in_entry(
+    "c2010a 0801 12020801 12021002",
+    r#"{"boxes":{"true":{"width":1,"height":2}}}"#
+)]
+#[case::entry_replaced_whole(
+    "c20106 0801 12020801 c20106 0801 12021002",
+    r#"{"boxes":{"true":{"height":2}}}"#
+)]
 #[case::oneof_last("920101 61 9a01020801", r#"{"crate":{"width":1}}"#)]
 #[case::oneof_first_again("9a01020801 92010161", r#"{"reader":"a"}"#)]
 #[case::oneof_merges("9a01020801 9a01021002", r#"{"crate":{"width":1,"height":2}}"#)]

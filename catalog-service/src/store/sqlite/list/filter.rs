@@ -2,7 +2,7 @@
 
 use super::sql::Sql;
 use crate::domain::{
-    Currency, Filter, State,
+    CategoryId, Currency, Filter, State,
     filter::{Comparison, Field, TextField, TimeField},
     fold,
 };
@@ -29,19 +29,13 @@ pub(super) fn condition(filter: &Filter, sql: &mut Sql) {
             sql.push(state);
         }
         Filter::InCategory(category) => {
-            sql.push("p.key IN (SELECT product FROM product_categories WHERE category = ");
+            listed("product_categories", "category = ", sql);
             sql.bind(category.as_str().to_owned()).push(")");
         }
         Filter::BelowCategory(category) => {
-            sql.push(
-                "p.key IN (SELECT product FROM product_categories WHERE category IN (
-                 WITH RECURSIVE below (id) AS (SELECT ",
-            );
-            sql.bind(category.as_str().to_owned());
-            sql.push(
-                " UNION SELECT c.id FROM categories AS c JOIN below ON c.parent = below.id)
-                 SELECT id FROM below))",
-            );
+            listed("product_categories", "category", sql);
+            below(category, sql);
+            sql.push(")");
         }
         Filter::Price(currency, comparison, micros) => price(*currency, *comparison, *micros, sql),
         Filter::AttributeText(name, comparison, text) => {
@@ -115,7 +109,7 @@ fn has(field: &Field, sql: &mut Sql) {
         }
         Field::Price(None) => _ = sql.push("p.price IS NOT NULL"),
         Field::Price(Some(currency)) => {
-            sql.push("p.key IN (SELECT product FROM product_prices WHERE currency = ");
+            listed("product_prices", "currency = ", sql);
             sql.bind(currency.code().to_owned()).push(")");
         }
         Field::Attribute(name) => {
@@ -140,7 +134,7 @@ fn compare_text(field: TextField, comparison: Comparison, text: &str, sql: &mut 
             sql.push(" = ").bind(text.to_owned()).push("))");
         }
         Place::Rows(table, column) => {
-            sql.push("p.key IN (SELECT product FROM ").push(table).push(" WHERE ").push(column);
+            listed(table, column, sql);
             sql.push(operator(comparison)).bind(text.to_owned()).push(")");
         }
     }
@@ -166,19 +160,79 @@ fn listed(table: &str, rest: &str, sql: &mut Sql) {
 
 /// Begins a look at an attribute.
 fn attribute(name: &str, rest: &str, sql: &mut Sql) {
-    sql.push("p.key IN (SELECT product FROM product_attributes WHERE name = ");
+    listed("product_attributes", "name = ", sql);
     sql.bind(name.to_owned()).push(" AND ").push(rest);
 }
 
 fn price(currency: Option<Currency>, comparison: Comparison, micros: i64, sql: &mut Sql) {
     match currency {
-        None => sql.push("(p.price IS NOT NULL AND p.price"),
-        Some(currency) => sql
-            .push("p.key IN (SELECT product FROM product_prices WHERE currency = ")
-            .bind(currency.code().to_owned())
-            .push(" AND lowest"),
-    };
+        None => _ = sql.push("(p.price IS NOT NULL AND p.price"),
+        Some(currency) => {
+            listed("product_prices", "currency = ", sql);
+            sql.bind(currency.code().to_owned()).push(" AND lowest");
+        }
+    }
     sql.push(operator(comparison)).bind(micros).push(")");
+}
+
+/// Adds that a category is one or stands below it.
+fn below(category: &CategoryId, sql: &mut Sql) {
+    sql.push(" IN (WITH RECURSIVE below (id) AS (SELECT ").bind(category.as_str().to_owned());
+    sql.push(" UNION SELECT c.id FROM categories AS c JOIN below ON c.parent = below.id)");
+    sql.push(" SELECT id FROM below)");
+}
+
+/// The keys of the products that match, when an index knows them.
+pub(super) fn indexed(filter: &Filter) -> Option<Sql> {
+    let mut sql = Sql::new("SELECT ");
+    match filter {
+        Filter::InCategory(category) => {
+            sql.push("product FROM product_categories WHERE category = ");
+            sql.bind(category.as_str().to_owned());
+        }
+        Filter::BelowCategory(category) => {
+            sql.push("product FROM product_categories WHERE category");
+            below(category, &mut sql);
+        }
+        Filter::Text(field, Comparison::Equal, text) => {
+            let keys = match field {
+                TextField::Tag => "product FROM product_tags WHERE tag = ",
+                TextField::Sku => "product FROM variants WHERE sku = ",
+                TextField::Gtin => "product FROM variant_gtins WHERE gtin = ",
+                TextField::Brand => "key FROM products WHERE brand != '' AND brand = ",
+                TextField::Slug => "key FROM products WHERE delete_time IS NULL AND slug = ",
+                TextField::Title | TextField::Description => return None,
+            };
+            sql.push(keys).bind(text.clone());
+        }
+        Filter::Price(Some(currency), comparison, micros) => {
+            sql.push("product FROM product_prices WHERE currency = ");
+            sql.bind(currency.code().to_owned()).push(" AND lowest");
+            sql.push(operator(*comparison)).bind(*micros);
+        }
+        Filter::Price(None, comparison, micros) => {
+            sql.push("key FROM products WHERE delete_time IS NULL AND price");
+            sql.push(operator(*comparison)).bind(*micros);
+        }
+        Filter::AttributeText(name, comparison, text) => {
+            sql.push("product FROM product_attributes WHERE name = ").bind(name.clone());
+            sql.push(" AND text").push(operator(*comparison)).bind(text.clone());
+        }
+        Filter::AttributeNumber(name, comparison, number) => {
+            sql.push("product FROM product_attributes WHERE name = ").bind(name.clone());
+            sql.push(" AND number").push(operator(*comparison)).bind(*number);
+        }
+        Filter::Has(Field::Time(TimeField::Delete)) => {
+            sql.push("key FROM products WHERE delete_time IS NOT NULL");
+        }
+        _ => return None,
+    }
+    Some(sql)
+}
+
+/// Whether [`indexed`] knows live products only.
+pub(super) fn is_of_live_products(filter: &Filter) -> bool {
+    matches!(filter, Filter::Price(None, ..) | Filter::Text(TextField::Slug, ..))
 }
 
 fn time_column(field: TimeField) -> &'static str {

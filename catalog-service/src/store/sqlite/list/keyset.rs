@@ -65,35 +65,43 @@ pub(super) fn cursor(row: &Row<'_>, order: &Order) -> rusqlite::Result<Cursor> {
     Ok(Cursor { values, id: row.get(count)? })
 }
 
-/// Adds the condition of a stretch and the order in it.
-pub(super) fn place(order: &Order, part: &Part, sql: &mut Sql) {
+/// Adds the condition that a product lies in a stretch.
+pub(super) fn within(order: &Order, part: &Part, sql: &mut Sql) {
     let Some(first) = order.keys().first() else { return };
-    let direction = if order.id_descends() { " DESC" } else { "" };
-    match part.stretch {
-        Stretch::Whole => {
-            if let Some(cursor) = &part.after {
+    match (part.stretch, &part.after) {
+        (Stretch::Whole, None) => {}
+        (Stretch::Whole, Some(cursor)) => {
+            sql.push(" AND ");
+            behind(order, cursor, sql);
+        }
+        (Stretch::With, after) => {
+            sql.push(" AND ").push(column(first.field)).push(" IS NOT NULL");
+            if let Some(cursor) = after {
                 sql.push(" AND ");
                 behind(order, cursor, sql);
             }
-            by_all_keys(order, sql);
         }
-        Stretch::With => {
-            let column = column(first.field);
-            sql.push(" AND ").push(column).push(" IS NOT NULL");
-            if let Some(cursor) = &part.after {
-                sql.push(" AND ");
-                behind(order, cursor, sql);
-            }
-            sql.push(" ORDER BY ").push(column).push(direction).push(", p.id").push(direction);
-        }
-        Stretch::Without => {
+        (Stretch::Without, after) => {
             sql.push(" AND ").push(column(first.field)).push(" IS NULL");
-            if let Some(cursor) = &part.after {
+            if let Some(cursor) = after {
                 let than = if order.id_descends() { " AND p.id < " } else { " AND p.id > " };
                 sql.push(than).bind(cursor.id.clone());
             }
-            sql.push(" ORDER BY p.id").push(direction);
         }
+    }
+}
+
+/// Adds the order in a stretch.
+pub(super) fn order_by(order: &Order, part: &Part, sql: &mut Sql) {
+    let Some(first) = order.keys().first() else { return };
+    let direction = if order.id_descends() { " DESC" } else { "" };
+    match part.stretch {
+        Stretch::Whole => by_all_keys(order, sql),
+        Stretch::With => {
+            sql.push(" ORDER BY ").push(column(first.field)).push(direction);
+            sql.push(", p.id").push(direction);
+        }
+        Stretch::Without => _ = sql.push(" ORDER BY p.id").push(direction),
     }
 }
 

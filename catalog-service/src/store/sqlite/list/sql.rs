@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 /// SQL with the values of its parameters.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sql {
     text: String,
     values: Vec<Value>,
@@ -25,6 +25,13 @@ impl Sql {
     pub(super) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.text.push('?');
         self.values.push(value.into());
+        self
+    }
+
+    /// Adds another piece of SQL with its values.
+    pub(super) fn append(&mut self, other: &Self) -> &mut Self {
+        self.text.push_str(&other.text);
+        self.values.extend_from_slice(&other.values);
         self
     }
 

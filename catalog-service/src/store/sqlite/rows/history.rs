@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 
+use super::product::answer;
 use crate::{
-    domain::{ChangeKind, OtherChange, Product, Revision, Uid, Variant},
+    domain::{ChangeKind, OtherChange, Product, Revision, Uid, Variant, View},
     encoding,
     store::{Result, sqlite::tx::Tx},
 };
@@ -12,11 +13,11 @@ use crate::{
 const TOLD: i64 = 20;
 
 impl Tx<'_> {
-    /// Adds a revision to a product's history; `variant` is the one that was changed, if one was.
+    /// Adds a revision to a product's history, with the product as its rows now say; `variant` is the one that was changed, if one was.
     pub(in crate::store::sqlite) fn revise(
         &self,
         key: i64,
-        (product, variants): (&Product, &[Variant]),
+        product: &Product,
         change: ChangeKind,
         variant: Option<&Variant>,
         changed_fields: &[String],
@@ -35,12 +36,7 @@ impl Tx<'_> {
             actor: self.write.caller.actor.clone(),
             create_time: self.now,
         };
-        let snapshot = [
-            encoding::product::document(product),
-            encoding::product::actors(product),
-            encoding::product::variants(&product.id, variants),
-        ]
-        .concat();
+        let snapshot = answer(self.db, key, View::Full)?;
         let product_version = variant.is_none().then_some(product.version);
         self.db
             .prepare_cached(

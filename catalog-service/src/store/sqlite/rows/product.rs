@@ -8,15 +8,15 @@ use crate::{
     encoding,
     store::{
         Result,
-        sqlite::products::{PARTS, assemble},
+        sqlite::products::{assemble, parts},
     },
 };
 
 /// What a write answers about a product.
 pub(in crate::store::sqlite) fn answer(db: &Connection, key: i64, view: View) -> Result<Vec<u8>> {
-    let mut select =
-        db.prepare_cached(&format!("SELECT {PARTS} FROM products AS p WHERE p.key = ?1"))?;
-    Ok(select.query_row([key], |row| assemble(row, 0, view, Audience::Staff))?)
+    let parts = parts(view, Audience::Staff);
+    let sql = format!("SELECT {parts} FROM products AS p WHERE p.key = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([key], |row| assemble(row, 0))?)
 }
 
 /// Adds a product with its variants, and answers its key.
@@ -33,7 +33,8 @@ pub(in crate::store::sqlite) fn insert_product(
          VALUES (:id, :state, :slug, :title, :title_key, :brand, :price, :create_time, :update_time,
             :delete_time, :publish_time, :unpublish_time, :price_range, :actors, :document, :variants)",
     )?;
-    bind_columns(&mut insert, product)?;
+    bind_always(&mut insert, product)?;
+    bind_found_by(&mut insert, product)?;
     bind(&mut insert, ":id", product.id.as_str())?;
     bind(&mut insert, ":create_time", product.create_time.as_microsecond())?;
     bind(&mut insert, ":price", shown.map(|span| span.lowest.micros()))?;
@@ -59,15 +60,23 @@ pub(in crate::store::sqlite) fn update_product(
     after: &Product,
 ) -> Result<()> {
     let mut update = db.prepare_cached(
-        "UPDATE products SET state = :state, slug = :slug, title = :title, title_key = :title_key,
-            brand = :brand, update_time = :update_time, delete_time = :delete_time,
-            publish_time = :publish_time, unpublish_time = :unpublish_time, actors = :actors,
-            document = :document
+        "UPDATE products SET update_time = :update_time, actors = :actors, document = :document
          WHERE key = :key",
     )?;
-    bind_columns(&mut update, after)?;
+    bind_always(&mut update, after)?;
     bind(&mut update, ":key", key)?;
     update.raw_execute()?;
+    if is_found_otherwise(before, after) {
+        let mut update = db.prepare_cached(
+            "UPDATE products SET state = :state, slug = :slug, title = :title,
+                title_key = :title_key, brand = :brand, delete_time = :delete_time,
+                publish_time = :publish_time, unpublish_time = :unpublish_time
+             WHERE key = :key",
+        )?;
+        bind_found_by(&mut update, after)?;
+        bind(&mut update, ":key", key)?;
+        update.raw_execute()?;
+    }
     if before.is_deleted() != after.is_deleted() {
         db.prepare_cached("UPDATE variants SET live = ?2 WHERE product = ?1")?
             .execute((key, !after.is_deleted()))?;
@@ -87,8 +96,22 @@ pub(in crate::store::sqlite) fn update_product(
     Ok(())
 }
 
-/// Binds the columns that an insert and an update have in common.
-fn bind_columns(statement: &mut CachedStatement<'_>, product: &Product) -> Result<()> {
+/// Whether an index has to learn of a change; most changes are of what no index holds.
+fn is_found_otherwise(before: &Product, after: &Product) -> bool {
+    (before.state, before.window, before.delete_time)
+        != (after.state, after.window, after.delete_time)
+        || (&before.slug, &before.title, &before.brand) != (&after.slug, &after.title, &after.brand)
+}
+
+/// Binds the columns that every write changes.
+fn bind_always(statement: &mut CachedStatement<'_>, product: &Product) -> Result<()> {
+    bind(statement, ":update_time", product.update_time.as_microsecond())?;
+    bind(statement, ":actors", encoding::product::actors(product))?;
+    bind(statement, ":document", encoding::product::document(product))
+}
+
+/// Binds the columns by which a product is found.
+fn bind_found_by(statement: &mut CachedStatement<'_>, product: &Product) -> Result<()> {
     let state = match product.state {
         State::Draft => 1,
         State::Active => 2,
@@ -100,12 +123,9 @@ fn bind_columns(statement: &mut CachedStatement<'_>, product: &Product) -> Resul
     bind(statement, ":title", &product.title)?;
     bind(statement, ":title_key", title_key(&product.title))?;
     bind(statement, ":brand", &product.brand)?;
-    bind(statement, ":update_time", product.update_time.as_microsecond())?;
     bind(statement, ":delete_time", micros(product.delete_time))?;
     bind(statement, ":publish_time", micros(product.window.start))?;
-    bind(statement, ":unpublish_time", micros(product.window.end))?;
-    bind(statement, ":actors", encoding::product::actors(product))?;
-    bind(statement, ":document", encoding::product::document(product))
+    bind(statement, ":unpublish_time", micros(product.window.end))
 }
 
 fn bind(
