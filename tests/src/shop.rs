@@ -122,6 +122,7 @@ impl Running {
                 allowed_hosts: Vec::new(),
                 picture_host: None,
                 allow_cleartext: false,
+                trusted_proxies: Vec::new(),
             },
             logs: gateway::logs::Options {
                 log_format: gateway::logs::Format::Text,
