@@ -3,6 +3,7 @@
 //! They are in the binary (in development on the disk), under one digest, compressed once, and never change. No build step: the
 //! styles are joined and the modules' imports read when the process starts.
 
+mod comments;
 mod files;
 mod imports;
 mod table;

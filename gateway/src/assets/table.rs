@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
-use super::{files, imports};
+use super::{comments, files, imports};
 use crate::app::coding::{self, Coding, Effort};
 
 /// The joined stylesheet's path under the digest.
@@ -44,7 +44,7 @@ impl Assets {
         let stamp = files::stamp();
         let mut sources: BTreeMap<String, Vec<u8>> = files::paths()
             .into_iter()
-            .map(|path| (path.clone(), files::read(&path).into()))
+            .map(|path| (path.clone(), source(&path)))
             .collect();
         sources.insert(STYLESHEET.into(), join(files::styles()));
         let imports = sources
@@ -127,6 +127,15 @@ impl Assets {
                 let _ = file.brotli.set(packed);
             }
         }
+    }
+}
+
+/// A file as it is served: modules without their comments.
+fn source(path: &str) -> Vec<u8> {
+    let bytes = files::read(path);
+    match std::str::from_utf8(&bytes) {
+        Ok(module) if path.ends_with(".js") => comments::left_out(module).into_bytes(),
+        _ => bytes.into_owned(),
     }
 }
 

@@ -53,7 +53,8 @@ for (const [name, address] of Object.entries(PAGES)) {
         cut: [...document.querySelectorAll('body *')].filter((element) => {
           const style = getComputedStyle(element);
           const clips = ['hidden', 'clip'].includes(style.overflowX) || ['hidden', 'clip'].includes(style.overflowY);
-          const seen = element.checkVisibility() && element.clientWidth > 2 && element.clientHeight > 2;
+          // A skip link is cut off until it has the focus.
+          const seen = element.checkVisibility() && element.clientWidth > 2 && !element.matches('.skip');
           const text = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
           return clips && seen && text && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1);
         }).map((element) => element.outerHTML.slice(0, 120)),
