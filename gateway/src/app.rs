@@ -135,7 +135,7 @@ impl App {
 
     /// Answers one request.
     pub async fn answer(&self, request: Request<Body>) -> Response {
-        let visit = Visit::begin(&request);
+        let visit = Visit::begin(&request, self.gateway.settings());
         // A slow sender is cut off, and what of a body nobody reads comes back.
         let (request, rest) = lent::lend(request, visit.kind());
         // A panic ends its own request and no other.

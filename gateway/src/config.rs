@@ -4,7 +4,10 @@
 
 mod origin;
 
-use std::{fmt, net::SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use clap::{Args, builder::FalseyValueParser};
 use http::{Uri, uri::Authority};
@@ -25,6 +28,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// A host besides our own that pictures may come from, over https.
     pub picture_host: Option<String>,
+    /// Proxies in front, whose word on a client's address is believed.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// The gateway's flags, for `gateway` itself and, flattened, for `shelf`. Texts are checked by [`Options::settings`], all at once.
@@ -46,6 +51,10 @@ pub struct Options {
     /// A host that product pictures may come from over https, besides the shop's own
     #[arg(long, env = "SHELF_PICTURE_HOST", value_name = "HOST")]
     pub picture_host: Option<String>,
+
+    /// Addresses of proxies in front whose `X-Forwarded-For` is believed, separated by commas
+    #[arg(long, env = "SHELF_TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
 
     /// Listen on other addresses than this machine's own without TLS: only behind a proxy or in a network you trust
     #[arg(long, env = "SHELF_ALLOW_CLEARTEXT", value_parser = FalseyValueParser::new())]
@@ -103,18 +112,24 @@ impl Options {
                 Origin::local(8080)
             }),
         };
-        let hosts =
-            self.allowed_hosts.iter().map(|host| host.trim()).filter(|host| !host.is_empty());
+        let hosts = said(&self.allowed_hosts);
         for host in hosts.clone().chain(self.picture_host.as_deref()) {
             if !is_host(host) {
                 problems.add(format!("`{host}` is not a host name"));
+            }
+        }
+        let mut trusted_proxies = Vec::new();
+        for proxy in said(&self.trusted_proxies) {
+            match proxy.parse() {
+                Ok(proxy) => trusted_proxies.push(proxy),
+                Err(_) => problems.add(format!("--trusted-proxies `{proxy}` is not an address")),
             }
         }
         let allowed_hosts = hosts.map(str::to_owned).collect();
         let picture_host = self.picture_host.clone();
         match listen {
             Some(listen) if problems.0.is_empty() => {
-                Ok(Settings { listen, origin, allowed_hosts, picture_host })
+                Ok(Settings { listen, origin, allowed_hosts, picture_host, trusted_proxies })
             }
             _ => Err(problems),
         }
@@ -143,6 +158,11 @@ impl CatalogOptions {
         }
         if problems.0.is_empty() { Ok(instances) } else { Err(problems) }
     }
+}
+
+/// What a list holds besides the empty text that an empty variable leaves.
+fn said(list: &[String]) -> impl Iterator<Item = &str> + Clone {
+    list.iter().map(|item| item.trim()).filter(|item| !item.is_empty())
 }
 
 /// A host name or address without a port, as it may stand in a `Host` or in a policy.
@@ -221,9 +241,10 @@ mod tests {
             "--public-origin=shop.example",
             "--allowed-hosts=shop.example,a b",
             "--picture-host=pictures.example:8443",
+            "--trusted-proxies=192.0.2.1,proxy.example",
             "--catalog=somewhere,https://catalog.example,http://127.0.0.1:1",
         ];
-        assert_eq!(settings(&flags).unwrap_err().len(), 6);
+        assert_eq!(settings(&flags).unwrap_err().len(), 7);
         assert_eq!(settings(&["--listen=here"]).unwrap_err().len(), 1);
     }
 

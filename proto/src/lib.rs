@@ -9,6 +9,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/contract.rs"));
 }
 
+#[expect(clippy::all, reason = "generated")]
 mod checks {
     include!(concat!(env!("OUT_DIR"), "/validate.rs"));
 }

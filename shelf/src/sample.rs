@@ -86,7 +86,8 @@ fn read<M: Message + Name + Default>(text: &str, what: &'static str) -> Result<V
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| {
-            json::message(line.as_bytes()).map_err(|fault| Error::Faulty(number, what, fault))
+            json::message(line.as_bytes())
+                .map_err(|all| Error::Faulty(number, what, all.join("; ")))
         })
         .collect()
 }

@@ -18,15 +18,22 @@ async fn speaks_both_protocols_by_reflection() {
     let shop = shop().await;
     let url = format!("http://{}/shelf.catalog.v1.ProductService", shop.grpc_address());
     let bearer = format!("authorization: Bearer {}", shop.people.editor.token());
-    for protocol in [&["--protocol", "grpc", "--http2-prior-knowledge"][..], &["--protocol", "grpcweb", "--http2-prior-knowledge"]] {
+    for protocol in [
+        &["--protocol", "grpc", "--http2-prior-knowledge"][..],
+        &["--protocol", "grpcweb", "--http2-prior-knowledge"],
+    ] {
         let list = format!("{url}/ListProducts");
         let (ok, public) = buf_curl(&[protocol, &["-d", "{}"]].concat(), &list).await;
         assert!(ok && public.contains("Enamel mug") && !public.contains("Secret pot"), "{public}");
         let (ok, all) = buf_curl(&[protocol, &["-d", "{}", "-H", &bearer]].concat(), &list).await;
         assert!(ok && all.contains("Secret pot"), "{all}");
         let missing = "{\"name\":\"products/nothing\"}";
-        let (ok, missing) = buf_curl(&[protocol, &["-d", missing]].concat(), &format!("{url}/GetProduct")).await;
-        assert!(!ok && missing.contains("not_found") && missing.contains("RESOURCE_NOT_FOUND"), "{missing}");
+        let (ok, missing) =
+            buf_curl(&[protocol, &["-d", missing]].concat(), &format!("{url}/GetProduct")).await;
+        assert!(
+            !ok && missing.contains("not_found") && missing.contains("RESOURCE_NOT_FOUND"),
+            "{missing}"
+        );
     }
     shop.close().await;
 }
@@ -38,7 +45,10 @@ async fn speaks_grpc_web_over_http_1_at_the_service_and_through_the_relay() {
         let url = format!("http://{address}/shelf.catalog.v1.ProductService/ListProducts");
         let arguments = ["--protocol", "grpcweb", "--schema", "proto", "-d", "{}"];
         let (ok, public) = buf_curl(&arguments, &url).await;
-        assert!(ok && public.contains("Enamel mug") && !public.contains("Secret pot"), "{address}: {public}");
+        assert!(
+            ok && public.contains("Enamel mug") && !public.contains("Secret pot"),
+            "{address}: {public}"
+        );
     }
     shop.close().await;
 }

@@ -19,12 +19,18 @@ async fn lists_and_describes_by_reflection() {
     let shop = shop().await;
     let (ok, services) = grpcurl(&shop, &[], &["list"]).await;
     assert!(ok, "{services}");
-    for service in proto::descriptor_pool().services().filter(|it| it.package_name().starts_with("shelf.")) {
+    for service in
+        proto::descriptor_pool().services().filter(|it| it.package_name().starts_with("shelf."))
+    {
         assert!(services.lines().any(|line| line == service.full_name()), "{services}");
     }
     assert!(services.contains("grpc.health.v1.Health"), "{services}");
-    let (ok, method) = grpcurl(&shop, &[], &["describe", "shelf.catalog.v1.ProductService.GetProduct"]).await;
-    assert!(ok && method.contains("GetProductRequest") && method.contains("/v1/{name=products/*}"), "{method}");
+    let (ok, method) =
+        grpcurl(&shop, &[], &["describe", "shelf.catalog.v1.ProductService.GetProduct"]).await;
+    assert!(
+        ok && method.contains("GetProductRequest") && method.contains("/v1/{name=products/*}"),
+        "{method}"
+    );
     let (ok, message) = grpcurl(&shop, &[], &["describe", "shelf.catalog.v1.Product"]).await;
     assert!(ok && message.contains("string title = 5"), "{message}");
     shop.close().await;
@@ -47,9 +53,19 @@ async fn calls_with_and_without_a_token() {
     let (ok, made) = grpcurl(&shop, &["-H", &bearer, "-d", wish], &[create]).await;
     assert!(ok && made.contains("products/jug"), "{made}");
     let name = "{\"name\":\"products/jug\"}";
-    let (ok, deleted) = grpcurl(&shop, &["-H", &bearer, "-d", name], &["shelf.catalog.v1.ProductService/DeleteProduct"]).await;
+    let (ok, deleted) = grpcurl(
+        &shop,
+        &["-H", &bearer, "-d", name],
+        &["shelf.catalog.v1.ProductService/DeleteProduct"],
+    )
+    .await;
     assert!(ok && deleted.contains("deleteTime"), "{deleted}");
-    let (ok, restored) = grpcurl(&shop, &["-H", &bearer, "-d", name], &["shelf.catalog.v1.ProductService/UndeleteProduct"]).await;
+    let (ok, restored) = grpcurl(
+        &shop,
+        &["-H", &bearer, "-d", name],
+        &["shelf.catalog.v1.ProductService/UndeleteProduct"],
+    )
+    .await;
     assert!(ok && restored.contains("Jug"), "{restored}");
     shop.close().await;
 }
@@ -59,9 +75,16 @@ async fn errors_arrive_with_their_details() {
     let shop = shop().await;
     let get = "shelf.catalog.v1.ProductService/GetProduct";
     let (ok, missing) = grpcurl(&shop, &["-d", "{\"name\":\"products/nothing\"}"], &[get]).await;
-    assert!(!ok && missing.contains("NotFound") && missing.contains("RESOURCE_NOT_FOUND"), "{missing}");
+    assert!(
+        !ok && missing.contains("NotFound") && missing.contains("RESOURCE_NOT_FOUND"),
+        "{missing}"
+    );
     let (ok, invalid) = grpcurl(&shop, &["-d", "{\"name\":\"nothing\"}"], &[get]).await;
-    assert!(!ok && invalid.contains("InvalidArgument") && invalid.contains("must be `products/{product}`"), "{invalid}");
+    assert!(
+        !ok && invalid.contains("InvalidArgument")
+            && invalid.contains("must be `products/{product}`"),
+        "{invalid}"
+    );
     shop.close().await;
 }
 
@@ -71,7 +94,10 @@ async fn health_is_told_of_the_whole_and_of_each_service() {
     for service in ["", "shelf.catalog.v1.ProductService", "shelf.access.v1.SessionService"] {
         let wish = format!("{{\"service\":\"{service}\"}}");
         let (ok, health) = grpcurl(&shop, &["-d", &wish], &["grpc.health.v1.Health/Check"]).await;
-        assert!(ok && health.contains("SERVING") && !health.contains("NOT_SERVING"), "{service}: {health}");
+        assert!(
+            ok && health.contains("SERVING") && !health.contains("NOT_SERVING"),
+            "{service}: {health}"
+        );
     }
     shop.close().await;
 }

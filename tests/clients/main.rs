@@ -17,10 +17,8 @@ async fn shop() -> Shop {
     for (id, title) in [("mug", "Enamel mug"), ("pot", "Secret pot")] {
         editor.products().create_product(create(id, title)).await.expect("a product");
     }
-    let publish = proto::catalog::PublishProductRequest {
-        name: "products/mug".into(),
-        ..Default::default()
-    };
+    let publish =
+        proto::catalog::PublishProductRequest { name: "products/mug".into(), ..Default::default() };
     editor.products().publish_product(publish).await.expect("a public product");
     shop
 }

@@ -5,7 +5,14 @@ use std::time::{Duration, Instant};
 use http::{Method, StatusCode};
 use proto::catalog::ListProductsRequest;
 use serde_json::json;
-use tests::{forms::{Form, Visitor}, goods::create, pair::Pair, people::PASSWORD, process::PATIENCE, web::{Answer, Web}};
+use tests::{
+    forms::{Form, Visitor},
+    goods::create,
+    pair::Pair,
+    people::PASSWORD,
+    process::PATIENCE,
+    web::{Answer, Web},
+};
 
 /// Asks until the answer has this status; nothing else tells when a service is back.
 async fn until(web: &Web, path: &str, status: StatusCode) -> Answer {
@@ -34,13 +41,18 @@ async fn each_kind_of_call_works_over_the_network() {
     let made = web.post("/v1/products?productId=pot", &json!({ "title": "Pot" })).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.text());
     let missing = web.get("/v1/products/nothing").await;
-    assert_eq!((missing.status, missing.reason().as_str()), (StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND"));
+    assert_eq!(
+        (missing.status, missing.reason().as_str()),
+        (StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND")
+    );
     web.post("/v1/products/mug:publish", &json!({})).await;
     assert!(pair.web().get("/").await.text().contains("Enamel mug"));
 
     let mut visitor = Visitor::new(pair.web());
     let page = visitor.open("/admin/sign-in").await;
-    let form = Form::of(&page, "/admin/sign-in").with("login", "grace@shelf.example").with("password", PASSWORD);
+    let form = Form::of(&page, "/admin/sign-in")
+        .with("login", "grace@shelf.example")
+        .with("password", PASSWORD);
     visitor.follow(&form).await;
     assert!(visitor.open("/admin/products").await.text().contains("Pot"));
 
@@ -49,7 +61,10 @@ async fn each_kind_of_call_works_over_the_network() {
     let relayed = relayed.body("application/grpc-web+proto", framed).send().await;
     assert_eq!(relayed.header("content-type"), "application/grpc-web+proto");
     let body = String::from_utf8_lossy(&relayed.body).into_owned();
-    assert!(body.contains("Enamel mug") && body.contains("grpc-status:0") && !body.contains("Pot"), "{body}");
+    assert!(
+        body.contains("Enamel mug") && body.contains("grpc-status:0") && !body.contains("Pot"),
+        "{body}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +83,11 @@ async fn while_the_service_is_away_every_answer_is_503_and_then_all_works_by_its
     }
     let write = web.post("/v1/products", &json!({ "title": "Mug" })).await;
     assert_eq!(write.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(pair.web().get("/healthz").await.status, StatusCode::OK, "the gateway itself is well");
+    assert_eq!(
+        pair.web().get("/healthz").await.status,
+        StatusCode::OK,
+        "the gateway itself is well"
+    );
     assert_eq!(pair.web().get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
 
     pair.start_catalog().await;

@@ -89,7 +89,11 @@ async fn check(web: &Web, ledger: &Ledger) -> usize {
         if let (Some((key, body)), None) = (&entry.request, &entry.unknown) {
             let again = web.ask(Method::PATCH, &format!("/v1/products/{id}"));
             let again = again.header("idempotency-key", key).json(body).send().await;
-            assert_eq!(Some(again.json()["etag"].clone()), entry.acknowledged.as_ref().map(|answer| answer["etag"].clone()), "{id}: replayed, not done twice");
+            assert_eq!(
+                Some(again.json()["etag"].clone()),
+                entry.acknowledged.as_ref().map(|answer| answer["etag"].clone()),
+                "{id}: replayed, not done twice"
+            );
         }
     }
     acknowledged

@@ -2,12 +2,17 @@
 
 use std::net::TcpListener;
 
-use tests::{pair::{address, token}, process::{Process, binary}, web::Web};
+use tests::{
+    pair::{address, token},
+    process::{Process, binary},
+    web::Web,
+};
 
 /// Starts `shelf` in a folder on free ports.
 fn shelf(folder: &tempfile::TempDir, more: &[&str]) -> Process {
     let data = folder.path().join("data").display().to_string();
-    let arguments = ["--data-dir", &data, "--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"];
+    let arguments =
+        ["--data-dir", &data, "--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"];
     Process::start("shelf", &[&arguments[..], more].concat(), &[])
 }
 
@@ -42,9 +47,21 @@ async fn a_port_in_use_is_named() {
     let data = folder.path().join("data").display().to_string();
     let starts: [(&str, Vec<&str>, Vec<(&str, &str)>); 4] = [
         ("gateway", vec!["--listen", &address], vec![]),
-        ("catalog-service", vec![], vec![("SHELF_CATALOG_LISTEN", &address), ("SHELF_DATABASE_URL", &database)]),
-        ("shelf", vec!["--data-dir", &data, "--listen", &address, "--grpc-listen", "127.0.0.1:0"], vec![]),
-        ("shelf", vec!["--data-dir", &data, "--grpc-listen", &address, "--listen", "127.0.0.1:0"], vec![]),
+        (
+            "catalog-service",
+            vec![],
+            vec![("SHELF_CATALOG_LISTEN", &address), ("SHELF_DATABASE_URL", &database)],
+        ),
+        (
+            "shelf",
+            vec!["--data-dir", &data, "--listen", &address, "--grpc-listen", "127.0.0.1:0"],
+            vec![],
+        ),
+        (
+            "shelf",
+            vec!["--data-dir", &data, "--grpc-listen", &address, "--listen", "127.0.0.1:0"],
+            vec![],
+        ),
     ];
     for (name, arguments, variables) in starts {
         let (status, output) = Process::start(name, &arguments, &variables).ended().await;
@@ -56,15 +73,34 @@ async fn a_port_in_use_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_setting_is_told_at_once() {
     let starts: [(&str, &[&str], &[(&str, &str)], &[&str]); 4] = [
-        ("gateway", &["--listen", "nowhere", "--catalog", "::", "--public-origin", "shop"], &[], &["listen", "catalog", "public-origin"]),
+        (
+            "gateway",
+            &["--listen", "nowhere", "--catalog", "::", "--public-origin", "shop"],
+            &[],
+            &["listen", "catalog", "public-origin"],
+        ),
         (
             "catalog-service",
             &[],
-            &[("SHELF_CATALOG_LISTEN", "nowhere"), ("SHELF_DATABASE_URL", "oracle:x"), ("SHELF_LOG_FORMAT", "verse")],
+            &[
+                ("SHELF_CATALOG_LISTEN", "nowhere"),
+                ("SHELF_DATABASE_URL", "oracle:x"),
+                ("SHELF_LOG_FORMAT", "verse"),
+            ],
             &["catalog-listen", "database-url", "log-format"],
         ),
-        ("shelf", &["--listen", "nowhere", "--grpc-listen", "0.0.0.0:1", "--public-origin", "shop"], &[], &["--listen", "--grpc-listen", "--public-origin"]),
-        ("shelf", &["load", "x.jsonl", "--catalog", "not an address"], &[], &["--catalog", "SHELF_TOKEN"]),
+        (
+            "shelf",
+            &["--listen", "nowhere", "--grpc-listen", "0.0.0.0:1", "--public-origin", "shop"],
+            &[],
+            &["--listen", "--grpc-listen", "--public-origin"],
+        ),
+        (
+            "shelf",
+            &["load", "x.jsonl", "--catalog", "not an address"],
+            &[],
+            &["--catalog", "SHELF_TOKEN"],
+        ),
     ];
     for (name, arguments, variables, words) in starts {
         let (status, output) = Process::start(name, arguments, variables).ended().await;
@@ -85,17 +121,23 @@ async fn every_wrong_setting_is_told_at_once() {
 async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shelf.db");
-    std::fs::write(&file, "this is a letter, not a database, and long enough to be read as one".repeat(100)).unwrap();
+    std::fs::write(
+        &file,
+        "this is a letter, not a database, and long enough to be read as one".repeat(100),
+    )
+    .unwrap();
     let before = std::fs::read(&file).unwrap();
     let database = format!("sqlite:{}", file.display());
-    let variables = [("SHELF_CATALOG_LISTEN", "127.0.0.1:0"), ("SHELF_DATABASE_URL", database.as_str())];
+    let variables =
+        [("SHELF_CATALOG_LISTEN", "127.0.0.1:0"), ("SHELF_DATABASE_URL", database.as_str())];
     let (status, output) = Process::start("catalog-service", &[], &variables).ended().await;
     assert!(!status.success() && output.contains("shelf.db"), "{status}: {output}");
     assert!(!output.contains("panicked"), "{output}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 
     let nowhere = format!("sqlite:{}", folder.path().join("shelf.db/inside.db").display());
-    let variables = [("SHELF_CATALOG_LISTEN", "127.0.0.1:0"), ("SHELF_DATABASE_URL", nowhere.as_str())];
+    let variables =
+        [("SHELF_CATALOG_LISTEN", "127.0.0.1:0"), ("SHELF_DATABASE_URL", nowhere.as_str())];
     let (status, output) = Process::start("catalog-service", &[], &variables).ended().await;
     assert!(!status.success() && output.contains("inside.db"), "{status}: {output}");
 }
@@ -105,14 +147,19 @@ async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shelf.db");
     let database = format!("sqlite:{}", file.display());
-    let variables = [("SHELF_CATALOG_LISTEN", "127.0.0.1:0"), ("SHELF_DATABASE_URL", database.as_str()), ("SHELF_LOG_FORMAT", "json")];
+    let variables = [
+        ("SHELF_CATALOG_LISTEN", "127.0.0.1:0"),
+        ("SHELF_DATABASE_URL", database.as_str()),
+        ("SHELF_LOG_FORMAT", "json"),
+    ];
     let mut first = Process::start("catalog-service", &[], &variables);
     address(&mut first).await;
     first.terminate().await;
     assert!(first.ended().await.0.success());
     let newer = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \
-                 db.execute(\"INSERT INTO migrations SELECT 999, 'from the future', checksum, apply_time FROM migrations LIMIT 1\"); db.commit()";
-    let edited = std::process::Command::new("python3").args(["-c", newer]).arg(&file).output().unwrap();
+                 db.execute(\"INSERT INTO schema_steps SELECT 999, checksum FROM schema_steps LIMIT 1\"); db.commit()";
+    let edited =
+        std::process::Command::new("python3").args(["-c", newer]).arg(&file).output().unwrap();
     assert!(edited.status.success(), "{}", String::from_utf8_lossy(&edited.stderr));
     let (status, output) = Process::start("catalog-service", &[], &variables).ended().await;
     assert!(!status.success() && output.contains("newer"), "{status}: {output}");

@@ -2,7 +2,10 @@
 
 use http::StatusCode;
 use proto::catalog::BatchGetProductsRequest;
-use tests::{goods::{create, fresh}, pair::Pair};
+use tests::{
+    goods::{create, fresh},
+    pair::Pair,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

@@ -155,9 +155,9 @@ fn fields(form: &str) -> Vec<(String, String)> {
 /// The value of the selected option, or of the first one.
 fn chosen(options: &str) -> String {
     let all: Vec<&str> = options.split("<option").skip(1).collect();
-    let selected = all.iter().find(|option| {
-        option.split('>').next().is_some_and(|tag| tag.contains(" selected"))
-    });
+    let selected = all
+        .iter()
+        .find(|option| option.split('>').next().is_some_and(|tag| tag.contains(" selected")));
     let option = selected.or(all.first()).copied().unwrap_or_default();
     attribute(option.split('>').next().unwrap_or_default(), "value").unwrap_or_default()
 }

@@ -109,8 +109,7 @@ impl Person {
     /// # Errors
     /// As the service answers.
     pub async fn sign_in(&self, login: &str) -> Result<Self, Status> {
-        let request =
-            CreateSessionRequest { login: login.into(), password: PASSWORD.into() };
+        let request = CreateSessionRequest { login: login.into(), password: PASSWORD.into() };
         let session = self.sessions().create_session(request).await?.into_inner();
         assert!(session.token.len() >= 32, "a session's token is long");
         Ok(Self::with_token(self.channel.clone(), session.token))

@@ -31,7 +31,9 @@ pub fn binary(name: &str) -> PathBuf {
     let own = env::current_exe().expect("a path to this program");
     let folders = own.ancestors().skip(1).take(2);
     let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("there is no `{name}`: run `cargo build --workspace --all-targets`"))
+    found.unwrap_or_else(|| {
+        panic!("there is no `{name}`: run `cargo build --workspace --all-targets`")
+    })
 }
 
 /// A tool that `make tools` installs below `target`, or npm below `tests/browser`.
@@ -78,7 +80,9 @@ impl Process {
             None
         });
         let found = waited.await.ok().flatten();
-        found.unwrap_or_else(|| panic!("{} never said `{words}`: {}", self.name, self.seen.join("\n")))
+        found.unwrap_or_else(|| {
+            panic!("{} never said `{words}`: {}", self.name, self.seen.join("\n"))
+        })
     }
 
     /// Everything printed until now.
@@ -105,7 +109,8 @@ impl Process {
     /// Waits until it has ended by itself, and answers how, and everything it printed.
     pub async fn ended(mut self) -> (ExitStatus, String) {
         let status = timeout(PATIENCE, self.child.wait()).await;
-        let status = status.unwrap_or_else(|_| panic!("{} goes on: {}", self.name, self.seen.join("\n")));
+        let status =
+            status.unwrap_or_else(|_| panic!("{} goes on: {}", self.name, self.seen.join("\n")));
         while let Some(line) = self.lines.recv().await {
             self.seen.push(line);
         }

@@ -64,7 +64,8 @@ async fn a_product_is_created_listed_edited_deleted_and_restored() {
         ..Default::default()
     };
     let deleted = editor.products().delete_product(delete).await.unwrap().into_inner();
-    assert!(deleted.delete_time.is_some() && deleted.purge_time > deleted.delete_time);
+    let kept = deleted.purge_time.unwrap().seconds - deleted.delete_time.unwrap().seconds;
+    assert_eq!(kept, 30 * 24 * 3600, "30 days");
     assert_eq!(deleted.delete_actor.unwrap().name, "users/grace");
     assert!(listed(editor, ListProductsRequest::default()).await.is_empty());
     let with_deleted = ListProductsRequest { show_deleted: true, ..Default::default() };

@@ -4,8 +4,8 @@ use prost_types::FieldMask;
 use proto::catalog::{
     Category, CreateCategoryRequest, CreateVariantRequest, DeleteCategoryRequest,
     DeleteVariantRequest, GetShopRequest, GetVariantRequest, ListCategoriesRequest,
-    ListVariantsRequest, Shop as ShopSettings, UpdateCategoryRequest, UpdateShopRequest,
-    UpdateVariantRequest, Variant,
+    ListVariantsRequest, Option as Choice, Shop as ShopSettings, UpdateCategoryRequest,
+    UpdateShopRequest, UpdateVariantRequest, Variant,
 };
 use tests::{
     errors::refused,
@@ -57,13 +57,20 @@ async fn categories_make_a_tree_without_circles() {
 async fn a_variant_has_an_etag_of_its_own_and_the_last_one_stays() {
     let shop = Shop::open().await;
     let editor = &shop.people.editor;
-    let product =
-        editor.products().create_product(create("mug", "Mug")).await.unwrap().into_inner();
+    let mut wish = create("mug", "Mug");
+    let product = wish.product.as_mut().unwrap();
+    product.options =
+        vec![Choice { name: "Colour".into(), values: vec!["white".into(), "blue".into()] }];
+    product.variants[0].option_values = vec!["white".into()];
+    let product = editor.products().create_product(wish).await.unwrap().into_inner();
     let mut variants = editor.variants();
     let wish = CreateVariantRequest {
         parent: product.name.clone(),
         variant_id: "blue".into(),
-        variant: Some(variant("1005", euro(16, 0))),
+        variant: Some(Variant {
+            option_values: vec!["blue".into()],
+            ..variant("1005", euro(16, 0))
+        }),
         ..Default::default()
     };
     let blue = variants.create_variant(wish).await.unwrap().into_inner();

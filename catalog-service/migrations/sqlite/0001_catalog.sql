@@ -75,7 +75,9 @@ CREATE TABLE product_attributes (
     number REAL,
     PRIMARY KEY (product, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX product_attributes_by_text ON product_attributes (name, text, product) WHERE text IS NOT NULL;
+-- Only the beginning: a text may have 8,000 characters, and what is looked for by index is short.
+CREATE INDEX product_attributes_by_text ON product_attributes (name, substr(text, 1, 100), product)
+    WHERE text IS NOT NULL;
 CREATE INDEX product_attributes_by_number ON product_attributes (name, number, product) WHERE number IS NOT NULL;
 
 CREATE TABLE product_prices (

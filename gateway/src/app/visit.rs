@@ -13,12 +13,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tokio::time::Instant;
 
 use crate::{
+    config::Settings,
     session::{self, RequestId},
     upstream::Outgoing,
 };
 
 /// The header in which a request's id comes and goes.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Whom the proxies in front saw, the nearest last.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Both ends of the connection that a request came over; the server puts them on every request.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +77,7 @@ pub(crate) struct Visit {
     method: Method,
     id: RequestId,
     peer: Option<Peer>,
+    client: Option<IpAddr>,
     has_session: bool,
     begun: Instant,
     deadline: Instant,
@@ -89,14 +93,16 @@ pub(crate) enum Route {
 }
 
 impl Visit {
-    pub(crate) fn begin(request: &Request<Body>) -> Self {
+    pub(crate) fn begin(request: &Request<Body>, settings: &Settings) -> Self {
         let headers = request.headers();
+        let peer: Option<Peer> = request.extensions().get().copied();
         let begun = Instant::now();
         Self {
             kind: Kind::of(request.uri().path(), headers),
             method: request.method().clone(),
             id: request_id(headers),
-            peer: request.extensions().get().copied(),
+            peer,
+            client: peer.map(|peer| client(peer.remote, headers, &settings.trusted_proxies)),
             has_session: session::from_headers(headers).is_some(),
             begun,
             deadline: begun,
@@ -132,8 +138,8 @@ impl Visit {
     pub(crate) fn outgoing(&self, headers: &HeaderMap) -> Outgoing {
         let mut outgoing =
             Outgoing::until(self.deadline).with_request_id(self.id.as_header().clone());
-        if let Some(peer) = self.peer {
-            outgoing = outgoing.with_address(peer.remote);
+        if let Some(client) = self.client {
+            outgoing = outgoing.with_address(client);
         }
         match session::credentials(headers) {
             Some(credentials) => outgoing.with_authorization(credentials),
@@ -185,6 +191,24 @@ fn request_id(headers: &HeaderMap) -> RequestId {
     }
 }
 
+/// Where a request came from: the peer, unless it is a proxy that is believed; then whom the last proxy that is believed saw.
+///
+/// Read from the right, since everything left of a believed entry may be the client's own invention.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let mut client = peer;
+    let lines = headers.get_all(FORWARDED_FOR).iter().rev().filter_map(|line| line.to_str().ok());
+    for entry in lines.flat_map(|line| line.rsplit(',')) {
+        if !trusted.contains(&client) {
+            break;
+        }
+        match entry.trim().parse::<IpAddr>() {
+            Ok(before) => client = before.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    client
+}
+
 /// Notes a page's pattern on its answer.
 pub(super) async fn keep_route(
     pattern: Option<MatchedPath>,
@@ -201,4 +225,33 @@ pub(super) async fn keep_route(
 /// The value of a header that is there once and is text.
 pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).map(HeaderValue::to_str)?.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("192.0.2.1", &["198.51.100.7"], "192.0.2.1")]
+    #[case("10.0.0.1", &[], "10.0.0.1")]
+    #[case("10.0.0.1", &["198.51.100.7"], "198.51.100.7")]
+    #[case("10.0.0.1", &["203.0.113.9, 198.51.100.7"], "198.51.100.7")]
+    #[case("10.0.0.1", &["198.51.100.7, 10.0.0.2"], "198.51.100.7")]
+    #[case("10.0.0.1", &["203.0.113.9", "198.51.100.7"], "198.51.100.7")]
+    #[case("10.0.0.1", &["203.0.113.9, nonsense"], "10.0.0.1")]
+    #[case("10.0.0.1", &["::ffff:198.51.100.7"], "198.51.100.7")]
+    fn only_proxies_that_are_believed_speak_for_others(
+        #[case] peer: IpAddr,
+        #[case] said: &[&str],
+        #[case] wanted: IpAddr,
+    ) {
+        let trusted = ["10.0.0.1", "10.0.0.2"].map(|proxy| proxy.parse().unwrap());
+        let mut headers = HeaderMap::new();
+        for line in said {
+            headers.append(FORWARDED_FOR, line.parse().unwrap());
+        }
+        assert_eq!(client(peer, &headers, &trusted), wanted);
+    }
 }

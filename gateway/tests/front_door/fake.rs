@@ -118,6 +118,7 @@ pub(crate) fn settings(origin: &str) -> Settings {
         origin: origin.parse().unwrap(),
         allowed_hosts: Vec::new(),
         picture_host: None,
+        trusted_proxies: Vec::new(),
     }
 }
 

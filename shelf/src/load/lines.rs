@@ -68,7 +68,8 @@ impl<R: BufRead> Lines<R> {
     fn parse(&mut self, text: &[u8]) -> Result<Line, Fault> {
         let number = self.number;
         let fault = |violation: String| Fault { number, violations: vec![violation] };
-        let request: CreateProductRequest = json::message(text).map_err(fault)?;
+        let request: CreateProductRequest =
+            json::message(text).map_err(|violations| Fault { number, violations })?;
         if request.product_id.is_empty() {
             return Err(fault("product_id: must be given".into()));
         }

@@ -249,6 +249,33 @@ async fn the_journal_is_moved_into_the_database() {
     assert_eq!(page.total.count, 1_000);
 }
 
+#[rstest]
+#[case("category = kitchen")]
+#[case("category:kitchen")]
+#[case("tag = new")]
+#[case("sku = K-1")]
+#[case("gtin = 4006381333931")]
+#[case("brand = Acme")]
+#[case("slug = kettle")]
+#[case("price < 5")]
+#[case("price.USD < 5")]
+#[case("attributes.colour = red")]
+#[case("attributes.weight > 1")]
+#[case("delete_time:*")]
+#[tokio::test]
+async fn a_filter_that_finds_few_products_looks_at_no_others(#[case] filter: &str) {
+    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let query = crate::domain::ProductQuery {
+        show_deleted: filter.starts_with("delete"),
+        ..staff(filter, "title")
+    };
+    let plans = super::list::plans(&store, query, PageRequest::new(50, None)).unwrap();
+    for step in plans[0].split("; ") {
+        assert!(!step.starts_with("SCAN p") && !step.starts_with("SCAN v"), "{step}");
+    }
+    assert!(plans[0].contains("SEARCH p USING INTEGER PRIMARY KEY"), "{plans:?}");
+}
+
 #[tokio::test]
 async fn the_journal_stays_small_under_unbroken_writes() {
     let folder = tempfile::tempdir().unwrap();

@@ -60,6 +60,7 @@ static APP: LazyLock<App> = LazyLock::new(|| {
         origin: "http://localhost:8080".parse().unwrap(),
         allowed_hosts: Vec::new(),
         picture_host: None,
+        trusted_proxies: Vec::new(),
     };
     App::new(Gateway::new(settings, Upstream::in_process(service)))
 });

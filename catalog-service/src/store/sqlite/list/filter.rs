@@ -214,9 +214,11 @@ pub(super) fn indexed(filter: &Filter) -> Option<Sql> {
             sql.push("key FROM products WHERE delete_time IS NULL AND price");
             sql.push(operator(*comparison)).bind(*micros);
         }
-        Filter::AttributeText(name, comparison, text) => {
+        Filter::AttributeText(name, Comparison::Equal, text) => {
             sql.push("product FROM product_attributes WHERE name = ").bind(name.clone());
-            sql.push(" AND text").push(operator(*comparison)).bind(text.clone());
+            // As the index has it.
+            sql.push(" AND text IS NOT NULL AND substr(text, 1, 100) = substr(");
+            sql.bind(text.clone()).push(", 1, 100) AND text = ").bind(text.clone());
         }
         Filter::AttributeNumber(name, comparison, number) => {
             sql.push("product FROM product_attributes WHERE name = ").bind(name.clone());
