@@ -6,8 +6,8 @@
 const asksFor = (hook) => document.querySelector(hook) !== null;
 
 if (asksFor('#list')) {
-  const { startBoard } = await import('./board.js');
-  startBoard();
+  const { startInPlace } = await import('./in-place.js');
+  startInPlace();
 }
 if (asksFor('#product-form')) {
   const { startEditor } = await import('./editor.js');
