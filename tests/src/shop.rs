@@ -123,7 +123,6 @@ impl Running {
                 picture_host: None,
                 trusted_proxies: Vec::new(),
                 allow_cleartext: false,
-                trusted_proxies: Vec::new(),
             },
             logs: gateway::logs::Options {
                 log_format: gateway::logs::Format::Text,
