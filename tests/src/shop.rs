@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use gateway::config::Options;
-use shelf::{config::ServeArguments, serve};
+use clap::Parser as _;
+use shelf::{config::CommandLine, serve};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -111,25 +111,14 @@ impl Shop {
 
 impl Running {
     async fn start(folder: &TempDir, empty: bool) -> Self {
-        let any = "127.0.0.1:0".to_owned();
-        let arguments = ServeArguments {
-            data_dir: folder.path().to_owned(),
-            grpc_listen: any.clone(),
-            empty,
-            gateway: Options {
-                listen: any,
-                public_origin: None,
-                allowed_hosts: Vec::new(),
-                picture_host: None,
-                trusted_proxies: Vec::new(),
-                allow_cleartext: false,
-            },
-            logs: gateway::logs::Options {
-                log_format: gateway::logs::Format::Text,
-                log: "warn".into(),
-            },
-        };
-        let shelf = serve::bind(arguments.settings().expect("settings")).await.expect("a start");
+        let data_dir = folder.path().display().to_string();
+        let mut line = vec!["shelf", "--data-dir", &data_dir];
+        line.extend(["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"]);
+        if empty {
+            line.push("--empty");
+        }
+        let settings = CommandLine::parse_from(line).serve.settings().expect("settings");
+        let shelf = serve::bind(settings).await.expect("a start");
         let (http, grpc) = (shelf.address(), shelf.grpc_address());
         let setup_token = shelf.setup_link().map(token).unwrap_or_default().to_owned();
         let shutdown = CancellationToken::new();
