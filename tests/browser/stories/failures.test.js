@@ -34,6 +34,7 @@ story('a delete that somebody else was ahead of shows who it was and the new val
   await rowButton(page, 'Stork vase', 'Delete').click();
   const changed = row(page, 'Stork vase, tall');
   await changed.locator('[data-note]').filter({ hasText: /was not deleted\. Ada changed this product just now\./ }).waitFor();
+  await changed.locator('[data-field=title][data-changed]').waitFor();
   await pastDoubleClick(page);
   await rowButton(page, 'Stork vase, tall', 'Delete').click();
   await message(page, 'Stork vase, tall deleted.').waitFor();
