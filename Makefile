@@ -9,7 +9,8 @@ TOOLS      := $(CURDIR)/target/tools
 GRPCURL    := v1.9.4
 GRPCIO     := 1.85.1
 CARGO_DENY := 0.20.2
-# buf, the type checker and the browser's driver are pinned by tests/browser/package-lock.json.
+# `npm install --no-save` and not `npm ci`: the latter wants every optional package of the lock file, also those for other
+# systems, which a mirror need not have. buf, the type checker and the browser's driver are pinned by tests/browser/package-lock.json.
 NODE       := tests/browser/node_modules/.package-lock.json
 NODE_BIN   := tests/browser/node_modules/.bin
 
@@ -56,7 +57,7 @@ chromium:
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q --no-install-recommends chromium; }
 
 $(NODE): tests/browser/package-lock.json
-	cd tests/browser && npm ci --silent --no-audit --no-fund --ignore-scripts
+	cd tests/browser && npm install --no-save --silent --no-audit --no-fund --ignore-scripts
 
 $(TOOLS)/bin/cargo-deny-$(CARGO_DENY):
 	cargo install --quiet --locked --debug --no-track --force --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny@$(CARGO_DENY)

@@ -31,7 +31,7 @@ async fn speaks_both_protocols_by_reflection() {
         let (ok, missing) =
             buf_curl(&[protocol, &["-d", missing]].concat(), &format!("{url}/GetProduct")).await;
         assert!(
-            !ok && missing.contains("not_found") && missing.contains("RESOURCE_NOT_FOUND"),
+            !ok && missing.contains("not_found") && missing.contains("google.rpc.ErrorInfo"),
             "{missing}"
         );
     }

@@ -16,7 +16,7 @@ def caller(channel, pool):
     """A function that calls a method of the product service by its name, with the fields as keywords."""
     service = pool.FindServiceByName(PRODUCTS)
 
-    def call(name, token=None, **fields):
+    def call(name, token=None, /, **fields):
         method = service.FindMethodByName(name)
         request = GetMessageClass(method.input_type)
         answer = GetMessageClass(method.output_type)

@@ -121,6 +121,7 @@ impl Running {
                 public_origin: None,
                 allowed_hosts: Vec::new(),
                 picture_host: None,
+                trusted_proxies: Vec::new(),
                 allow_cleartext: false,
             },
             logs: gateway::logs::Options {

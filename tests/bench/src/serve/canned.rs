@@ -31,6 +31,7 @@ pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
         origin: format!("http://{listen}").parse()?,
         allowed_hosts: Vec::new(),
         picture_host: None,
+        trusted_proxies: Vec::new(),
     };
     bound.serve(Gateway::new(settings, upstream), CancellationToken::new()).await;
     Ok(())
