@@ -45,10 +45,11 @@ export function note(actor, text) {
   announce(text, 'assertive');
 }
 
-/** Takes the sentence of an earlier failure away. @param {HTMLElement} actor */
+/** Takes the sentence and the marks of an earlier failure away. @param {HTMLElement} actor */
 export function quiet(actor) {
   const place = noteOf(actor);
   if (place) place.hidden = true;
+  for (const marked of rowOf(actor)?.querySelectorAll('[data-changed]') ?? []) marked.removeAttribute('data-changed');
 }
 
 /** @param {HTMLElement} actor */
