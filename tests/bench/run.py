@@ -64,6 +64,7 @@ def circumstances():
     return [
         f"{processor()}, {os.cpu_count()} cores, {os.uname().sysname} {os.uname().release}",
         f"commit {commit}; {said('rustc', '--version')}, `--release`; {today}",
+        f"load average just before: {os.getloadavg()[0]:.1f}",
     ]
 
 

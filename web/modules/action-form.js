@@ -40,7 +40,7 @@ export function startForms(behaviours) {
     const behaviour = behaviours[form.dataset.action ?? ''];
     if (!behaviour || !form.dataset.call || event.defaultPrevented) return;
     event.preventDefault();
-    const repeated = event.timeStamp - last < REPEAT;
+    const repeated = form.closest('tr') && event.timeStamp - last < REPEAT;
     last = event.timeStamp;
     if (form.ariaBusy !== 'true' && !repeated) void act(form, behaviour, event.submitter ?? form.querySelector('button'));
   });

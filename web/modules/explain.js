@@ -16,24 +16,25 @@ import { notify } from './notices.js';
  */
 export function explain(actor, failure, again, done = actor.dataset.done) {
   const text = `${word(`not-${done}`, { title: titleOf(actor) })} ${reason(failure)}`.trim();
-  note(actor, text);
-  notify(text, failure.kind === 'unknown' ? { again } : {});
+  const noted = note(actor, text);
+  if (failure.kind === 'unknown') notify(text, { again });
+  else if (!noted) notify(text);
 }
 
 /** @param {Failure} failure */
 export function reason(failure) {
   if (failure.kind !== 'refused') return word(failure.kind);
   const { changed_by: name, changed_at: at } = failure.metadata;
-  const who = name && at ? word('changed-by', { name, time: relative(at) }) : '';
+  if (name && at) return `${word('changed-by', { name, time: relative(at) })} ${word('decide')}`;
   const [violation] = failure.violations;
-  const why = violation ? sentence(violation.description) : word(failure.reason) || sentence(failure.message || word('INTERNAL'));
-  return `${who} ${why}`.trim();
+  return violation ? sentence(violation.description) : word(failure.reason) || sentence(failure.message || word('INTERNAL'));
 }
 
 /**
  * Puts a sentence on the row, and says it.
  * @param {HTMLElement} actor
  * @param {string} text
+ * @returns {boolean} whether it is seen there
  */
 export function note(actor, text) {
   const place = noteOf(actor);
@@ -43,12 +44,14 @@ export function note(actor, text) {
     place.hidden = false;
   }
   announce(text, 'assertive');
+  return place?.checkVisibility() ?? false;
 }
 
-/** Takes the sentence of an earlier failure away. @param {HTMLElement} actor */
+/** Takes the sentence and the marks of an earlier failure away. @param {HTMLElement} actor */
 export function quiet(actor) {
   const place = noteOf(actor);
   if (place) place.hidden = true;
+  for (const marked of rowOf(actor)?.querySelectorAll('[data-changed]') ?? []) marked.removeAttribute('data-changed');
 }
 
 /** @param {HTMLElement} actor */

@@ -37,7 +37,7 @@ export function showErrors(form, violations) {
       target.href = `#${place.id}`;
       mark(place, description);
     }
-    target.textContent = description;
+    target.textContent = [place && nameOf(place), description].filter(Boolean).join(': ');
     return item;
   }));
   summary.hidden = false;
@@ -55,6 +55,15 @@ function placeOf(form, path) {
   const price = own.includes('compare_at') ? 'compare_at' : 'price';
   const row = form.dataset.row?.startsWith('variant-') ? `${form.dataset.row}-` : '';
   return document.getElementById(row + (first === 'prices' ? price : first));
+}
+
+/**
+ * What the page calls a control or a group, without its hints.
+ * @param {Element} place
+ */
+function nameOf(place) {
+  const label = document.querySelector(`label[for="${place.id}"]`) ?? place.closest('fieldset, section')?.querySelector('legend, h2');
+  return label?.firstChild?.textContent?.trim() ?? '';
 }
 
 /**

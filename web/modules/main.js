@@ -1,4 +1,4 @@
-// Adds: whatever this page asks for by its hooks. The shop asks for nothing, so that this is all it loads.
+// Adds: whatever this page asks for by its hooks, and then `data-started`. The shop asks for nothing, so that this is all it loads.
 // Without it: every form and link works by itself.
 // Proven by: all the stories that run with JavaScript on
 
@@ -6,8 +6,8 @@
 const asksFor = (hook) => document.querySelector(hook) !== null;
 
 if (asksFor('#list')) {
-  const { startBoard } = await import('./board.js');
-  startBoard();
+  const { startInPlace } = await import('./in-place.js');
+  startInPlace();
 }
 if (asksFor('#product-form')) {
   const { startEditor } = await import('./editor.js');
@@ -21,3 +21,4 @@ if (asksFor('form[data-setup]')) {
   const { fillSetupToken } = await import('./setup-token.js');
   fillSetupToken();
 }
+document.documentElement.dataset.started = '';

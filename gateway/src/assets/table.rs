@@ -42,10 +42,8 @@ impl Assets {
     /// Reads, joins, digests and compresses all of them; brotli comes by [`Assets::compress_thoroughly`].
     pub(super) fn read() -> Self {
         let stamp = files::stamp();
-        let mut sources: BTreeMap<String, Vec<u8>> = files::paths()
-            .into_iter()
-            .map(|path| (path.clone(), source(&path)))
-            .collect();
+        let mut sources: BTreeMap<String, Vec<u8>> =
+            files::paths().into_iter().map(|path| (path.clone(), source(&path))).collect();
         sources.insert(STYLESHEET.into(), join(files::styles()));
         let imports = sources
             .iter()

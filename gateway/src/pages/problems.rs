@@ -143,8 +143,14 @@ fn field_id(path: &str) -> String {
     }
 }
 
-/// The service writes for programs too: lower case, no full stop.
+/// The service writes for programs too: lower case, no full stop, values in backticks.
 fn sentence(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let quoted = parts.map(|(index, part)| match index % 2 {
+        0 => part.to_owned(),
+        _ => format!("“{part}”"),
+    });
+    let text: String = quoted.collect();
     let mut letters = text.chars();
     let first: String =
         letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
@@ -176,12 +182,12 @@ mod tests {
     fn all_violations_are_told() {
         let mut details = ErrorDetails::new();
         details.add_bad_request_violation("product.title", "must not be empty");
-        details.add_bad_request_violation("product.slug", "has a space");
+        details.add_bad_request_violation("product.slug", "has `a b`, with a space");
         let status = Status::with_error_details(Code::InvalidArgument, "x", details);
         let problems = Problems::of_status(&status);
         assert_eq!(problems.title, "2 fields need attention.");
         assert_eq!(problems.of("title"), "Must not be empty.");
-        assert_eq!(problems.clone().below("v-").of("v-slug"), "Has a space.");
+        assert_eq!(problems.clone().below("v-").of("v-slug"), "Has “a b”, with a space.");
         assert_eq!(problems.of("brand"), "");
     }
 

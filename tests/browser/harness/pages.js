@@ -69,3 +69,9 @@ export function focused(page) {
     return [row, element?.textContent.trim()].filter(Boolean).join(': ');
   });
 }
+
+/** Until a second click on a row is no double click any more. */
+export async function pastDoubleClick(page) {
+  const since = await page.evaluate(() => performance.now());
+  await page.waitForFunction((start) => performance.now() - start > 400, since);
+}

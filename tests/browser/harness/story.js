@@ -11,6 +11,7 @@ export const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disa
 
 let browser;
 let shop;
+const withScripts = new WeakSet();
 
 /** Opens the browser and the shop for all stories of a file. */
 export function atTheShop(open = openShop) {
@@ -53,6 +54,7 @@ export function story(fact, { as, scripts = true, expects = [], policy = true, w
     context.setDefaultTimeout(10_000);
     if (as) await enter(context, shop, as);
     const page = await context.newPage();
+    if (scripts) withScripts.add(page);
     const troubles = watch(page, scripts);
     try {
       await tell({ page, shop });
@@ -73,7 +75,7 @@ export function storyBothWays(fact, options, tell) {
 /** Opens an address and waits until the modules have hold of the page. */
 export async function open(page, path) {
   await page.goto(path, { waitUntil: 'load' });
-  await page.waitForLoadState('networkidle');
+  if (withScripts.has(page)) await page.waitForFunction(() => 'started' in document.documentElement.dataset);
 }
 
 /** Signs a context in, as the sign-in's cookie would. */

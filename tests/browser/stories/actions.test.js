@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
-import { button, marked, message, revisions, row, rowButton } from '../harness/pages.js';
+import { button, marked, message, pastDoubleClick, revisions, row, rowButton } from '../harness/pages.js';
 
 atTheShop();
 
@@ -33,7 +33,7 @@ storyBothWays('a draft is published and unpublished', { as: 'editor' }, async ({
   await message(page, `${title} published.`).waitFor();
   await row(page, title).getByText('Published', { exact: true }).waitFor();
   assert.equal(await state(), 'STATE_ACTIVE');
-  await page.waitForTimeout(scripts ? 450 : 0);
+  if (scripts) await pastDoubleClick(page);
   await rowButton(page, title, 'Unpublish').click();
   await message(page, `${title} is a draft again.`).waitFor();
   await row(page, title).getByText('Draft', { exact: true }).waitFor();

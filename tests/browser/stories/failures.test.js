@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { aloneOnTheList, focused, listening, message, row, rowButton, total } from '../harness/pages.js';
+import { aloneOnTheList, focused, listening, message, pastDoubleClick, row, rowButton, total } from '../harness/pages.js';
 
 atTheShop();
 
@@ -34,7 +34,8 @@ story('a delete that somebody else was ahead of shows who it was and the new val
   await rowButton(page, 'Stork vase', 'Delete').click();
   const changed = row(page, 'Stork vase, tall');
   await changed.locator('[data-note]').filter({ hasText: /was not deleted\. Ada changed this product just now\./ }).waitFor();
-  await page.waitForTimeout(450);
+  await changed.locator('[data-field=title][data-changed]').waitFor();
+  await pastDoubleClick(page);
   await rowButton(page, 'Stork vase, tall', 'Delete').click();
   await message(page, 'Stork vase, tall deleted.').waitFor();
 });

@@ -9,7 +9,7 @@ import { publishing, removal } from './optimistic.js';
 const liveList = () => import('./live-list.js');
 const cellEdit = () => import('./cell-edit.js');
 
-export function startBoard() {
+export function startInPlace() {
   startForms({ delete: removal, undelete: removal, publish: publishing });
   document.addEventListener('click', (event) => {
     const link = linkAt(event);
