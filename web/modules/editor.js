@@ -13,7 +13,7 @@ import { notifyNext } from './notices.js';
 /** @import { Behaviour } from './action-form.js' */
 /** @import { Failure, Price, Product } from './types.js' */
 
-/** What each form was printed with or saved last. @type {Map<HTMLFormElement, Record<string, unknown> | null>} */
+/** What each form was printed with or saved last; nothing when that is not known. @type {Map<HTMLFormElement, Record<string, unknown> | null>} */
 const saved = new Map();
 
 /** The field that a reason is about when no violation names it. @type {Record<string, string>} */
@@ -60,8 +60,10 @@ const creating = {
 export function startEditor() {
   let leaving = false;
   startForms({ save: saving, create: creating });
+  // A page that came back with errors was printed with what is typed, not with what is saved.
+  const refused = document.getElementById('errors')?.hidden === false;
   for (const form of document.forms) {
-    if (form.dataset.action === 'save' || form.dataset.action === 'create') saved.set(form, toJson(form));
+    if (form.dataset.action === 'save' || form.dataset.action === 'create') saved.set(form, refused ? null : toJson(form));
   }
   document.addEventListener('submit', (event) => {
     leaving ||= !event.defaultPrevented;

@@ -191,3 +191,45 @@ story('unsaved changes are asked about once before they are left', { as: 'editor
   await page.waitForURL('**/admin/deleted');
   assert.deepEqual(asked, ['beforeunload']);
 });
+
+story('what was typed beside a mistake is saved with its correction', { as: 'editor', expects: refused }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Avocet apron', { brand: 'Old' });
+  await opened(page, product);
+  await field(page, 'brand').fill('New');
+  await field(page, 'attribute-1-name').fill('Weight');
+  await field(page, 'attribute-1-value').fill('heavy');
+  await field(page, 'attribute-1-kind').selectOption('number');
+  await button(page, 'Save').click();
+  await field(page, 'attributes-error').filter({ visible: true }).waitFor();
+  await page.waitForFunction(() => 'started' in document.documentElement.dataset);
+  assert.equal(await field(page, 'brand').inputValue(), 'New');
+  await field(page, 'attribute-1-value').fill('0,4');
+  await button(page, 'Save').click();
+  await message(page, 'Avocet apron saved.').waitFor();
+  const saved = await get(shop, product.name);
+  assert.equal(saved.brand, 'New');
+  assert.deepEqual(saved.attributes, { Weight: { number: 0.4 } });
+});
+
+storyBothWays('a save without a change is no change', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const product = await shelve(shop, scripts ? 'Bittern bib' : 'Bittern bag');
+  await opened(page, product);
+  await button(page, 'Save').click();
+  await message(page, `${product.title} saved.`).waitFor();
+  const { title, slug, variants } = await get(shop, product.name);
+  assert.deepEqual({ title, slug, variants: variants.length }, { title: product.title, slug: product.slug, variants: 1 });
+});
+
+storyBothWays('a variant that somebody else changed shows both, and keeps what was typed', { as: 'editor', expects: refused }, async ({ page, shop, scripts }) => {
+  const product = await shelve(shop, scripts ? 'Godwit grill' : 'Godwit glove');
+  const [variant] = product.variants;
+  await opened(page, product);
+  await shop.as('admin')('PATCH', `/v1/${variant.name}`, { sku: `ADA-${scripts}` });
+  await field(page, `variant-${variant.name.split('/').at(-1)}-sku`).fill(`GRACE-${scripts}`);
+  await button(page, 'Save variant').click();
+  await page.getByRole('cell').filter({ hasText: `ADA-${scripts}` }).first().waitFor();
+  await page.getByRole('cell').filter({ hasText: `GRACE-${scripts}` }).first().waitFor();
+  await button(page, 'Save mine').click();
+  await message(page, 'saved.').waitFor();
+  assert.equal((await get(shop, product.name)).variants[0].sku, `GRACE-${scripts}`);
+});
