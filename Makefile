@@ -29,7 +29,7 @@ check: $(TOOLS)/bin/cargo-deny-$(CARGO_DENY) $(NODE) ## Looks for faults without
 	$(NODE_BIN)/buf lint
 	$(NODE_BIN)/buf format --diff --exit-code
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
-	! $(TOOLS)/bin/cargo-deny --locked check --config tests/deny-planted.toml bans >/dev/null 2>&1
+	$(TOOLS)/bin/cargo-deny --locked --config tests/deny-planted.toml check bans 2>&1 | grep -q 'error\[banned\]'
 	cd tests/browser && npm run --silent check
 	cargo test --locked --package tests --test tidy
 

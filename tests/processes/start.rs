@@ -8,6 +8,11 @@ use tests::{
     web::Web,
 };
 
+/// A binary, its arguments and its variables.
+type Start<'a> = (&'a str, Vec<&'a str>, Vec<(&'a str, &'a str)>);
+type Words = &'static [&'static str];
+type Variables = &'static [(&'static str, &'static str)];
+
 /// Starts `shelf` in a folder on free ports.
 fn shelf(folder: &tempfile::TempDir, more: &[&str]) -> Process {
     let data = folder.path().join("data").display().to_string();
@@ -45,7 +50,7 @@ async fn a_port_in_use_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("shelf.db").display());
     let data = folder.path().join("data").display().to_string();
-    let starts: [(&str, Vec<&str>, Vec<(&str, &str)>); 4] = [
+    let starts: [Start<'_>; 4] = [
         ("gateway", vec!["--listen", &address], vec![]),
         (
             "catalog-service",
@@ -72,7 +77,7 @@ async fn a_port_in_use_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_setting_is_told_at_once() {
-    let starts: [(&str, &[&str], &[(&str, &str)], &[&str]); 4] = [
+    let starts: [(&str, Words, Variables, Words); 4] = [
         (
             "gateway",
             &["--listen", "nowhere", "--catalog", "::", "--public-origin", "shop"],

@@ -1,5 +1,7 @@
 //! What users do, over real sockets: by gRPC, by JSON, by forms, and by `shelf load`.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod bad_input;
 mod batches;
 mod conflicts;

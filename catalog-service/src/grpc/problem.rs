@@ -1,6 +1,6 @@
 //! From the failures of the use cases to the statuses of the contract: the one place where each gets its reason.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use proto::Violation;
 use tonic::Status;
@@ -143,16 +143,39 @@ fn of_conflict(answer: Answer, conflict: &Conflict, message: &str) -> Answer {
         .with_list("changed_fields", &fields)
 }
 
-/// One status for all refused items: the reason of the first, and each by its index.
+/// One status for all refused items: the reason of the first, and each by its index. What is wrong with each does not
+/// always fit; that it is refused, and why, does.
 fn of_items(refused: Vec<(usize, Refusal)>, items: Items, message: &str) -> Status {
-    let indexes: Vec<_> = refused.iter().map(|(index, _)| index.to_string()).collect();
     let first = refused.first().map_or(Reason::FieldInvalid, |(_, refusal)| reason_of(refusal));
+    let mut by_reason = BTreeMap::<&str, Vec<usize>>::new();
+    for (index, refusal) in &refused {
+        by_reason.entry(reason_of(refusal).as_str()).or_default().push(*index);
+    }
+    let all = refused.iter().map(|(index, _)| *index);
+    let mut answer = Answer::new(first, message).with_list("failed_items", &ranges(all));
+    for (reason, indexes) in by_reason {
+        let key = format!("{}_items", reason.to_ascii_lowercase());
+        answer = answer.with_list(&key, &ranges(indexes));
+    }
     let violations =
         refused.into_iter().flat_map(|(index, refusal)| of_item(index, refusal, items));
-    Answer::new(first, message)
-        .with_list("failed_items", &indexes)
-        .violations(violations.collect())
-        .status()
+    answer.violations(violations.collect()).status()
+}
+
+/// Rising indexes in few letters: `3`, `7-9`.
+fn ranges(indexes: impl IntoIterator<Item = usize>) -> Vec<String> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for index in indexes {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == index => *last = index,
+            _ => runs.push((index, index)),
+        }
+    }
+    let text = |(first, last)| match first == last {
+        true => format!("{first}"),
+        false => format!("{first}-{last}"),
+    };
+    runs.into_iter().map(text).collect()
 }
 
 fn of_item(index: usize, refusal: Refusal, items: Items) -> Vec<Violation> {

@@ -21,7 +21,6 @@ use crate::{
 };
 
 const PASSWORD: &str = "cedar kettle on the hob";
-
 const ROLES: [Role; 4] = [Role::Anyone, Role::Viewer, Role::Editor, Role::Admin];
 
 /// A shop with an account of each role that a test calls as.

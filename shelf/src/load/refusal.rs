@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use tonic::Status;
 use tonic_types::StatusExt as _;
 
-/// The reason by which an item tells that its product is there already.
-const PRESENT: &str = "PRODUCT_ID_TAKEN";
+/// Under which key an error names the items whose products are there already, such as `3,7-9`.
+const PRESENT: &str = "product_id_taken_items";
 
 /// What is wrong with one item of a batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,22 +20,36 @@ pub struct Refusal {
 /// The items that an error names, by their index; none when it is not about items.
 pub fn refusals(status: &Status) -> BTreeMap<usize, Refusal> {
     let details = status.get_error_details();
-    let reason = details.error_info().map(|info| info.reason.as_str()).unwrap_or_default();
-    let mut items = BTreeMap::<usize, Refusal>::new();
+    let present = details.error_info().and_then(|info| info.metadata.get(PRESENT));
+    let mut items: BTreeMap<usize, Refusal> = present
+        .into_iter()
+        .flat_map(|ranges| indexes(ranges))
+        .map(|index| (index, Refusal { present: true, violations: Vec::new() }))
+        .collect();
     let Some(bad) = details.bad_request() else { return items };
     for violation in &bad.field_violations {
         let Some((index, field)) = item(&violation.field) else { continue };
-        let own = if violation.reason.is_empty() { reason } else { &violation.reason };
         let refusal = items.entry(index).or_default();
-        if own == PRESENT {
-            refusal.present = true;
-        } else if field.is_empty() {
-            refusal.violations.push(violation.description.clone());
-        } else {
-            refusal.violations.push(format!("{field}: {}", violation.description));
+        if refusal.present {
+            continue;
         }
+        refusal.violations.push(match field {
+            "" => violation.description.clone(),
+            field => format!("{field}: {}", violation.description),
+        });
     }
     items
+}
+
+/// The indexes of a list such as `3,7-9`; what is no index is passed over. A batch has at most 500.
+fn indexes(ranges: &str) -> impl Iterator<Item = usize> {
+    ranges.split(',').flat_map(|range| {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        match (first.parse::<usize>(), last.parse::<usize>()) {
+            (Ok(first), Ok(last)) if last < 500 => first..last + 1,
+            _ => 0..0,
+        }
+    })
 }
 
 /// The index and the rest of a path such as `requests[12].product.title`.
@@ -46,41 +60,40 @@ fn item(path: &str) -> Option<(usize, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
     use tonic::Code;
     use tonic_types::{ErrorDetails, FieldViolation};
 
     use super::*;
 
-    fn violation(field: &str, description: &str, reason: &str) -> FieldViolation {
-        FieldViolation { reason: reason.into(), ..FieldViolation::new(field, description) }
-    }
-
     #[test]
     fn an_error_names_its_items() {
         let mut details = ErrorDetails::with_bad_request(vec![
-            violation("requests[3].product_id", "is taken", PRESENT),
-            violation("requests[12].product.title", "must not be empty", "FIELD_INVALID"),
-            violation("requests[12].product.slug", "must be words", ""),
-            violation("request_id", "must be visible", ""),
+            FieldViolation::new("requests[3].product_id", "is taken"),
+            FieldViolation::new("requests[12].product.title", "must not be empty"),
+            FieldViolation::new("requests[12].product.slug", "must be words"),
+            FieldViolation::new("request_id", "must be visible"),
         ]);
-        details.set_error_info("FIELD_INVALID", "shelf", [("count".to_owned(), "1".to_owned())]);
+        let named = [(PRESENT.to_owned(), "3,7-9".to_owned())];
+        details.set_error_info("FIELD_INVALID", "shelf", named);
         let status = Status::with_error_details(Code::InvalidArgument, "no", details);
         let items = refusals(&status);
-        assert_eq!(items.len(), 2);
+        assert_eq!(items.keys().copied().collect::<Vec<_>>(), [3, 7, 8, 9, 12]);
         assert_eq!(items[&3], Refusal { present: true, violations: Vec::new() });
+        assert!(items[&8].present);
         assert_eq!(
             items[&12].violations,
             ["product.title: must not be empty", "product.slug: must be words"]
         );
     }
 
-    #[test]
-    fn the_reason_of_the_whole_error_counts_where_an_item_has_none() {
-        let mut details =
-            ErrorDetails::with_bad_request(vec![violation("requests[0]", "is taken", "")]);
-        details.set_error_info(PRESENT, "shelf", [("count".to_owned(), "1".to_owned())]);
-        let status = Status::with_error_details(Code::AlreadyExists, "no", details);
-        assert!(refusals(&status)[&0].present);
+    #[rstest]
+    #[case("", &[])]
+    #[case("0", &[0])]
+    #[case("4-5,9", &[4, 5, 9])]
+    #[case("x,5-3,2-,1-99999999999,7", &[7])]
+    fn ranges_are_read(#[case] text: &str, #[case] expected: &[usize]) {
+        assert_eq!(indexes(text).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -148,11 +148,25 @@ fn a_batch_names_each_failing_item() {
         (info.reason.as_str(), info.metadata["failed_items"].as_str()),
         ("SLUG_TAKEN", "3,7,9")
     );
+    assert_eq!(info.metadata["slug_taken_items"], "3");
+    assert_eq!(info.metadata["field_invalid_items"], "7");
     let fields: Vec<_> = violations_of(&status).into_iter().map(|v| v.field).collect();
     assert_eq!(
         fields,
         ["requests[3].product.slug", "requests[7].product.categories[0]", "requests[9].name"]
     );
+}
+
+#[test]
+fn a_batch_that_is_refused_whole_names_every_item() {
+    let taken = |index| {
+        let kind = ResourceKind::Product;
+        (index, Refusal::IdTaken { kind, name: format!("products/product-{index}") })
+    };
+    let status = of_catalog(Error::Batch((0..500).map(taken).collect()));
+    let metadata = status.get_details_error_info().unwrap().metadata;
+    assert_eq!(metadata["failed_items"], "0-499");
+    assert_eq!(metadata["product_id_taken_items"], "0-499");
 }
 
 #[test]
