@@ -1,7 +1,8 @@
 //! The program `catalog-service`: settings in, one service out, stopped by SIGTERM or Ctrl-C.
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
+use anyhow::Context as _;
 use catalog_service::{
     EXIT_CONFIG, Settings, bind,
     config::{self, Origin, Problems},
@@ -93,6 +94,8 @@ impl From<anyhow::Error> for Failure {
 
 #[tokio::main]
 async fn run(settings: Settings) -> Result<(), Failure> {
+    let shutdown = CancellationToken::new();
+    cancel_on_signal(shutdown.clone()).context("cannot listen for signals")?;
     let origin = settings.public_origin.clone();
     let bound = match server::handed_over()? {
         Some(listener) => server::bind_handed_over(settings, listener).await?,
@@ -101,8 +104,6 @@ async fn run(settings: Settings) -> Result<(), Failure> {
     if let Some(origin) = origin {
         print_setup_link(&bound, &origin).await?;
     }
-    let shutdown = CancellationToken::new();
-    tokio::spawn(cancel_on_signal(shutdown.clone()));
     bound.serve(shutdown).await;
     Ok(())
 }
@@ -117,23 +118,19 @@ async fn print_setup_link(bound: &Bound, origin: &Origin) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn cancel_on_signal(shutdown: CancellationToken) {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = terminate.recv() => {}
-                }
-            }
-            Err(_) => drop(tokio::signal::ctrl_c().await),
+/// Listens from now on: a signal that comes while the database is opened stops the start in good order, too.
+fn cancel_on_signal(shutdown: CancellationToken) -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    drop(tokio::signal::ctrl_c().await);
-    shutdown.cancel();
+        shutdown.cancel();
+    });
+    Ok(())
 }
 
 #[cfg(test)]
