@@ -188,7 +188,7 @@ impl Access {
             return Err(Error::SessionExpired);
         }
         if found.session.is_due(now) {
-            return self.touch(&digest, found).await;
+            return Ok(self.touch(&digest, found).await);
         }
         Ok(found)
     }
@@ -200,15 +200,19 @@ impl Access {
         Ok(found)
     }
 
-    /// Writes down that the session was used, unless another call is just doing so.
-    async fn touch(&self, digest: &TokenDigest, found: Arc<SignedIn>) -> Result<Arc<SignedIn>> {
-        let Ok(_only) = self.0.touching.try_lock() else { return Ok(found) };
+    /// Writes down that the session was used, unless another call is just doing so. A store that takes no writes costs the
+    /// session its lengthening, not the call: whoever may read still reads.
+    async fn touch(&self, digest: &TokenDigest, found: Arc<SignedIn>) -> Arc<SignedIn> {
+        let Ok(_only) = self.0.touching.try_lock() else { return found };
         let mut used = SignedIn::clone(&found);
         used.session.last_used = self.0.clock.now();
-        self.0.store.touch_session(&used.session).await?;
+        if let Err(error) = self.0.store.touch_session(&used.session).await {
+            tracing::warn!(%error, "could not write down that a session was used");
+            return found;
+        }
         let used = Arc::new(used);
         self.0.sessions.insert(digest.clone(), Arc::clone(&used)).await;
-        Ok(used)
+        used
     }
 
     /// The live sessions of a user, newest first.

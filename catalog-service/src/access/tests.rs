@@ -18,8 +18,12 @@ struct Shop {
 
 impl Shop {
     async fn new() -> Self {
+        Self::at("sqlite::memory:").await
+    }
+
+    async fn at(url: &str) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap()));
-        let store = crate::store::open("sqlite::memory:", Arc::clone(&clock) as _).await.unwrap();
+        let store = crate::store::open(url, Arc::clone(&clock) as _).await.unwrap();
         Self { access: Access::new(store, Arc::clone(&clock) as _), clock }
     }
 
@@ -298,4 +302,21 @@ async fn users_are_listed_by_login_page_by_page() {
     }
     let logins = ["ada", "bob", "carol", "dan"].map(|name| format!("{name}@shop.example"));
     assert_eq!(seen, logins);
+}
+
+#[tokio::test]
+async fn a_store_that_takes_no_writes_ends_no_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shelf.db");
+    let shop = Shop::at(&format!("sqlite:{}", file.display())).await;
+    let token = shop.access.setup_token().await.unwrap().unwrap();
+    shop.redeem(token.expose()).await.unwrap();
+    let ada = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let before = shop.signed_in(&ada).await.unwrap().session.last_used;
+    let refusal = "CREATE TRIGGER no_room BEFORE UPDATE ON sessions
+        BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    rusqlite::Connection::open(&file).unwrap().execute_batch(refusal).unwrap();
+    shop.pass(seconds(120));
+    let found = shop.signed_in(&ada).await.unwrap();
+    assert_eq!(found.session.last_used, before, "the call goes on, the session is not lengthened");
 }
