@@ -75,14 +75,17 @@ struct List {
 impl List {
     /// Whether it takes no longer than its page is large.
     fn is_short(&self) -> bool {
-        let is_key = |filter: &Filter| match filter {
+        let is_key = |condition: &Filter| match condition {
             Filter::Text(field, Comparison::Equal, _) => {
                 matches!(field, TextField::Slug | TextField::Sku | TextField::Gtin)
             }
             _ => false,
         };
+        // The keys of deleted products are in no index.
+        let misses_some =
+            |condition: &Filter| self.query.show_deleted && filter::is_of_live_products(condition);
         match &self.query.filter {
-            Some(filter) => is_key(filter),
+            Some(condition) => is_key(condition) && !misses_some(condition),
             None => Plan::index(&self.query).is_some(),
         }
     }

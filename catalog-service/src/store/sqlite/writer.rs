@@ -197,8 +197,8 @@ impl Group {
             } else {
                 self.commit(first, &mut tasks, &mut group)
             };
-            if let Err(Lost::Failed(error)) = &committed {
-                tracing::error!(error, writes = group.len(), "could not commit");
+            if let Err(lost) = &committed {
+                tracing::error!(reason = ?lost, writes = group.len(), "could not commit");
             }
             self.generation.fetch_add(1, Ordering::Release);
             for task in group {
