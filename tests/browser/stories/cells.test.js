@@ -92,7 +92,7 @@ story('a stale title keeps what was typed and says who was ahead; saving again i
   assert.equal(await cellInput(page).inputValue(), 'Hyena hook, steel');
   await cellInput(page).focus();
   await page.keyboard.press('Enter');
-  await row(page, 'Hyena hook, steel').waitFor();
+  await message(page, 'Hyena hook, steel saved.').waitFor();
   const { title } = await shop.as('viewer')('GET', `/v1/${name}`);
   assert.equal(title, 'Hyena hook, steel');
 });
