@@ -48,6 +48,9 @@ pub(super) fn of_batch(error: Error, items: Items) -> Status {
         Error::RequestIdReused { .. } => {
             field(Reason::RequestIdReused, "request_id", &message).status()
         }
+        Error::AnswerTooLarge { most } => Answer::new(Reason::MessageTooLarge, message)
+            .with("limit_bytes", most.to_string())
+            .status(),
         Error::QueryTooExpensive => Answer::new(Reason::QueryTooExpensive, message).status(),
         Error::StoreFull => Answer::new(Reason::StoreFull, message).status(),
         Error::Overloaded => status::overloaded(),

@@ -55,6 +55,7 @@ fn each_failure_of_a_use_case_has_its_code_and_reason() {
         (Error::Filter(column(7)), Code::InvalidArgument, "FILTER_INVALID"),
         (Error::RequestIdReused { id: name("1") }, Code::InvalidArgument, "REQUEST_ID_REUSED"),
         (Error::RoleMissing("show_deleted"), Code::Unauthenticated, "CREDENTIALS_INVALID"),
+        (Error::AnswerTooLarge { most: 1 }, Code::ResourceExhausted, "MESSAGE_TOO_LARGE"),
         (Error::QueryTooExpensive, Code::ResourceExhausted, "QUERY_TOO_EXPENSIVE"),
         (Error::StoreFull, Code::ResourceExhausted, "STORE_FULL"),
         (Error::Overloaded, Code::Unavailable, "OVERLOADED"),

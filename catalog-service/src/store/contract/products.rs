@@ -295,6 +295,40 @@ pub(crate) async fn a_batch_is_done_whole_or_not_at_all(bench: &Bench) {
     assert_eq!(bench.get("pot", Audience::Staff).await.unwrap().delete_time, None);
 }
 
+pub(crate) async fn a_batch_whose_answer_is_too_large_is_not_done(bench: &Bench) {
+    let id = |number: usize| format!("p{number:02}");
+    let large = |number: usize| {
+        let mut product = new(&id(number));
+        product.fields.description = "x".repeat(250_000);
+        product
+    };
+    let create = |numbers: std::ops::Range<usize>| {
+        let batch = numbers.map(large).collect();
+        bench.store.create_products(requested("ada", "1", 1), batch, View::Basic)
+    };
+    assert!(matches!(create(0..17).await, Err(Error::AnswerTooLarge)));
+    assert_eq!(bench.get("p00", Audience::Staff).await, None);
+    assert_eq!(create(0..16).await.unwrap().len(), 16);
+    bench.create(large(16)).await.unwrap();
+
+    let delete = |numbers: std::ops::Range<usize>| {
+        let action = || ProductAction::Delete;
+        let change =
+            |number| ProductChange { id: product_id(&id(number)), etag: None, action: action() };
+        bench.store.change_products(requested("ada", "2", 2), numbers.map(change).collect())
+    };
+    assert!(matches!(delete(0..17).await, Err(Error::AnswerTooLarge)));
+    let kept = bench.get("p00", Audience::Staff).await.unwrap();
+    assert_eq!((kept.delete_time, bench.history("p00").await), (None, 1));
+    assert_eq!(delete(0..16).await.unwrap().len(), 16);
+
+    let ids: Vec<_> = (0..17).map(|number| product_id(&id(number))).collect();
+    let read = bench.store.products(&ids, View::Basic, Audience::Staff).await;
+    assert!(matches!(read, Err(Error::AnswerTooLarge)));
+    let read = bench.store.products(&ids[..16], View::Basic, Audience::Staff).await.unwrap();
+    assert!(read.iter().all(Option::is_some));
+}
+
 pub(crate) async fn an_unknown_product_is_not_found(bench: &Bench) {
     assert_eq!(bench.get("nothing", Audience::Staff).await, None);
     let changed = bench.change("nothing", "", ProductAction::Publish).await;
