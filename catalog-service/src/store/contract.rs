@@ -48,6 +48,7 @@ macro_rules! contract {
                 a_given_slug_that_is_taken_is_refused,
                 a_taken_sku_names_whose_it_is,
                 unknown_categories_are_all_named,
+                a_batch_tells_the_other_changes_of_each_stale_etag,
                 a_batch_is_done_whole_or_not_at_all,
                 a_batch_whose_answer_is_too_large_is_not_done,
                 an_unknown_product_is_not_found,

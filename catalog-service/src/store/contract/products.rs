@@ -133,6 +133,30 @@ pub(crate) async fn a_stale_etag_shows_the_other_changes(bench: &Bench) {
     assert_eq!(conflict.changes, []);
 }
 
+pub(crate) async fn a_batch_tells_the_other_changes_of_each_stale_etag(bench: &Bench) {
+    let mut changes = Vec::new();
+    for id in ["kettle", "pot", "pan"] {
+        let etag = crate::domain::Etag::given(&bench.create(new(id)).await.unwrap().etag);
+        changes.push(ProductChange { id: product_id(id), etag, action: ProductAction::Delete });
+    }
+    let kettle = bench.change_as(by("bob"), "kettle", "", titled("Tea kettle")).await.unwrap();
+    let pan = bench.change_as(by("eve"), "pan", "", ProductAction::Publish).await.unwrap();
+    let refused = bench.store.change_products(by("ada"), changes).await;
+    let Err(Error::Refused(items)) = refused else { panic!("not refused: {refused:?}") };
+    let told = |(index, refusal): &(usize, Refusal)| {
+        let Refusal::EtagMismatch(conflict) = refusal else { panic!("not a mismatch") };
+        let [change] = conflict.changes.as_slice() else { panic!("not one change") };
+        let who = change.actor.display_name.clone();
+        (*index, conflict.current.as_str().to_owned(), who, change.fields.concat())
+    };
+    let one = |index, product: &Wire, who: &str, field: &str| {
+        (index, product.etag.clone(), who.to_owned(), field.to_owned())
+    };
+    let expected = [one(0, &kettle, "BOB", "title"), one(2, &pan, "EVE", "state")];
+    assert_eq!(items.iter().map(told).collect::<Vec<_>>(), expected);
+    assert_eq!(bench.get("pot", Audience::Staff).await.unwrap().delete_time, None);
+}
+
 pub(crate) async fn of_concurrent_writers_with_one_etag_one_wins(bench: &Bench) {
     let mut etag = bench.create(new("kettle")).await.unwrap().etag;
     for round in 0..5 {
