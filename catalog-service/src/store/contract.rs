@@ -8,6 +8,7 @@ pub(super) mod filters;
 pub(super) mod lists;
 pub(super) mod products;
 pub(super) mod repeats;
+pub(super) mod sizes;
 pub(super) mod variants;
 
 use std::sync::Arc;
@@ -53,9 +54,12 @@ macro_rules! contract {
                 a_batch_whose_answer_is_too_large_is_not_done,
                 an_unknown_product_is_not_found,
                 a_window_that_never_opens_is_refused,
-                a_product_that_is_too_large_is_refused,
                 history_tells_who_changed_what,
                 time_never_runs_backwards_for_a_product,
+            }
+            sizes: {
+                attributes_added_one_by_one_end_at_the_same_limit,
+                a_product_is_refused_from_its_first_byte_too_many,
             }
             variants: {
                 a_variant_is_added_at_the_end,

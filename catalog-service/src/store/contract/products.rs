@@ -374,18 +374,6 @@ pub(crate) async fn a_window_that_never_opens_is_refused(bench: &Bench) {
     assert_eq!(violations[0].field, "product.unpublish_time");
 }
 
-pub(crate) async fn a_product_that_is_too_large_is_refused(bench: &Bench) {
-    let mut product = new("kettle");
-    for number in 0..40 {
-        let value = AttributeValue::Text("x".repeat(8_000));
-        product.fields.attributes.insert(format!("text {number}"), value);
-    }
-    let Refusal::Invalid(violations) = refusal(bench.create(product).await) else {
-        panic!("not invalid")
-    };
-    assert!(violations[0].description.contains("262144"), "{violations:?}");
-}
-
 pub(crate) async fn history_tells_who_changed_what(bench: &Bench) {
     use proto::catalog::product_revision::Change;
     let mut product = new("kettle");
