@@ -83,11 +83,14 @@ impl From<store::Error> for Error {
 impl Error {
     /// The refusal of a write of one item speaks for itself, without an index.
     pub(super) fn of_one(error: store::Error) -> Self {
-        match error {
-            store::Error::Refused(mut items) if items.len() == 1 => {
-                Self::Refused(items.remove(0).1)
-            }
-            other => other.into(),
+        Self::from(error).alone()
+    }
+
+    /// The same for what a use case itself refuses.
+    pub(super) fn alone(self) -> Self {
+        match self {
+            Self::Batch(mut items) if items.len() == 1 => Self::Refused(items.remove(0).1),
+            other => other,
         }
     }
 }
