@@ -5,6 +5,7 @@
 
 mod categories;
 mod error;
+mod pictures;
 mod products;
 mod shop;
 #[cfg(test)]
@@ -22,15 +23,22 @@ use crate::store::Store;
 #[derive(Clone)]
 pub struct Catalog {
     store: Arc<dyn Store>,
+    picture_host: Option<Arc<str>>,
 }
 
 impl Catalog {
     /// The most items of one batch.
     pub const LARGEST_BATCH: usize = 500;
 
-    /// The catalog in a store.
+    /// The catalog in a store, with the shop's own pictures only.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self { store, picture_host: None }
+    }
+
+    /// Takes pictures from a host too, over https.
+    #[must_use]
+    pub fn with_picture_host(self, host: Option<&str>) -> Self {
+        Self { picture_host: host.map(Arc::from), ..self }
     }
 
     /// The keys that seal page tokens: the first one seals, each of them opens.

@@ -11,7 +11,7 @@ mod problems;
 use std::{fs, io, net::SocketAddr, path::Path, path::PathBuf, str::FromStr, time::Duration};
 
 pub use limits::{Deadlines, Limits};
-pub use origin::Origin;
+pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -96,6 +96,8 @@ pub struct Settings {
     pub database_url: SecretString,
     /// Under which address people reach the shop, for the link of the first account.
     pub public_origin: Option<Origin>,
+    /// A host that product pictures may come from over https, besides the shop's own; the gateway needs the same.
+    pub picture_host: Option<String>,
     /// Host names under which it may be called, besides loopback, the listen address and the public origin.
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may call it.
@@ -113,6 +115,7 @@ impl Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             database_url: SecretString::from(database_url.into()),
             public_origin: None,
+            picture_host: None,
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             reflection: false,
@@ -134,6 +137,7 @@ impl Options {
             listen: self.listen(insecure, p),
             database_url: self.database_url(p),
             public_origin: None,
+            picture_host: None,
             allowed_hosts: list(&self.catalog_allowed_hosts)
                 .filter_map(|name| p.take("catalog-allowed-hosts", name, origin::host(name)))
                 .collect(),

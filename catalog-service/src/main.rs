@@ -28,6 +28,10 @@ struct CommandLine {
     )]
     public_origin: String,
 
+    /// A host that product pictures may come from over https, besides the shop's own; the gateway needs the same
+    #[arg(long, env = "SHELF_PICTURE_HOST", value_name = "HOST")]
+    picture_host: Option<String>,
+
     #[command(flatten)]
     logs: logs::Options,
 }
@@ -37,11 +41,15 @@ impl CommandLine {
         let mut problems = Problems::default();
         let given = &self.public_origin;
         let origin = problems.take("public-origin", given, Origin::parse(given));
+        let given = self.picture_host.as_deref();
+        let picture_host =
+            given.and_then(|text| problems.take("picture-host", text, config::host(text)));
         let service = self.service.settings().map_err(|others| problems.append(others)).ok();
         let logs = self.logs.settings().map_err(|others| problems.append(others)).ok();
         match (service, logs) {
             (Some(service), Some(logs)) => {
-                problems.none_or((Settings { public_origin: origin, ..service }, logs))
+                let service = Settings { public_origin: origin, picture_host, ..service };
+                problems.none_or((service, logs))
             }
             _ => Err(problems),
         }
@@ -145,11 +153,24 @@ mod tests {
     }
 
     #[test]
+    fn the_picture_host_is_a_setting() {
+        let line = ["catalog-service", "--picture-host=Pictures.example"];
+        let (settings, _) = CommandLine::try_parse_from(line).unwrap().settings().unwrap();
+        assert_eq!(settings.picture_host.as_deref(), Some("pictures.example"));
+    }
+
+    #[test]
     fn faults_of_every_part_are_told_together() {
-        let line = ["catalog-service", "--catalog-listen=x", "--public-origin=y", "--log-format=z"];
+        let line = [
+            "catalog-service",
+            "--catalog-listen=x",
+            "--public-origin=y",
+            "--picture-host=https://pictures.example",
+            "--log-format=z",
+        ];
         let problems = CommandLine::try_parse_from(line).unwrap().settings().unwrap_err();
         let text = problems.to_string();
-        for flag in ["--catalog-listen", "--public-origin", "--log-format"] {
+        for flag in ["--catalog-listen", "--public-origin", "--picture-host", "--log-format"] {
             assert!(text.contains(flag), "{text}");
         }
     }

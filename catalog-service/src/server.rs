@@ -120,7 +120,8 @@ pub async fn open_with_clock(
     clock: Arc<dyn Clock>,
 ) -> Result<Instance, StartError> {
     let store = store::open(settings.database_url.expose_secret(), Arc::clone(&clock)).await?;
-    let catalog = Catalog::new(Arc::clone(&store));
+    let catalog =
+        Catalog::new(Arc::clone(&store)).with_picture_host(settings.picture_host.as_deref());
     let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock));
     let service = GrpcService::new(
         catalog.clone(),

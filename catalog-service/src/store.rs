@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// How many bytes the resources of one answer may have: what is sent has at most 4 MiB, with the message around them.
+pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024 - 16 * 1024;
+
 /// Keeps the catalog.
 ///
 /// * Each method is one transaction: it sees one state, and what it writes is there whole or not at all.
@@ -30,7 +33,8 @@ use crate::{
 /// * A write with a request id answers within 24 hours what it answered first and does nothing twice, also after a crash;
 ///   with another digest it is [`Error::RequestIdReused`]. Only successes are remembered.
 /// * A write that only validates fails as it would, answers as it would, and leaves nothing behind.
-/// * A list is in its order, whole and without repetition, however it is cut into pages.
+/// * A list is in its order, whole and without repetition, however it is cut into pages. A page ends early rather than exceed
+///   [`LARGEST_ANSWER`]; whatever else would exceed it is [`Error::AnswerTooLarge`], and a write has then done nothing.
 /// * Etags and uids are never used again.
 #[async_trait]
 pub trait Store: AccessStore {
@@ -50,7 +54,7 @@ pub trait Store: AccessStore {
         audience: Audience,
     ) -> Result<Vec<Option<Document<Product>>>>;
 
-    /// One page of products. It ends early rather than exceed 4 MiB.
+    /// One page of products.
     async fn list_products(
         &self,
         query: ProductQuery,
@@ -162,6 +166,11 @@ pub enum Error {
         /// The request id.
         id: String,
     },
+    /// The answer would be too large to be sent.
+    #[error(
+        "the answer would have more than {LARGEST_ANSWER} bytes; nothing was done, send or ask for fewer items at a time"
+    )]
+    AnswerTooLarge,
     /// The query needed more than it may.
     #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
     TooExpensive,

@@ -89,6 +89,7 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
     let catalog = catalog::bind(CatalogSettings {
         listen: grpc_listen,
         public_origin: origin.clone(),
+        picture_host: door.picture_host.clone(),
         allowed_hosts: door.allowed_hosts.clone(),
         cors_origins: origin.clone().into_iter().collect(),
         // Reflection tells everything about the contract, which on this machine alone is what it is for.

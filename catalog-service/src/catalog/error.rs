@@ -40,6 +40,14 @@ pub enum Error {
         /// The request id.
         id: String,
     },
+    /// MESSAGE_TOO_LARGE: what would be answered is larger than what may be sent.
+    #[error(
+        "the answer would have more than {most} bytes; nothing was done, send or ask for fewer items at a time"
+    )]
+    AnswerTooLarge {
+        /// How many bytes the resources of an answer may have.
+        most: usize,
+    },
     /// QUERY_TOO_EXPENSIVE
     #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
     QueryTooExpensive,
@@ -62,6 +70,7 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Refused(items) => Self::Batch(items),
             store::Error::RequestIdReused { id } => Self::RequestIdReused { id },
+            store::Error::AnswerTooLarge => Self::AnswerTooLarge { most: store::LARGEST_ANSWER },
             store::Error::TooExpensive => Self::QueryTooExpensive,
             store::Error::Full => Self::StoreFull,
             store::Error::Overloaded => Self::Overloaded,
@@ -74,11 +83,14 @@ impl From<store::Error> for Error {
 impl Error {
     /// The refusal of a write of one item speaks for itself, without an index.
     pub(super) fn of_one(error: store::Error) -> Self {
-        match error {
-            store::Error::Refused(mut items) if items.len() == 1 => {
-                Self::Refused(items.remove(0).1)
-            }
-            other => other.into(),
+        Self::from(error).alone()
+    }
+
+    /// The same for what a use case itself refuses.
+    pub(super) fn alone(self) -> Self {
+        match self {
+            Self::Batch(mut items) if items.len() == 1 => Self::Refused(items.remove(0).1),
+            other => other,
         }
     }
 }

@@ -87,7 +87,9 @@ impl Catalog {
         write: Write,
         product: NewProduct,
     ) -> Result<Document<Product>> {
-        let created = self.store.create_products(write, vec![product], View::Full).await;
+        let product = [product];
+        self.check_pictures_of_new(&product).map_err(Error::alone)?;
+        let created = self.store.create_products(write, product.into(), View::Full).await;
         only(created.map_err(Error::of_one)?)
     }
 
@@ -101,6 +103,7 @@ impl Catalog {
         products: Vec<NewProduct>,
     ) -> Result<Vec<Document<Product>>> {
         check_batch(products.len())?;
+        self.check_pictures_of_new(&products)?;
         Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
@@ -114,7 +117,9 @@ impl Catalog {
         write: Write,
         change: ProductChange,
     ) -> Result<Document<Product>> {
-        let changed = self.store.change_products(write, vec![change]).await;
+        let change = [change];
+        self.check_pictures_of_changes(&change).map_err(Error::alone)?;
+        let changed = self.store.change_products(write, change.into()).await;
         only(changed.map_err(Error::of_one)?)
     }
 
@@ -128,6 +133,7 @@ impl Catalog {
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>> {
         check_batch(changes.len())?;
+        self.check_pictures_of_changes(&changes)?;
         Ok(self.store.change_products(write, changes).await?)
     }
 

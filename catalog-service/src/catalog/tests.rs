@@ -6,8 +6,8 @@ use super::*;
 use crate::{
     clock::SystemClock,
     domain::{
-        Caller, NewProduct, PageRequest, ProductAction, ProductChange, ProductFields, ProductId,
-        Refusal, Role, View, Write,
+        Caller, Image, NewProduct, PageRequest, ProductAction, ProductChange, ProductField,
+        ProductFields, ProductId, Refusal, Role, View, Write,
     },
     store,
 };
@@ -95,4 +95,40 @@ async fn a_single_write_is_refused_without_an_index_and_a_batch_of_one_with_it()
     assert!(matches!(single, Err(Error::Refused(Refusal::NotFound { .. }))));
     let batch = catalog.change_products(editor(), vec![change()]).await;
     assert!(matches!(batch, Err(Error::Batch(items)) if items[0].0 == 0));
+}
+
+#[tokio::test]
+async fn pictures_from_elsewhere_are_refused_however_they_come() {
+    let catalog = catalog().await.with_picture_host(Some("pictures.example"));
+    let pictured = |id: &str, uris: &[&str]| {
+        let image = |uri: &&str| Image { uri: (*uri).into(), alternative_text: String::new() };
+        let mut product = new(id);
+        product.fields.images = uris.iter().map(image).collect();
+        product
+    };
+    let own = || pictured("kettle", &["/pictures/a.svg", "https://pictures.example/a.png"]);
+    let foreign = || pictured("pot", &["/pictures/a.svg", "https://elsewhere.example/a.png"]);
+    let named = |refusal: &Refusal| {
+        let Refusal::Invalid(violations) = refusal else { panic!("not invalid: {refusal:?}") };
+        let [one] = violations.as_slice() else { panic!("not one: {violations:?}") };
+        assert_eq!(one.field, "product.images[1].uri");
+        assert!(one.description.contains("https://pictures.example/"), "{one:?}");
+    };
+    let single = catalog.create_product(editor(), foreign()).await;
+    let Err(Error::Refused(refusal)) = single else { panic!("created") };
+    named(&refusal);
+    let batch = catalog.create_products(editor(), vec![own(), foreign()]).await;
+    let Err(Error::Batch(items)) = batch else { panic!("created") };
+    assert_eq!(items.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1]);
+    named(&items[0].1);
+    catalog.create_product(editor(), own()).await.unwrap();
+    let change = |fields: ProductFields| {
+        let mask = [ProductField::Images].into_iter().collect();
+        let action = ProductAction::Update { fields: Box::new(fields), mask };
+        ProductChange { id: id("kettle"), etag: None, action }
+    };
+    let single = catalog.change_product(editor(), change(foreign().fields)).await;
+    let Err(Error::Refused(refusal)) = single else { panic!("changed") };
+    named(&refusal);
+    catalog.change_product(editor(), change(own().fields)).await.unwrap();
 }

@@ -55,7 +55,7 @@ impl fmt::Display for Origin {
 ///
 /// # Errors
 /// What to write instead.
-pub(crate) fn host(text: &str) -> Result<String, &'static str> {
+pub fn host(text: &str) -> Result<String, &'static str> {
     match text.parse::<Authority>() {
         Ok(authority) if authority.host() == text => Ok(text.to_ascii_lowercase()),
         _ => Err("write a host name without scheme and port, such as `catalog.internal`"),

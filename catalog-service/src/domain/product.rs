@@ -126,6 +126,9 @@ pub struct Product {
 }
 
 impl Product {
+    /// How many attributes a product may have.
+    pub const MOST_ATTRIBUTES: usize = 250;
+
     /// The tag of this version.
     pub fn etag(&self) -> Etag {
         Etag::of(&self.uid, self.version)

@@ -48,6 +48,9 @@ pub(super) fn of_batch(error: Error, items: Items) -> Status {
         Error::RequestIdReused { .. } => {
             field(Reason::RequestIdReused, "request_id", &message).status()
         }
+        Error::AnswerTooLarge { most } => Answer::new(Reason::MessageTooLarge, message)
+            .with("limit_bytes", most.to_string())
+            .status(),
         Error::QueryTooExpensive => Answer::new(Reason::QueryTooExpensive, message).status(),
         Error::StoreFull => Answer::new(Reason::StoreFull, message).status(),
         Error::Overloaded => status::overloaded(),
@@ -131,16 +134,29 @@ fn of_conflict(answer: Answer, conflict: &Conflict, message: &str) -> Answer {
         .resource(kind(&conflict.name), &conflict.name, message)
         .with("current_etag", conflict.current.as_str());
     let Some(last) = conflict.changes.last() else { return answer };
+    answer
+        .with("changed_by", last.actor.display_name.as_str())
+        .with("changed_at", last.time.to_string())
+        .with_list("changed_fields", &changed_fields(conflict))
+}
+
+/// What others changed, each field once.
+fn changed_fields(conflict: &Conflict) -> Vec<&str> {
     let mut fields: Vec<&str> = Vec::new();
     for field in conflict.changes.iter().flat_map(|change| &change.fields) {
         if !fields.contains(&field.as_str()) {
             fields.push(field);
         }
     }
-    answer
-        .with("changed_by", last.actor.display_name.as_str())
-        .with("changed_at", last.time.to_string())
-        .with_list("changed_fields", &fields)
+    fields
+}
+
+/// The same for an item of a batch, for a person to read.
+fn conflict_of_item(conflict: &Conflict) -> String {
+    let now = format!("`{}` is now {}", conflict.name, conflict.current.as_str());
+    let Some(last) = conflict.changes.last() else { return now };
+    let (who, when) = (&last.actor.display_name, last.time);
+    format!("{now}, last changed by {who} at {when}: {}", changed_fields(conflict).join(","))
 }
 
 /// One status for all refused items: the reason of the first, and each by its index. What is wrong with each does not
@@ -156,6 +172,14 @@ fn of_items(refused: Vec<(usize, Refusal)>, items: Items, message: &str) -> Stat
     for (reason, indexes) in by_reason {
         let key = format!("{}_items", reason.to_ascii_lowercase());
         answer = answer.with_list(&key, &ranges(indexes));
+    }
+    let current = refused.iter().filter_map(|(index, refusal)| match refusal {
+        Refusal::EtagMismatch(conflict) => Some(format!("{index}={}", conflict.current.as_str())),
+        _ => None,
+    });
+    let current: Vec<_> = current.collect();
+    if !current.is_empty() {
+        answer = answer.with_list("current_etags", &current);
     }
     let violations =
         refused.into_iter().flat_map(|(index, refusal)| of_item(index, refusal, items));
@@ -184,7 +208,11 @@ fn of_item(index: usize, refusal: Refusal, items: Items) -> Vec<Violation> {
         return vec![Violation { field: format!("names[{index}]"), description }];
     }
     let at = format!("requests[{index}]");
-    let description = format!("{}: {refusal}", reason_of(&refusal).as_str());
+    let what = match &refusal {
+        Refusal::EtagMismatch(conflict) => conflict_of_item(conflict),
+        other => other.to_string(),
+    };
+    let description = format!("{}: {what}", reason_of(&refusal).as_str());
     let field = match &refusal {
         Refusal::Invalid(_) => "",
         Refusal::IdTaken { .. } => "product_id",

@@ -18,8 +18,9 @@ pub(crate) const DOMAIN: &str = "shelf";
 /// Bytes of field violations that are listed. With all the rest, base64 (4/3) and percent-encoding, the trailers stay below 8 KiB.
 const VIOLATION_BYTES: usize = 2_800;
 
-/// Bytes of a list in the metadata.
+/// Bytes of a list in the metadata, and of all of them with their names.
 const LIST_BYTES: usize = 900;
+const ALL_LISTS_BYTES: usize = 1_800;
 
 /// The longest message, path or value, in bytes.
 const TEXT_BYTES: usize = 300;
@@ -30,6 +31,8 @@ pub(crate) struct Refusal {
     reason: Reason,
     message: String,
     metadata: HashMap<String, String>,
+    /// Bytes that further lists may have.
+    room_for_lists: usize,
     details: ErrorDetails,
 }
 
@@ -37,7 +40,8 @@ impl Refusal {
     /// A refusal for `reason`; the message tells a person what is wrong and what to do.
     pub(crate) fn new(reason: Reason, message: impl Into<String>) -> Self {
         let message = shortened(message.into());
-        Self { reason, message, metadata: HashMap::new(), details: ErrorDetails::new() }
+        let (metadata, details) = (HashMap::new(), ErrorDetails::new());
+        Self { reason, message, metadata, room_for_lists: ALL_LISTS_BYTES, details }
     }
 
     /// Adds a fact that a program can use.
@@ -48,11 +52,14 @@ impl Refusal {
 
     /// Adds several facts, separated by commas, as far as there is room; `{key}_left_out` counts the others.
     pub(crate) fn with_list<T: AsRef<str>>(mut self, key: &str, items: &[T]) -> Self {
+        // Its name stands there twice when something is left out.
+        self.room_for_lists = self.room_for_lists.saturating_sub(2 * key.len() + 20);
+        let room = LIST_BYTES.min(self.room_for_lists);
         let mut list = String::new();
         let mut listed = 0;
         for item in items {
             let item = item.as_ref();
-            if list.len() + item.len() + 1 > LIST_BYTES {
+            if list.len() + item.len() + 1 > room {
                 break;
             }
             if listed > 0 {
@@ -61,6 +68,7 @@ impl Refusal {
             list.push_str(item);
             listed += 1;
         }
+        self.room_for_lists -= list.len();
         self.metadata.insert(key.to_owned(), list);
         if listed < items.len() {
             return self.with(&format!("{key}_left_out"), (items.len() - listed).to_string());
@@ -138,6 +146,14 @@ fn shortened(mut text: String) -> String {
     text
 }
 
+/// How large the trailers of a status are, for tests.
+#[cfg(test)]
+pub(crate) fn header_bytes(status: &Status) -> usize {
+    let mut headers = http::HeaderMap::new();
+    status.add_header(&mut headers).unwrap();
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
 /// The violations of a status, for tests.
 #[cfg(test)]
 pub(crate) fn violations_of(status: &Status) -> Vec<tonic_types::FieldViolation> {
@@ -152,23 +168,6 @@ mod tests {
         Violation {
             field: format!("requests[{index}].product.title"),
             description: "x".repeat(length),
-        }
-    }
-
-    fn header_bytes(status: &Status) -> usize {
-        let headers = status.to_header_map_for_test();
-        headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
-    }
-
-    trait ToHeaders {
-        fn to_header_map_for_test(&self) -> http::HeaderMap;
-    }
-
-    impl ToHeaders for Status {
-        fn to_header_map_for_test(&self) -> http::HeaderMap {
-            let mut headers = http::HeaderMap::new();
-            self.add_header(&mut headers).unwrap();
-            headers
         }
     }
 

@@ -32,6 +32,15 @@ pub(crate) fn message_too_large(length: usize, limit: usize) -> Status {
     .status()
 }
 
+pub(crate) fn answer_too_large(length: usize, limit: usize) -> Status {
+    Refusal::new(
+        Reason::MessageTooLarge,
+        format!("the answer of {length} bytes is larger than the {limit} bytes that are sent; ask for less at a time"),
+    )
+    .with("limit_bytes", limit.to_string())
+    .status()
+}
+
 pub(crate) fn message_cut_short() -> Status {
     Refusal::new(Reason::MessageInvalid, "the message breaks off before its announced length")
         .status()

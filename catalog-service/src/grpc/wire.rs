@@ -56,7 +56,12 @@ where
             let identity = extensions.remove::<Identity>();
             let identity =
                 identity.ok_or_else(|| super::status::internal(&"nobody was established"))?;
-            handler(identity, message).await.map(Response::new)
+            let answer = handler(identity, message).await?;
+            // Said here, the refusal has its reason; in the body it would come after an answer that looks well.
+            match answer.0.len() {
+                length if length > limit => Err(super::status::answer_too_large(length, limit)),
+                _ => Ok(Response::new(answer)),
+            }
         }
     });
     Grpc::new(EncodedCodec::<M>(PhantomData))
@@ -96,5 +101,29 @@ impl Encoder for AsItIs {
         buffer.reserve(item.0.len());
         buffer.put(item.0);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+
+    use super::*;
+    use crate::{domain::Caller, grpc::refusal::reason_of};
+
+    async fn answered(length: usize, limit: usize) -> Option<Status> {
+        let mut request = http::Request::new(Body::new(Full::from(&[0; 5][..])));
+        request.extensions_mut().insert(Identity { caller: Caller::system(), session: None });
+        let handler = async |_, _: ()| Ok(Encoded::bytes(vec![0; length].into()));
+        let response = unary(limit, request, handler).await;
+        response.extensions().get::<Status>().cloned()
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_too_large_is_refused_before_its_body_begins() {
+        assert!(answered(64, 64).await.is_none());
+        let refused = answered(65, 64).await.unwrap();
+        assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+        assert_eq!(reason_of(&refused).as_deref(), Some("MESSAGE_TOO_LARGE"));
     }
 }

@@ -8,6 +8,7 @@ pub(super) mod filters;
 pub(super) mod lists;
 pub(super) mod products;
 pub(super) mod repeats;
+pub(super) mod sizes;
 pub(super) mod variants;
 
 use std::sync::Arc;
@@ -48,12 +49,17 @@ macro_rules! contract {
                 a_given_slug_that_is_taken_is_refused,
                 a_taken_sku_names_whose_it_is,
                 unknown_categories_are_all_named,
+                a_batch_tells_the_other_changes_of_each_stale_etag,
                 a_batch_is_done_whole_or_not_at_all,
+                a_batch_whose_answer_is_too_large_is_not_done,
                 an_unknown_product_is_not_found,
                 a_window_that_never_opens_is_refused,
-                a_product_that_is_too_large_is_refused,
                 history_tells_who_changed_what,
                 time_never_runs_backwards_for_a_product,
+            }
+            sizes: {
+                attributes_added_one_by_one_end_at_the_same_limit,
+                a_product_is_refused_from_its_first_byte_too_many,
             }
             variants: {
                 a_variant_is_added_at_the_end,
@@ -64,6 +70,7 @@ macro_rules! contract {
                 options_in_use_stay,
                 a_variant_of_a_deleted_product_cannot_be_written,
                 variants_come_page_by_page,
+                a_page_of_variants_ends_before_it_grows_too_large,
                 prices_follow_the_shops_currency,
             }
             categories: {
@@ -72,6 +79,7 @@ macro_rules! contract {
                 a_category_with_children_stays,
                 a_taken_category_slug_is_refused,
                 categories_come_by_title,
+                a_page_of_categories_ends_before_it_grows_too_large,
                 a_restored_product_leaves_a_category_that_is_gone,
                 the_shop_is_changed_under_its_etag,
             }
@@ -167,6 +175,12 @@ impl Bench {
     pub(super) async fn get(&self, id: &str, audience: Audience) -> Option<Wire> {
         let found = self.store.product(&product_id(id), View::Full, audience).await.unwrap();
         found.as_ref().map(wire)
+    }
+
+    /// How many revisions a product has.
+    pub(super) async fn history(&self, id: &str) -> u32 {
+        let page = PageRequest::new(1, None);
+        self.store.revisions(&product_id(id), page).await.unwrap().unwrap().total.count
     }
 
     /// The ids of a whole list, read page by page, and its total.

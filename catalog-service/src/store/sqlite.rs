@@ -8,6 +8,7 @@ mod failure;
 mod functions;
 mod list;
 mod migrations;
+mod page;
 mod place;
 mod products;
 mod readers;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Product, State};
-use crate::domain::{Actor, ChangeKind, ProductAction, Refusal, Violation};
+use crate::domain::{Actor, ChangeKind, ProductAction, Refusal, Violations};
 
 /// How long a deleted product can be restored.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -23,7 +23,8 @@ impl ProductAction {
     /// The product after the action; none: it stays as it is. The slug of an update is not put in: whether it is free, the store knows.
     ///
     /// # Errors
-    /// [`Refusal::Deleted`], [`Refusal::NotDeleted`], and [`Refusal::Invalid`] for a window that would never open.
+    /// [`Refusal::Deleted`], [`Refusal::NotDeleted`], and [`Refusal::Invalid`] for a window that would never open and for too
+    /// many attributes.
     pub fn apply(
         &self,
         current: &Product,
@@ -40,7 +41,7 @@ impl ProductAction {
         match self {
             Self::Update { fields, mask } => {
                 fields.put_into(mask, &mut after);
-                check_window(&after)?;
+                check_whole(&after)?;
             }
             Self::Delete => {
                 after.delete_time = Some(now);
@@ -65,12 +66,16 @@ impl ProductAction {
     }
 }
 
-fn check_window(product: &Product) -> Result<(), Refusal> {
-    if product.window.is_possible() {
-        return Ok(());
+/// What an update may break beside what it names: the ends of the window, and the number of attributes, come one by one too.
+fn check_whole(product: &Product) -> Result<(), Refusal> {
+    let mut violations = Violations::default();
+    if !product.window.is_possible() {
+        violations.add("product.unpublish_time", "must be later than publish_time");
     }
-    Err(Refusal::Invalid(vec![Violation {
-        field: "product.unpublish_time".to_owned(),
-        description: "must be later than publish_time".to_owned(),
-    }]))
+    let (count, most) = (product.attributes.len(), Product::MOST_ATTRIBUTES);
+    if count > most {
+        let description = format!("would be {count}, and may be {most}; take others away first");
+        violations.add("product.attributes", description);
+    }
+    violations.finish().map_err(Refusal::Invalid)
 }

@@ -7,7 +7,7 @@ use tonic_types::StatusExt as _;
 use super::*;
 use crate::{
     domain::{Actor, Etag, OtherChange, Slug, filter::FilterError},
-    grpc::refusal::{reason_of, violations_of},
+    grpc::refusal::{header_bytes, reason_of, violations_of},
 };
 
 fn refused(refusal: Refusal) -> Status {
@@ -55,6 +55,7 @@ fn each_failure_of_a_use_case_has_its_code_and_reason() {
         (Error::Filter(column(7)), Code::InvalidArgument, "FILTER_INVALID"),
         (Error::RequestIdReused { id: name("1") }, Code::InvalidArgument, "REQUEST_ID_REUSED"),
         (Error::RoleMissing("show_deleted"), Code::Unauthenticated, "CREDENTIALS_INVALID"),
+        (Error::AnswerTooLarge { most: 1 }, Code::ResourceExhausted, "MESSAGE_TOO_LARGE"),
         (Error::QueryTooExpensive, Code::ResourceExhausted, "QUERY_TOO_EXPENSIVE"),
         (Error::StoreFull, Code::ResourceExhausted, "STORE_FULL"),
         (Error::Overloaded, Code::Unavailable, "OVERLOADED"),
@@ -98,19 +99,23 @@ fn a_filter_names_its_column() {
     assert_eq!(violations_of(&status)[0].field, "filter");
 }
 
-#[test]
-fn a_stale_etag_says_who_changed_what_and_when() {
-    let change = |who: &str, second, fields: &[&str]| OtherChange {
+fn change(who: &str, second: i64, fields: &[&str]) -> OtherChange {
+    OtherChange {
         actor: Actor { name: format!("users/{who}"), display_name: name(who) },
         time: Timestamp::from_second(second).unwrap(),
         fields: fields.iter().map(|field| name(field)).collect(),
-    };
-    let conflict = Conflict {
-        name: name("products/mug"),
-        current: Etag::given("\"uid-3\"").unwrap(),
-        changes: vec![change("Ada", 0, &["title"]), change("Bob", 1, &["brand", "title"])],
-    };
-    let status = refused(Refusal::EtagMismatch(Box::new(conflict)));
+    }
+}
+
+fn stale(product: &str, current: &str, changes: Vec<OtherChange>) -> Refusal {
+    let current = Etag::given(current).unwrap();
+    Refusal::EtagMismatch(Box::new(Conflict { name: name(product), current, changes }))
+}
+
+#[test]
+fn a_stale_etag_says_who_changed_what_and_when() {
+    let changes = vec![change("Ada", 0, &["title"]), change("Bob", 1, &["brand", "title"])];
+    let status = refused(stale("products/mug", "\"uid-3\"", changes));
     assert_eq!(status.code(), Code::Aborted);
     let info = status.get_details_error_info().unwrap();
     let metadata = |key: &str| info.metadata[key].as_str();
@@ -124,6 +129,48 @@ fn a_stale_etag_says_who_changed_what_and_when() {
         (resource.resource_type.as_str(), resource.resource_name.as_str()),
         ("shelf/Product", "products/mug")
     );
+}
+
+#[test]
+fn a_batch_says_of_each_stale_etag_what_is_current_and_who_changed_what() {
+    let changes = vec![change("Ada", 0, &["title"]), change("Bob", 1, &["brand", "title"])];
+    let status = of_catalog(Error::Batch(vec![
+        (3, stale("products/mug", "\"uid-3\"", changes)),
+        (5, Refusal::NotFound { name: name("products/x") }),
+        (7, stale("products/cup", "\"uid-9\"", Vec::new())),
+    ]));
+    assert_eq!(status.code(), Code::Aborted);
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!(info.metadata["etag_mismatch_items"], "3,7");
+    assert_eq!(info.metadata["current_etags"], "3=\"uid-3\",7=\"uid-9\"");
+    let told: Vec<_> =
+        violations_of(&status).into_iter().map(|one| (one.field, one.description)).collect();
+    let mug = "ETAG_MISMATCH: `products/mug` is now \"uid-3\", \
+               last changed by Bob at 1970-01-01T00:00:01Z: title,brand";
+    assert_eq!(told[0], (name("requests[3].etag"), name(mug)));
+    let cup = "ETAG_MISMATCH: `products/cup` is now \"uid-9\"";
+    assert_eq!(told[2], (name("requests[7].etag"), name(cup)));
+}
+
+#[test]
+fn a_batch_refused_for_many_reasons_stays_below_the_header_limit() {
+    let etag = "\"01jd5xzw9a3n8q7v6t2k4m0hrb-12\"";
+    let item = |index: usize| {
+        let name = format!("products/product-{index:040}");
+        let refusal = match index % 5 {
+            0 | 1 => stale(&name, etag, vec![change(&"ä".repeat(90), 1, &["title"; 11])]),
+            2 => Refusal::NotFound { name },
+            3 => Refusal::Deleted { name },
+            _ => Refusal::SlugTaken { slug: Slug::parse("mug").unwrap(), by: name },
+        };
+        (index * 2, refusal)
+    };
+    let status = of_catalog(Error::Batch((0..250).map(item).collect()));
+    let metadata = status.get_details_error_info().unwrap().metadata;
+    let told = metadata["current_etags"].split(',').filter(|one| !one.is_empty()).count();
+    let left_out: usize = metadata["current_etags_left_out"].parse().unwrap();
+    assert_eq!(told + left_out, 100);
+    assert!(header_bytes(&status) < 8_192, "{} bytes", header_bytes(&status));
 }
 
 #[test]

@@ -120,6 +120,30 @@ pub(crate) async fn categories_come_by_title(bench: &Bench) {
     assert_eq!(titles, ["Äpfel", "apples", "Töpfe", "Zebra"]);
 }
 
+pub(crate) async fn a_page_of_categories_ends_before_it_grows_too_large(bench: &Bench) {
+    for number in 0..50 {
+        let fields = CategoryFields {
+            title: format!("Category {number:02}"),
+            description: "x".repeat(100_000),
+            ..CategoryFields::default()
+        };
+        let new = NewCategory { id: None, fields };
+        bench.store.create_category(by("ada"), new).await.unwrap();
+    }
+    let (mut titles, mut pages, mut after) = (Vec::new(), Vec::new(), None);
+    loop {
+        let page = bench.store.categories(PageRequest::new(1_000, after)).await.unwrap();
+        let bytes: usize = page.items.iter().map(|item| item.bytes().len()).sum();
+        assert!(bytes <= crate::store::LARGEST_ANSWER, "{bytes}");
+        pages.push(page.items.len());
+        titles.extend(page.items.iter().map(|one| encoding::message(one).unwrap().title));
+        let Some(next) = page.next else { break };
+        after = Some(next);
+    }
+    let expected: Vec<_> = (0..50).map(|number| format!("Category {number:02}")).collect();
+    assert_eq!((titles, pages), (expected, vec![41, 9]));
+}
+
 pub(crate) async fn a_restored_product_leaves_a_category_that_is_gone(bench: &Bench) {
     add(bench, "kitchen", None).await.unwrap();
     add(bench, "steel", None).await.unwrap();

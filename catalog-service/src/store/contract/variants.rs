@@ -162,6 +162,27 @@ pub(crate) async fn variants_come_page_by_page(bench: &Bench) {
     assert_eq!(hidden.unwrap(), None);
 }
 
+pub(crate) async fn a_page_of_variants_ends_before_it_grows_too_large(bench: &Bench) {
+    let chosen = |number: usize| format!("{number:03}{}", "x".repeat(40_000));
+    let mut product = new("kettle");
+    product.variants = (0..120).map(|n| of_colour(&format!("v{n:03}"), &chosen(n))).collect();
+    bench.store.create_products(by("ada"), vec![product], View::Basic).await.unwrap();
+    let (mut names, mut pages, mut after) = (Vec::new(), Vec::new(), None);
+    loop {
+        let page = PageRequest::new(1_000, after);
+        let page = bench.store.variants(&product_id("kettle"), Audience::Staff, page).await;
+        let page = page.unwrap().unwrap();
+        let bytes: usize = page.items.iter().map(|item| item.bytes().len()).sum();
+        assert!(bytes <= crate::store::LARGEST_ANSWER, "{bytes}");
+        pages.push(page.items.len());
+        names.extend(page.items.iter().map(|one| encoding::message(one).unwrap().name));
+        let Some(next) = page.next else { break };
+        after = Some(next);
+    }
+    let expected = |n| format!("products/kettle/variants/v{n:03}");
+    assert_eq!((names, pages), ((0..120).map(expected).collect(), vec![104, 16]));
+}
+
 pub(crate) async fn prices_follow_the_shops_currency(bench: &Bench) {
     let mut product = new("kettle");
     let usd = Money::from_units(Currency::parse("USD").unwrap(), 60, 0).unwrap();

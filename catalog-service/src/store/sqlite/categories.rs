@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::{
     Sqlite,
     failure::damaged,
+    page::Gathered,
     rows::{self, title_key},
     tx::{Change, Item, Tx},
 };
@@ -43,20 +44,20 @@ impl Sqlite {
                 "SELECT title_key, id, document FROM categories WHERE (title_key, id) > (?1, ?2)
                  ORDER BY title_key, id LIMIT ?3",
             )?;
-            let rows = select.query_map((title, id, page.limit()), |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
-            })?;
-            let rows: Vec<(String, String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+            let mut rows = select.query((title, id, page.limit()))?;
+            let mut gathered = Gathered::new(page.size);
+            while let Some(row) = rows.next()? {
+                let cursor =
+                    Cursor { values: vec![CursorValue::Text(row.get(0)?)], id: row.get(1)? };
+                if !gathered.take(row.get(2)?, cursor) {
+                    break;
+                }
+            }
             let count = db
                 .prepare_cached("SELECT count(*) FROM categories")?
                 .query_row([], |row| row.get::<_, u32>(0))?;
-            let next = rows.get(page.size).and(rows.get(page.size - 1)).map(|(title, id, _)| {
-                Cursor { values: vec![CursorValue::Text(title.clone())], id: id.clone() }
-            });
-            let items = rows.into_iter().take(page.size);
-            let items = items.map(|(.., bytes)| Document::new(bytes)).collect();
             let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
-            Ok(Page { items, next, total })
+            Ok(gathered.page(total))
         })
     }
 }

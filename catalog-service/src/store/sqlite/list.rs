@@ -12,18 +12,16 @@ use rusqlite::{Connection, params_from_iter};
 use self::{plan::Plan, sql::Sql};
 use super::{
     Sqlite,
+    page::Gathered,
     products::{IS_PUBLIC, assemble, parts},
 };
 use crate::{
     domain::{
-        Audience, Cursor, Document, Filter, Page, PageRequest, Product, ProductQuery, Total,
+        Audience, Document, Filter, Page, PageRequest, Product, ProductQuery, Total,
         filter::{Comparison, TextField},
     },
     store::Result,
 };
-
-/// How many bytes a page may have; the message around the products needs a few more.
-const LARGEST: usize = 4 * 1024 * 1024 - 16 * 1024;
 
 /// Answers one page of products.
 pub(super) async fn list(
@@ -54,16 +52,6 @@ pub(super) fn plans(store: &Sqlite, query: ProductQuery, page: PageRequest) -> R
         }
         Ok(plans)
     })
-}
-
-/// What of a page is there.
-#[derive(Default)]
-struct Gathered {
-    items: Vec<Document<Product>>,
-    bytes: usize,
-    last: Option<Cursor>,
-    /// There is more than fits.
-    more: bool,
 }
 
 struct List {
@@ -98,16 +86,15 @@ impl List {
     ) -> Result<Page<Document<Product>>> {
         let one_state = db.unchecked_transaction()?;
         let plan = Plan::of(&self.query, db)?;
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered::new(self.page.size);
         for part in keyset::parts(&self.query.order, self.page.after.as_ref()) {
-            if !gathered.more {
+            if !gathered.is_full() {
                 self.gather(db, &plan, &part, &mut gathered)?;
             }
         }
         let total = self.total(db, &plan, counts, generation)?;
         drop(one_state);
-        let next = gathered.last.filter(|_| gathered.more);
-        Ok(Page { items: gathered.items, next, total })
+        Ok(gathered.page(total))
     }
 
     /// The start of every statement about this list: which products are in it.
@@ -169,23 +156,17 @@ impl List {
         db: &Connection,
         plan: &Plan,
         part: &keyset::Part,
-        into: &mut Gathered,
+        into: &mut Gathered<Product>,
     ) -> Result<()> {
         let order = &self.query.order;
-        let sql = self.stretch(plan, part, self.page.size - into.items.len() + 1);
+        let sql = self.stretch(plan, part, into.wanted() + 1);
         let mut select = db.prepare_cached(sql.text())?;
         let mut rows = select.query(params_from_iter(sql.values()))?;
         while let Some(row) = rows.next()? {
             let first = order.keys().len() + 1;
-            let bytes = assemble(row, first)?;
-            let has_room = into.bytes + bytes.len() <= LARGEST || into.items.is_empty();
-            if into.items.len() == self.page.size || !has_room {
-                into.more = true;
-                return Ok(());
+            if !into.take(assemble(row, first)?, keyset::cursor(row, order)?) {
+                break;
             }
-            into.bytes += bytes.len();
-            into.items.push(Document::new(bytes));
-            into.last = Some(keyset::cursor(row, order)?);
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::{
         Slug, State, Uid, Variant, View, Violation,
     },
     encoding, ids,
-    store::Result,
+    store::{Error, LARGEST_ANSWER, Result},
 };
 
 /// The largest product without its variants.
@@ -53,7 +53,7 @@ pub(super) const IS_PUBLIC: &str = "p.delete_time IS NULL AND p.state = 2 \
      AND (p.unpublish_time IS NULL OR p.unpublish_time > :now)";
 
 impl Sqlite {
-    /// One product, or several from one state.
+    /// One product, or several from one state, as many as can be sent.
     pub(super) fn read_products(
         &self,
         ids: &[ProductId],
@@ -70,11 +70,15 @@ impl Sqlite {
         self.readers.read(|db| {
             let together = (ids.len() > 1).then(|| db.unchecked_transaction()).transpose()?;
             let mut select = db.prepare_cached(&sql)?;
-            let mut found = Vec::with_capacity(ids.len());
+            let (mut found, mut bytes) = (Vec::with_capacity(ids.len()), 0);
             for id in ids {
                 let parameters = rusqlite::named_params! { ":id": id.as_str(), ":now": now };
-                let bytes = select.query_row(parameters, |row| assemble(row, 0)).optional()?;
-                found.push(bytes.map(Document::new));
+                let product = select.query_row(parameters, |row| assemble(row, 0)).optional()?;
+                bytes += product.as_ref().map_or(0, Vec::len);
+                if bytes > LARGEST_ANSWER {
+                    return Err(Error::AnswerTooLarge);
+                }
+                found.push(product.map(Document::new));
             }
             drop(together);
             Ok(found)

@@ -2,14 +2,11 @@
 
 use rusqlite::OptionalExtension as _;
 
-use super::Sqlite;
+use super::{Sqlite, page::Gathered};
 use crate::{
     domain::{Cursor, CursorValue, Document, Page, PageRequest, ProductId, Revision, Total},
     store::Result,
 };
-
-/// How many bytes a page may have; the message around the revisions needs a few more.
-const LARGEST: usize = 4 * 1024 * 1024 - 16 * 1024;
 
 impl Sqlite {
     /// One page of a product's history.
@@ -37,23 +34,15 @@ impl Sqlite {
                  ORDER BY number DESC LIMIT ?3",
             )?;
             let mut rows = select.query((key, before, page.limit()))?;
-            let (mut items, mut bytes, mut last, mut more) = (Vec::new(), 0, None, false);
+            let mut gathered = Gathered::new(page.size);
             while let Some(row) = rows.next()? {
-                let document: Vec<u8> = row.get(1)?;
-                bytes += document.len();
-                if items.len() == page.size || (bytes > LARGEST && !items.is_empty()) {
-                    more = true;
+                let values = vec![CursorValue::Number(row.get(0)?)];
+                if !gathered.take(row.get(1)?, Cursor { values, id: String::new() }) {
                     break;
                 }
-                last = Some(row.get::<_, i64>(0)?);
-                items.push(Document::new(document));
             }
-            let next = last.filter(|_| more).map(|number| Cursor {
-                values: vec![CursorValue::Number(number)],
-                id: String::new(),
-            });
             let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
-            Ok(Some(Page { items, next, total }))
+            Ok(Some(gathered.page(total)))
         })
     }
 }

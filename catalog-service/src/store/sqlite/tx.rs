@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::{
     domain::{Refusal, RequestId, Write},
-    store::{Error, Result},
+    store::{Error, LARGEST_ANSWER, Result},
 };
 
 /// How long a request id is remembered.
@@ -34,7 +34,8 @@ pub(super) enum Change {
 pub(super) type Item<T> = Result<Result<T, Refusal>>;
 
 impl Tx<'_> {
-    /// Does the items of a write, all of them or none. A request that was answered before is answered the same again.
+    /// Does the items of a write, all of them or none, and only as long as their answer can be sent. A request that was answered
+    /// before is answered the same again.
     pub(super) fn all<I>(
         &self,
         items: &[I],
@@ -44,15 +45,24 @@ impl Tx<'_> {
             return Ok(answers);
         }
         let mut answers = Vec::with_capacity(items.len());
-        let mut refused = Vec::new();
+        let (mut refused, mut bytes) = (Vec::new(), 0);
         for (index, item) in items.iter().enumerate() {
             match one(self, item)? {
-                Ok(answer) => answers.push(answer),
+                Ok(answer) => {
+                    bytes += answer.len();
+                    answers.push(answer);
+                }
                 Err(refusal) => refused.push((index, refusal)),
+            }
+            if bytes > LARGEST_ANSWER {
+                break;
             }
         }
         if !refused.is_empty() {
             return Err(Error::Refused(refused));
+        }
+        if bytes > LARGEST_ANSWER {
+            return Err(Error::AnswerTooLarge);
         }
         self.remember(&answers)?;
         Ok(answers)

@@ -5,6 +5,7 @@ use rusqlite::OptionalExtension as _;
 use super::{
     Sqlite,
     failure::damaged,
+    page::Gathered,
     products::{IS_PUBLIC, Kept},
     rows,
     tx::{Change, Item, Tx},
@@ -85,19 +86,19 @@ impl Sqlite {
                 "SELECT position, id, document FROM variants WHERE product = ?1 AND position > ?2
                  ORDER BY position LIMIT ?3",
             )?;
-            let rows = select.query_map((key, after, page.limit()), |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
-            })?;
-            let rows: Vec<(i64, String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+            let mut rows = select.query((key, after, page.limit()))?;
+            let mut gathered = Gathered::new(page.size);
+            while let Some(row) = rows.next()? {
+                let cursor =
+                    Cursor { values: vec![CursorValue::Number(row.get(0)?)], id: row.get(1)? };
+                if !gathered.take(row.get(2)?, cursor) {
+                    break;
+                }
+            }
             let count = db
                 .prepare_cached("SELECT count(*) FROM variants WHERE product = ?1")?
                 .query_row([key], |row| row.get(0))?;
-            let next = rows.get(page.size).and(rows.get(page.size - 1)).map(|(position, id, _)| {
-                Cursor { values: vec![CursorValue::Number(*position)], id: id.clone() }
-            });
-            let items = rows.into_iter().take(page.size);
-            let items = items.map(|(.., bytes)| Document::new(bytes)).collect();
-            Ok(Some(Page { items, next, total: Total { count, capped: false } }))
+            Ok(Some(gathered.page(Total { count, capped: false })))
         })
     }
 }
