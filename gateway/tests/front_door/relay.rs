@@ -1,6 +1,9 @@
 //! gRPC-Web through the gateway.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD},
+};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::{
@@ -115,6 +118,28 @@ async fn what_is_no_call_is_refused_before_the_service() {
         );
     }
     assert!(fake.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_message_beyond_the_limit_is_refused_before_the_service() {
+    let framed = |length| frame(&vec![0; length]);
+    let announced = framed((4 << 20) + 1).slice(..5);
+    for body in [framed((4 << 20) + 1), announced] {
+        for content_type in ["application/grpc-web+proto", "application/grpc-web-text"] {
+            let body = match content_type {
+                "application/grpc-web-text" => BASE64_STANDARD.encode(&body).into(),
+                _ => body.clone(),
+            };
+            let fake = Fake::answering(&mug());
+            let answer = call(&fake, GET, content_type, body).await;
+            assert_eq!((answer.status.as_u16(), answer.header("grpc-status")), (200, "8"));
+            let details = BASE64_STANDARD_NO_PAD
+                .decode(answer.header("grpc-status-details-bin").trim_end_matches('='))
+                .unwrap();
+            assert!(String::from_utf8_lossy(&details).contains("MESSAGE_TOO_LARGE"));
+            assert!(fake.asked().is_empty(), "{content_type}");
+        }
+    }
 }
 
 #[tokio::test]
