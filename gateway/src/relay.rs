@@ -27,13 +27,16 @@ const SERVICES: [&str; 3] = ["/shelf.catalog.v1.", "/shelf.access.v1.", "/grpc.h
 /// Content types that are gRPC, without parameters; any of them may end in `+proto`.
 const TYPES: [&str; 3] = ["application/grpc-web", "application/grpc-web-text", "application/grpc"];
 
+/// The codings that a client reads.
+const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
 /// Request headers that reach the service as they are; what else it is told is the gateway's own.
 const PASSED_ON: [HeaderName; 8] = [
     header::ACCEPT,
     header::ACCEPT_LANGUAGE,
     header::CONTENT_TYPE,
     header::TE,
-    HeaderName::from_static("grpc-accept-encoding"),
+    ACCEPT_ENCODING,
     HeaderName::from_static("grpc-encoding"),
     HeaderName::from_static("traceparent"),
     HeaderName::from_static("tracestate"),
@@ -43,7 +46,7 @@ const PASSED_ON: [HeaderName; 8] = [
 const PASSED_BACK: [HeaderName; 8] = [
     header::CONTENT_TYPE,
     header::SET_COOKIE,
-    HeaderName::from_static("grpc-accept-encoding"),
+    ACCEPT_ENCODING,
     HeaderName::from_static("grpc-encoding"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status"),
@@ -72,6 +75,10 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     let (mut head, body) = request.into_parts();
     head.headers = only(&head.headers, &PASSED_ON);
     answer_as_asked(&mut head.headers);
+    if signs_in {
+        // The token is taken out of the answer, which a packed one would hide.
+        head.headers.remove(ACCEPT_ENCODING);
+    }
     // An extension is for this process's own layers; the service must not take ours for its own.
     head.extensions = http::Extensions::new();
     let Ok(answer) =

@@ -181,3 +181,18 @@ async fn a_browser_that_signs_in_gets_the_cookie_and_no_token() {
     let session = Session::decode(&parts(&answer.body).0[..]).unwrap();
     assert_eq!((session.token.as_str(), answer.header("set-cookie")), ("t0ken", ""));
 }
+
+#[tokio::test]
+async fn a_sign_in_of_a_browser_is_never_packed() {
+    let fake = Fake::answering(&Session { token: "t0ken".into(), ..Default::default() });
+    let body = frame(&CreateSessionRequest::default().encode_to_vec());
+    let headers =
+        [("content-type", "application/grpc-web+proto"), ("grpc-accept-encoding", "gzip"), OURS];
+    for (target, passed_on) in
+        [("/shelf.access.v1.SessionService/CreateSession", false), (GET, true)]
+    {
+        send(&fake.app(), request("POST", target, &headers, body.clone())).await;
+        let asked = fake.asked().pop().unwrap().headers;
+        assert_eq!(asked.contains_key("grpc-accept-encoding"), passed_on, "{target}");
+    }
+}
