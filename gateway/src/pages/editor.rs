@@ -52,6 +52,8 @@ struct EditorPage {
     deleted: bool,
     deleted_text: String,
     problems: Problems,
+    /// Whether the form holds what was typed instead of what is saved.
+    typed: bool,
     form: ProductForm,
     variants: Vec<VariantForm>,
     request_id: String,
@@ -199,6 +201,7 @@ fn editor(
         deleted_text: deleted_text(product, visit),
         form: ProductForm::of(&entries, categories, if own { &typed.problems } else { &none }),
         variants: variants(product, &shop.default_currency, &typed, chrome.may_edit()),
+        typed: typed.product.is_some(),
         problems: typed.problems,
         request_id: request_id(),
         publish_request_id: request_id(),
@@ -220,12 +223,15 @@ fn variants(product: &Product, currency: &str, typed: &Typed, may_edit: bool) ->
                 return VariantForm::existing(product, variant, &entries, &none);
             };
             let form = VariantForm::existing(product, variant, &refused.entries, &typed.problems);
-            VariantForm { etag: refused.etag.clone(), ..form }
+            VariantForm { etag: refused.etag.clone(), typed: true, ..form }
         })
         .collect();
     if may_edit && product.delete_time.is_none() {
         forms.push(match of("new") {
-            Some(refused) => VariantForm::adding(product, &refused.entries, &typed.problems),
+            Some(refused) => {
+                let form = VariantForm::adding(product, &refused.entries, &typed.problems);
+                VariantForm { typed: true, ..form }
+            }
             None => {
                 let blank = VariantEntries::of(&proto::catalog::Variant::default(), currency);
                 VariantForm::adding(product, &blank, &none)

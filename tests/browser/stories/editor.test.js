@@ -231,3 +231,23 @@ storyBothWays('a variant that somebody else changed shows both, and keeps what w
   await message(page, 'saved.').waitFor();
   assert.equal((await get(shop, product.name)).variants[0].sku, `GRACE-${scripts}`);
 });
+
+story('an action beside the form asks before it leaves what was typed, and leaves once it is saved', { as: 'editor' }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Linnet lantern');
+  await opened(page, product);
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  await field(page, 'brand').pressSequentially('Half');
+  await button(page, 'Unpublish').or(button(page, 'Publish')).click();
+  await page.waitForFunction(() => performance.now() > 0);
+  assert.deepEqual(asked, ['beforeunload']);
+  assert.equal(await field(page, 'brand').inputValue(), 'Half');
+  await button(page, 'Save').click();
+  await message(page, 'Linnet lantern saved.').waitFor();
+  await Promise.all([page.waitForEvent('load'), button(page, 'Unpublish').or(button(page, 'Publish')).click()]);
+  assert.equal(asked.length, 1);
+  assert.equal((await get(shop, product.name)).brand, 'Half');
+});
