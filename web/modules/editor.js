@@ -54,6 +54,7 @@ const creating = {
     };
   },
   explain,
+  leaves: true,
 };
 
 /** Remembers what the forms were printed with, and asks once before changes to it are left behind. */

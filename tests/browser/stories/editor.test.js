@@ -251,3 +251,30 @@ story('an action beside the form asks before it leaves what was typed, and leave
   assert.equal(asked.length, 1);
   assert.equal((await get(shop, product.name)).brand, 'Half');
 });
+
+story('a double click creates one product', { as: 'editor' }, async ({ page, shop }) => {
+  await open(page, '/admin/new-product');
+  await field(page, 'title').fill('Dunlin drawer');
+  // The next page is slow: once it is said that all is done, this one is still there to be clicked.
+  await page.evaluate(() => {
+    const form = /** @type {HTMLFormElement} */ (document.getElementById('product-form'));
+    const watch = new MutationObserver(() => {
+      if (!document.getElementById('polite')?.textContent.includes('created')) return;
+      watch.disconnect();
+      form.requestSubmit();
+      console.debug('clicked again');
+    });
+    watch.observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  const again = page.waitForEvent('console', (entry) => entry.text() === 'clicked again');
+  await page.route('**/admin/products/*', async (route) => {
+    await again;
+    await route.continue();
+  });
+  const sent = [];
+  page.on('request', (request) => request.url().endsWith('/v1/products') && sent.push(request.method()));
+  await button(page, 'Create draft').click();
+  await again;
+  await page.waitForURL(/\/admin\/products\/[a-z0-9]+$/);
+  assert.deepEqual(sent, ['POST']);
+});
