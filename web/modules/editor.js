@@ -97,8 +97,8 @@ function explain(form, failure) {
   const field = FIELD_OF[failure.reason];
   const named = field ? [{ field, description: word(failure.reason) }] : [];
   const violations = failure.violations.length ? failure.violations : named;
-  // The server's answer to the same form is the page that shows both versions side by side.
-  if (failure.reason === 'ETAG_MISMATCH') submitPlainly(form);
+  // The server's answer to the same form is the page that shows both versions side by side, or the form under a new request id.
+  if (failure.reason === 'ETAG_MISMATCH' || (failure.reason === 'REQUEST_ID_REUSED' && form.dataset.action === 'save')) submitPlainly(form);
   else if (violations.length) showErrors(form, violations);
   else return false;
   return true;

@@ -278,3 +278,27 @@ story('a double click creates one product', { as: 'editor' }, async ({ page, sho
   await page.waitForURL(/\/admin\/products\/[a-z0-9]+$/);
   assert.deepEqual(sent, ['POST']);
 });
+
+story('typing on after an answer that never came is saved in the end, and overwrites nothing unseen', { as: 'editor', expects: refused }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Plover plate');
+  await opened(page, product);
+  await field(page, 'brand').fill('First');
+  // The service has it, but nobody hears so.
+  const id = await page.locator('#product-form input[name=request_id]').inputValue();
+  const etag = await page.locator('#product-form input[name=etag]').inputValue();
+  await page.evaluate(async ({ name, id, etag }) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': id, 'if-match': etag };
+    const answer = await fetch(`/v1/${name}`, { method: 'PATCH', headers, body: '{"brand":"First"}' });
+    if (!answer.ok) throw new Error(await answer.text());
+  }, { name: product.name, id, etag });
+  await field(page, 'brand').fill('Second');
+  await Promise.all([page.waitForEvent('load'), button(page, 'Save').click()]);
+  assert.equal(await field(page, 'brand').inputValue(), 'Second');
+  assert.notEqual(await page.locator('#product-form input[name=request_id]').inputValue(), id);
+  await page.waitForFunction(() => 'started' in document.documentElement.dataset);
+  await button(page, 'Save').click();
+  await page.getByRole('radio', { name: 'Yours' }).check();
+  await button(page, 'Save result').click();
+  await message(page, 'saved.').waitFor();
+  assert.equal((await get(shop, product.name)).brand, 'Second');
+});
