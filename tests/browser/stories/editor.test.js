@@ -302,3 +302,18 @@ story('typing on after an answer that never came is saved in the end, and overwr
   await message(page, 'saved.').waitFor();
   assert.equal((await get(shop, product.name)).brand, 'Second');
 });
+
+storyBothWays('line breaks in an attribute stay', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const care = 'By hand\nDry at once';
+  const product = await shelve(shop, scripts ? 'Snipe scarf' : 'Snipe shawl', { attributes: { Care: { text: care } } });
+  await opened(page, product);
+  assert.equal(await field(page, 'attribute-1-value').inputValue(), care);
+  await field(page, 'attribute-2-name').fill('Origin');
+  await field(page, 'attribute-2-value').fill('Kent');
+  const heights = await Promise.all(['name', 'value'].map((part) => field(page, `attribute-2-${part}`).evaluate((control) => control.offsetHeight)));
+  assert.equal(heights[0], heights[1]);
+  await button(page, 'Save').click();
+  await message(page, `${product.title} saved.`).waitFor();
+  const { attributes } = await get(shop, product.name);
+  assert.deepEqual(attributes, { Care: { text: care }, Origin: { text: 'Kent' } });
+});
