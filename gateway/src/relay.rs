@@ -2,8 +2,13 @@
 //!
 //! Only the contract's services and health are reached this way: reflection is not for the public port.
 
+mod message;
+
+use std::convert::Infallible;
+
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Version, header};
 use http_body_util::{BodyExt as _, Full};
 use tonic::{Status, body::Body as GrpcBody};
@@ -22,13 +27,16 @@ const SERVICES: [&str; 3] = ["/shelf.catalog.v1.", "/shelf.access.v1.", "/grpc.h
 /// Content types that are gRPC, without parameters; any of them may end in `+proto`.
 const TYPES: [&str; 3] = ["application/grpc-web", "application/grpc-web-text", "application/grpc"];
 
+/// The codings that a client reads.
+const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
 /// Request headers that reach the service as they are; what else it is told is the gateway's own.
 const PASSED_ON: [HeaderName; 8] = [
     header::ACCEPT,
     header::ACCEPT_LANGUAGE,
     header::CONTENT_TYPE,
     header::TE,
-    HeaderName::from_static("grpc-accept-encoding"),
+    ACCEPT_ENCODING,
     HeaderName::from_static("grpc-encoding"),
     HeaderName::from_static("traceparent"),
     HeaderName::from_static("tracestate"),
@@ -38,7 +46,7 @@ const PASSED_ON: [HeaderName; 8] = [
 const PASSED_BACK: [HeaderName; 8] = [
     header::CONTENT_TYPE,
     header::SET_COOKIE,
-    HeaderName::from_static("grpc-accept-encoding"),
+    ACCEPT_ENCODING,
     HeaderName::from_static("grpc-encoding"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status"),
@@ -54,20 +62,23 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     let browser = session::is_browser(request.headers());
     let upstream = gateway.upstream().sending(visit.outgoing(request.headers()).into());
     let signs_in = browser && request.uri().path() == session::CREATE;
-    let service = tower::service_fn(move |request| {
+    let service = tower::service_fn(move |request: Request<GrpcBody>| {
         let mut upstream = upstream.clone();
-        async move {
-            let answer = match upstream.call(request).await {
-                Ok(answer) if signs_in => without_token(answer).await,
-                Ok(answer) => answer,
-                Err(status) => status.into_http(),
-            };
-            Ok::<_, std::convert::Infallible>(answer)
-        }
+        let (head, body) = request.into_parts();
+        let answer = async move {
+            let message = GrpcBody::new(Full::new(message::read(body).await?));
+            let answer = upstream.call(Request::from_parts(head, message)).await?;
+            Ok::<_, Status>(if signs_in { without_token(answer).await } else { answer })
+        };
+        answer.map(|answer| Ok::<_, Infallible>(answer.unwrap_or_else(|status| status.into_http())))
     });
     let (mut head, body) = request.into_parts();
     head.headers = only(&head.headers, &PASSED_ON);
     answer_as_asked(&mut head.headers);
+    if signs_in {
+        // The token is taken out of the answer, which a packed one would hide.
+        head.headers.remove(ACCEPT_ENCODING);
+    }
     // An extension is for this process's own layers; the service must not take ours for its own.
     head.extensions = http::Extensions::new();
     let Ok(answer) =
@@ -135,7 +146,7 @@ async fn without_token(answer: http::Response<GrpcBody>) -> http::Response<GrpcB
     };
     let trailers = body.trailers().cloned();
     let framed = body.to_bytes();
-    let taken = message(&framed).and_then(|session| session::take_token(&session));
+    let taken = unframed(&framed).and_then(|session| session::take_token(&session));
     let framed = match taken {
         Some((session, cookie)) => {
             head.headers.insert(header::SET_COOKIE, cookie);
@@ -148,7 +159,7 @@ async fn without_token(answer: http::Response<GrpcBody>) -> http::Response<GrpcB
 }
 
 /// The message of the one frame that is there, unless it is compressed.
-fn message(framed: &Bytes) -> Option<Bytes> {
+fn unframed(framed: &Bytes) -> Option<Bytes> {
     let (&[flag, a, b, c, d], message) = framed.split_first_chunk()?;
     let length = u32::from_be_bytes([a, b, c, d]) as usize;
     (flag == 0 && length == message.len()).then(|| framed.slice(5..))

@@ -30,7 +30,7 @@ use tower::{Service, ServiceExt as _};
 
 pub use outgoing::Outgoing;
 pub(crate) use retry::Retries;
-pub(crate) use trouble::{DOMAIN, with_own_words};
+pub(crate) use trouble::{DOMAIN, too_large, with_own_words};
 pub use trouble::{deadline_exceeded, unreachable};
 
 /// Any error of a tower service.

@@ -22,6 +22,7 @@ import { notify } from './notices.js';
  * @property {(form: HTMLFormElement) => object | null} [body] the JSON body of the call; `null` leaves the form to the server
  * @property {(form: HTMLFormElement) => Shown} show
  * @property {(form: HTMLFormElement, failure: Failure) => boolean} [explain] says it in its own way, or `false`
+ * @property {boolean} [leaves] what was done is shown on another page: until this one is gone, the form is not sent again
  */
 
 const LABEL_AFTER = 400;
@@ -67,14 +68,20 @@ async function act(form, behaviour, button) {
   }
   const release = busy(form, button);
   const outcome = await send(form.dataset.call, hidden(form, 'etag')?.value, hidden(form, 'request_id')?.value, body);
-  release();
+  const done = outcome.kind === 'done';
+  const renewed = () => {
+    release();
+    const id = done && hidden(form, 'request_id');
+    if (id) id.value = crypto.randomUUID();
+  };
+  // A page that is left may come back as it was.
+  if (done && behaviour.leaves) addEventListener('pagehide', renewed, { once: true });
+  else renewed();
   if (outcome.kind !== 'done') {
     shown.rollBack(outcome);
     if (outcome.kind === 'refused' && outcome.status === 401) return submitPlainly(form);
     return void (behaviour.explain?.(form, outcome) || explain(form, outcome, () => form.requestSubmit()));
   }
-  const id = hidden(form, 'request_id');
-  if (id) id.value = crypto.randomUUID();
   shown.confirm(outcome.resource);
   const text = word(form.dataset.done ?? '', { title: outcome.resource.title ?? titleOf(form) });
   const undo = form.dataset.undo && shown.undo && (() => void takeBack(form, shown, outcome.resource.etag));

@@ -69,7 +69,7 @@ async function save(link, cell, typed, body, requestId = crypto.randomUUID()) {
   quiet(link);
   link.textContent = cell.text(typed, link);
   link.ariaBusy = 'true';
-  const outcome = await patch(link, cell, body, requestId);
+  const outcome = await patch(link, body, cell.etag(link), requestId);
   link.ariaBusy = null;
   if (outcome.kind === 'done') return finish(link, cell, row, outcome.resource, before.body);
   link.textContent = before.text;
@@ -90,14 +90,14 @@ async function save(link, cell, typed, body, requestId = crypto.randomUUID()) {
  * @param {HTMLElement} link
  * @param {Cell} cell
  * @param {HTMLElement} row
- * @param {object} resource
+ * @param {{ etag: string }} resource
  * @param {object} [before] the body that undoes it
  */
 function finish(link, cell, row, resource, before) {
   cell.fill(link, row, resource);
   const text = word('saved', { title: titleOf(link) });
   announce(text);
-  if (before) notify(text, { undo: () => void takeBack(link, cell, row, before) });
+  if (before) notify(text, { undo: () => void takeBack(link, cell, row, before, resource.etag) });
 }
 
 /**
@@ -105,25 +105,25 @@ function finish(link, cell, row, resource, before) {
  * @param {Cell} cell
  * @param {HTMLElement} row
  * @param {object} before
+ * @param {string} etag the version that is to be taken back
  * @param {string} [requestId]
  */
-async function takeBack(link, cell, row, before, requestId = crypto.randomUUID()) {
-  const outcome = await patch(link, cell, before, requestId);
+async function takeBack(link, cell, row, before, etag, requestId = crypto.randomUUID()) {
+  const outcome = await patch(link, before, etag, requestId);
   if (outcome.kind === 'done') {
     finish(link, cell, row, outcome.resource);
     return link.focus();
   }
-  explain(link, outcome, () => void takeBack(link, cell, row, before, requestId), 'saved');
+  explain(link, outcome, () => void takeBack(link, cell, row, before, etag, requestId), 'saved');
 }
 
 /**
  * @param {HTMLElement} link
- * @param {Cell} cell
  * @param {object} body
+ * @param {string | undefined} etag
  * @param {string} requestId
  */
-function patch(link, cell, body, requestId) {
+function patch(link, body, etag, requestId) {
   const [method = '', path = ''] = link.dataset.call?.split(' ') ?? [];
-  const etag = cell.etag(link);
   return call(method, path, { body, requestId, ...(etag && { etag }) });
 }

@@ -54,23 +54,29 @@ const creating = {
     };
   },
   explain,
+  leaves: true,
 };
 
 /** Remembers what the forms were printed with, and asks once before changes to it are left behind. */
 export function startEditor() {
   let leaving = false;
   startForms({ save: saving, create: creating });
-  // A page that came back with errors was printed with what is typed, not with what is saved.
-  const refused = document.getElementById('errors')?.hidden === false;
   for (const form of document.forms) {
-    if (form.dataset.action === 'save' || form.dataset.action === 'create') saved.set(form, refused ? null : toJson(form));
+    // A form that came back with errors was printed with what is typed, not with what is saved.
+    if ('changes' in form.dataset) saved.set(form, form.dataset.changes === 'typed' ? null : toJson(form));
   }
   document.addEventListener('submit', (event) => {
-    leaving ||= !event.defaultPrevented;
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    leaving = !event.defaultPrevented && ('leave' in form.dataset || (saved.has(form) && !changed(form)));
   });
   addEventListener('beforeunload', (event) => {
-    if (!leaving && [...saved].some(([form, before]) => !same(toJson(form), before))) event.preventDefault();
+    if (!leaving && changed()) event.preventDefault();
   });
+}
+
+/** @param {HTMLFormElement} [but] whether another form than this one has changes */
+function changed(but) {
+  return [...saved].some(([form, before]) => form !== but && !same(toJson(form), before));
 }
 
 /**
@@ -91,8 +97,8 @@ function explain(form, failure) {
   const field = FIELD_OF[failure.reason];
   const named = field ? [{ field, description: word(failure.reason) }] : [];
   const violations = failure.violations.length ? failure.violations : named;
-  // The server's answer to the same form is the page that shows both versions side by side.
-  if (failure.reason === 'ETAG_MISMATCH') submitPlainly(form);
+  // The server's answer to the same form is the page that shows both versions side by side, or the form under a new request id.
+  if (failure.reason === 'ETAG_MISMATCH' || (failure.reason === 'REQUEST_ID_REUSED' && form.dataset.action === 'save')) submitPlainly(form);
   else if (violations.length) showErrors(form, violations);
   else return false;
   return true;

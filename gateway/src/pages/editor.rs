@@ -52,6 +52,8 @@ struct EditorPage {
     deleted: bool,
     deleted_text: String,
     problems: Problems,
+    /// Whether the form holds what was typed instead of what is saved.
+    typed: bool,
     form: ProductForm,
     variants: Vec<VariantForm>,
     request_id: String,
@@ -67,10 +69,20 @@ pub(crate) struct Typed {
     pub(crate) product: Option<Entries>,
     /// The etag that form was sent with.
     pub(crate) etag: Option<String>,
-    /// A variant's form, if that was refused: the variant's id, or `new`.
-    pub(crate) variant: Option<(String, VariantEntries)>,
+    /// A variant's form, if that was refused.
+    pub(crate) variant: Option<TypedVariant>,
     /// What is wrong.
     pub(crate) problems: Problems,
+}
+
+/// A variant's form that was refused.
+#[derive(Clone, Debug)]
+pub(crate) struct TypedVariant {
+    /// The variant's id, or `new`.
+    pub(crate) id: String,
+    /// The etag that the form was sent with: what was typed is about that version, whatever stands there by now.
+    pub(crate) etag: String,
+    pub(crate) entries: VariantEntries,
 }
 
 /// `GET /admin/products/{id}`.
@@ -189,6 +201,7 @@ fn editor(
         deleted_text: deleted_text(product, visit),
         form: ProductForm::of(&entries, categories, if own { &typed.problems } else { &none }),
         variants: variants(product, &shop.default_currency, &typed, chrome.may_edit()),
+        typed: typed.product.is_some(),
         problems: typed.problems,
         request_id: request_id(),
         publish_request_id: request_id(),
@@ -200,25 +213,30 @@ fn editor(
 
 fn variants(product: &Product, currency: &str, typed: &Typed, may_edit: bool) -> Vec<VariantForm> {
     let none = Problems::none();
-    let of = |id: &str| match &typed.variant {
-        Some((refused, entries)) if refused == id => Some((entries.clone(), &typed.problems)),
-        _ => None,
-    };
+    let of = |id: &str| typed.variant.as_ref().filter(|refused| refused.id == id);
     let mut forms: Vec<VariantForm> = product
         .variants
         .iter()
         .map(|variant| {
-            let typed = of(id_of(&variant.name));
-            let (entries, problems) =
-                typed.unwrap_or_else(|| (VariantEntries::of(variant, currency), &none));
-            VariantForm::existing(product, variant, &entries, problems)
+            let Some(refused) = of(id_of(&variant.name)) else {
+                let entries = VariantEntries::of(variant, currency);
+                return VariantForm::existing(product, variant, &entries, &none);
+            };
+            let form = VariantForm::existing(product, variant, &refused.entries, &typed.problems);
+            VariantForm { etag: refused.etag.clone(), typed: true, ..form }
         })
         .collect();
     if may_edit && product.delete_time.is_none() {
-        let typed = of("new");
-        let blank = || VariantEntries::of(&proto::catalog::Variant::default(), currency);
-        let (entries, problems) = typed.unwrap_or_else(|| (blank(), &none));
-        forms.push(VariantForm::adding(product, &entries, problems));
+        forms.push(match of("new") {
+            Some(refused) => {
+                let form = VariantForm::adding(product, &refused.entries, &typed.problems);
+                VariantForm { typed: true, ..form }
+            }
+            None => {
+                let blank = VariantEntries::of(&proto::catalog::Variant::default(), currency);
+                VariantForm::adding(product, &blank, &none)
+            }
+        });
     }
     forms
 }

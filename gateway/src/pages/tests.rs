@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 use proto::catalog::{Actor, Product, ProductRevision, Variant, product::State};
 use rstest::rstest;
 use stub::{Answer, Shop, body, refusal};
-use tonic::Code;
+use tonic::{Code, Status};
 
 /// What a hostile client could have written into the catalog by gRPC.
 const HOSTILE: &str = r#"</title><script>alert(1)</script>"' onmouseover=alert(1) {{ 7*7 }} <img src=x onerror=alert(1)>"#;
@@ -193,6 +193,26 @@ async fn a_price_that_cannot_be_read_changes_nothing() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains(r#"value="about 5""#) && page.contains("This is not a price."));
     assert!(!shop.was_called("UpdateVariant"));
+}
+
+#[rstest]
+#[case(refusal(Code::FailedPrecondition, "PRODUCT_DELETED"), "12")]
+#[case(stub::violations(&[("variant.sku", "must be shorter")]), "12")]
+#[case(Status::ok("never asked"), "about 12")]
+#[tokio::test]
+async fn a_refused_variant_keeps_the_version_that_was_typed_over(
+    #[case] refused: Status,
+    #[case] price: &str,
+) {
+    let mut now = product();
+    now.variants[0].etag = "\"w2\"".into();
+    let shop = Shop::with(now).refusing("UpdateVariant", refused);
+    let form = [("currency", "EUR"), ("price", price), ("etag", "\"w1\"")];
+    let (_, page) = body(shop.post("/admin/products/mug/variants/white/save", &form).await).await;
+    let (_, variant) = page.split_once(r#"id="variant-white-form""#).unwrap();
+    let (_, etag) = variant.split_once(r#"name="etag" value=""#).unwrap();
+    assert!(etag.starts_with(r##"&#34;w1&#34;""##), "{variant}");
+    assert!(page.contains(&format!(r#"value="{price}""#)), "{page}");
 }
 
 #[tokio::test]

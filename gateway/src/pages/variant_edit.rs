@@ -5,7 +5,9 @@ use http::StatusCode;
 use proto::catalog::{CreateVariantRequest, DeleteVariantRequest, UpdateVariantRequest, Variant};
 
 use super::{
-    editor::{self, Typed, VariantEntries, mask, merge_variant, product_name, refusal},
+    editor::{
+        self, Typed, TypedVariant, VariantEntries, mask, merge_variant, product_name, refusal,
+    },
     fields::Fields,
     flash::{self, Done},
     names::is_id,
@@ -21,8 +23,7 @@ pub(crate) async fn create(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let parent = product_name(&id)?;
-    let form =
-        Form { visit: &visit, id: &id, variant: "new", entries: VariantEntries::sent(&fields) };
+    let form = Form::sent(&visit, &id, "new", &fields);
     let variant = match form.entries.read() {
         Ok(variant) => variant,
         Err(found) => {
@@ -52,8 +53,7 @@ pub(crate) async fn save(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let name = variant_name(&id, &variant)?;
-    let form =
-        Form { visit: &visit, id: &id, variant: &variant, entries: VariantEntries::sent(&fields) };
+    let form = Form::sent(&visit, &id, &variant, &fields);
     let meant = match form.entries.read() {
         Ok(meant) => meant,
         Err(found) => {
@@ -109,13 +109,23 @@ struct Form<'a> {
     visit: &'a Visit,
     id: &'a str,
     variant: &'a str,
+    etag: &'a str,
     entries: VariantEntries,
 }
 
-impl Form<'_> {
+impl<'a> Form<'a> {
+    fn sent(visit: &'a Visit, id: &'a str, variant: &'a str, fields: &'a Fields) -> Self {
+        let entries = VariantEntries::sent(fields);
+        Self { visit, id, variant, etag: fields.get("etag"), entries }
+    }
+
     async fn refused(&self, status: StatusCode, problems: Problems) -> Result<Response, Trouble> {
         let typed = Typed {
-            variant: Some((self.variant.to_owned(), self.entries.clone())),
+            variant: Some(TypedVariant {
+                id: self.variant.to_owned(),
+                etag: self.etag.to_owned(),
+                entries: self.entries.clone(),
+            }),
             problems: problems.below(&format!("variant-{}-", self.variant)),
             ..Typed::default()
         };

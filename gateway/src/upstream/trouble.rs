@@ -32,6 +32,15 @@ pub fn deadline_exceeded() -> Status {
     )
 }
 
+/// The request is more than the service would read.
+pub(crate) fn too_large() -> Status {
+    Status::with_error_details(
+        Code::ResourceExhausted,
+        "the message is larger than 4 MiB",
+        reason("MESSAGE_TOO_LARGE"),
+    )
+}
+
 /// A status that the service did not word itself (it has no details), in words of ours.
 ///
 /// tonic makes such statuses where an answer cannot be read; a reply beyond the size limit is one of them, and no fault of

@@ -1,6 +1,9 @@
 //! gRPC-Web through the gateway.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD},
+};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::{
@@ -118,6 +121,28 @@ async fn what_is_no_call_is_refused_before_the_service() {
 }
 
 #[tokio::test]
+async fn a_message_beyond_the_limit_is_refused_before_the_service() {
+    let framed = |length| frame(&vec![0; length]);
+    let announced = framed((4 << 20) + 1).slice(..5);
+    for body in [framed((4 << 20) + 1), announced] {
+        for content_type in ["application/grpc-web+proto", "application/grpc-web-text"] {
+            let body = match content_type {
+                "application/grpc-web-text" => BASE64_STANDARD.encode(&body).into(),
+                _ => body.clone(),
+            };
+            let fake = Fake::answering(&mug());
+            let answer = call(&fake, GET, content_type, body).await;
+            assert_eq!((answer.status.as_u16(), answer.header("grpc-status")), (200, "8"));
+            let details = BASE64_STANDARD_NO_PAD
+                .decode(answer.header("grpc-status-details-bin").trim_end_matches('='))
+                .unwrap();
+            assert!(String::from_utf8_lossy(&details).contains("MESSAGE_TOO_LARGE"));
+            assert!(fake.asked().is_empty(), "{content_type}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_call_carries_the_list_and_the_cookies_token() {
     let fake = Fake::answering(&mug());
     let headers = [
@@ -155,4 +180,19 @@ async fn a_browser_that_signs_in_gets_the_cookie_and_no_token() {
     let answer = send(&fake.app(), request("POST", target, &headers, body)).await;
     let session = Session::decode(&parts(&answer.body).0[..]).unwrap();
     assert_eq!((session.token.as_str(), answer.header("set-cookie")), ("t0ken", ""));
+}
+
+#[tokio::test]
+async fn a_sign_in_of_a_browser_is_never_packed() {
+    let fake = Fake::answering(&Session { token: "t0ken".into(), ..Default::default() });
+    let body = frame(&CreateSessionRequest::default().encode_to_vec());
+    let headers =
+        [("content-type", "application/grpc-web+proto"), ("grpc-accept-encoding", "gzip"), OURS];
+    for (target, passed_on) in
+        [("/shelf.access.v1.SessionService/CreateSession", false), (GET, true)]
+    {
+        send(&fake.app(), request("POST", target, &headers, body.clone())).await;
+        let asked = fake.asked().pop().unwrap().headers;
+        assert_eq!(asked.contains_key("grpc-accept-encoding"), passed_on, "{target}");
+    }
 }

@@ -103,3 +103,19 @@ story('without JavaScript a price leads to its field in the editor', { as: 'edit
   await page.waitForURL(/\/admin\/products\/[a-z0-9-]+#variant-/);
   assert.ok(await page.locator(':target input:not([type=hidden])').first().isVisible());
 });
+
+story('Undo takes back the own change alone: what somebody else saved since stays', { as: 'editor', expects: [/status of 412/] }, async ({ page, shop }) => {
+  const { name } = await aloneOnTheList(page, shop, 'Otter oar');
+  await price(page, 'Otter oar').click();
+  await cellInput(page).fill('15,50');
+  await page.keyboard.press('Enter');
+  await message(page, 'Otter oar saved.').waitFor();
+  const { variants: [variant] } = await shop.as('viewer')('GET', `/v1/${name}`);
+  const amount = { currencyCode: 'EUR', units: '99' };
+  const theirs = await shop.as('admin')('PATCH', `/v1/${variant.name}`, { prices: [{ amount }] });
+  // The row has caught up with it in the meantime.
+  await price(page, 'Otter oar').evaluate((link, etag) => { link.dataset.etag = etag; }, theirs.etag);
+  await message(page).getByRole('button', { name: 'Undo' }).click();
+  await row(page, 'Otter oar').locator('[data-note]').waitFor();
+  assert.deepEqual(await priceOf(shop, name), ['EUR 99.00']);
+});

@@ -231,3 +231,89 @@ storyBothWays('a variant that somebody else changed shows both, and keeps what w
   await message(page, 'saved.').waitFor();
   assert.equal((await get(shop, product.name)).variants[0].sku, `GRACE-${scripts}`);
 });
+
+story('an action beside the form asks before it leaves what was typed, and leaves once it is saved', { as: 'editor' }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Linnet lantern');
+  await opened(page, product);
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  await field(page, 'brand').pressSequentially('Half');
+  await button(page, 'Unpublish').or(button(page, 'Publish')).click();
+  await page.waitForFunction(() => performance.now() > 0);
+  assert.deepEqual(asked, ['beforeunload']);
+  assert.equal(await field(page, 'brand').inputValue(), 'Half');
+  await button(page, 'Save').click();
+  await message(page, 'Linnet lantern saved.').waitFor();
+  await Promise.all([page.waitForEvent('load'), button(page, 'Unpublish').or(button(page, 'Publish')).click()]);
+  assert.equal(asked.length, 1);
+  assert.equal((await get(shop, product.name)).brand, 'Half');
+});
+
+story('a double click creates one product', { as: 'editor' }, async ({ page, shop }) => {
+  await open(page, '/admin/new-product');
+  await field(page, 'title').fill('Dunlin drawer');
+  // The next page is slow: once it is said that all is done, this one is still there to be clicked.
+  await page.evaluate(() => {
+    const form = /** @type {HTMLFormElement} */ (document.getElementById('product-form'));
+    const watch = new MutationObserver(() => {
+      if (!document.getElementById('polite')?.textContent.includes('created')) return;
+      watch.disconnect();
+      form.requestSubmit();
+      console.debug('clicked again');
+    });
+    watch.observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  const again = page.waitForEvent('console', (entry) => entry.text() === 'clicked again');
+  await page.route('**/admin/products/*', async (route) => {
+    await again;
+    await route.continue();
+  });
+  const sent = [];
+  page.on('request', (request) => request.url().endsWith('/v1/products') && sent.push(request.method()));
+  await button(page, 'Create draft').click();
+  await again;
+  await page.waitForURL(/\/admin\/products\/[a-z0-9]+$/);
+  assert.deepEqual(sent, ['POST']);
+});
+
+story('typing on after an answer that never came is saved in the end, and overwrites nothing unseen', { as: 'editor', expects: refused }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Plover plate');
+  await opened(page, product);
+  await field(page, 'brand').fill('First');
+  // The service has it, but nobody hears so.
+  const id = await page.locator('#product-form input[name=request_id]').inputValue();
+  const etag = await page.locator('#product-form input[name=etag]').inputValue();
+  await page.evaluate(async ({ name, id, etag }) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': id, 'if-match': etag };
+    const answer = await fetch(`/v1/${name}`, { method: 'PATCH', headers, body: '{"brand":"First"}' });
+    if (!answer.ok) throw new Error(await answer.text());
+  }, { name: product.name, id, etag });
+  await field(page, 'brand').fill('Second');
+  await Promise.all([page.waitForEvent('load'), button(page, 'Save').click()]);
+  assert.equal(await field(page, 'brand').inputValue(), 'Second');
+  assert.notEqual(await page.locator('#product-form input[name=request_id]').inputValue(), id);
+  await page.waitForFunction(() => 'started' in document.documentElement.dataset);
+  await button(page, 'Save').click();
+  await page.getByRole('radio', { name: 'Yours' }).check();
+  await button(page, 'Save result').click();
+  await message(page, 'saved.').waitFor();
+  assert.equal((await get(shop, product.name)).brand, 'Second');
+});
+
+storyBothWays('line breaks in an attribute stay', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const care = 'By hand\nDry at once';
+  const product = await shelve(shop, scripts ? 'Snipe scarf' : 'Snipe shawl', { attributes: { Care: { text: care } } });
+  await opened(page, product);
+  assert.equal(await field(page, 'attribute-1-value').inputValue(), care);
+  await field(page, 'attribute-2-name').fill('Origin');
+  await field(page, 'attribute-2-value').fill('Kent');
+  const heights = await Promise.all(['name', 'value'].map((part) => field(page, `attribute-2-${part}`).evaluate((control) => control.offsetHeight)));
+  assert.equal(heights[0], heights[1]);
+  await button(page, 'Save').click();
+  await message(page, `${product.title} saved.`).waitFor();
+  const { attributes } = await get(shop, product.name);
+  assert.deepEqual(attributes, { Care: { text: care }, Origin: { text: 'Kent' } });
+});

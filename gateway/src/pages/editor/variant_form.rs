@@ -35,6 +35,8 @@ pub(crate) struct PriceEntry {
 pub(crate) struct VariantForm {
     pub(crate) id: String,
     pub(crate) etag: String,
+    /// Whether it holds what was typed instead of what is saved.
+    pub(crate) typed: bool,
     pub(crate) form: String,
     pub(crate) action: String,
     pub(crate) call: String,
@@ -232,6 +234,7 @@ impl VariantForm {
         Self {
             id: id.to_owned(),
             etag: variant.etag.clone(),
+            typed: false,
             action: format!("{base}/save"),
             call: format!("PATCH /v1/{}", variant.name),
             done: "variant-saved",
@@ -260,6 +263,7 @@ impl VariantForm {
         Self {
             id: "new".to_owned(),
             etag: String::new(),
+            typed: false,
             action: format!("/admin/products/{}/variants", id_of(&product.name)),
             call: String::new(),
             done: "variant-created",
