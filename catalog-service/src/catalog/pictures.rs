@@ -24,18 +24,23 @@ impl Catalog {
     }
 
     fn check_pictures<'a>(&self, items: impl Iterator<Item = &'a [Image]>) -> Result<()> {
-        let host = self.picture_host.as_deref();
         let refused = items.enumerate().filter_map(|(item, images)| {
-            let mut violations = Violations::default();
-            for (index, image) in images.iter().enumerate() {
-                if !is_allowed(&image.uri, host) {
-                    violations.add(format!("product.images[{index}].uri"), rule(host));
-                }
-            }
-            Some((item, Refusal::Invalid(violations.finish().err()?)))
+            Some((item, Refusal::Invalid(self.pictures_from_elsewhere(images).finish().err()?)))
         });
         let refused: Vec<_> = refused.collect();
         if refused.is_empty() { Ok(()) } else { Err(Error::Batch(refused)) }
+    }
+
+    /// Which of the pictures of a product are from elsewhere.
+    pub(super) fn pictures_from_elsewhere(&self, images: &[Image]) -> Violations {
+        let host = self.picture_host.as_deref();
+        let mut violations = Violations::default();
+        for (index, image) in images.iter().enumerate() {
+            if !is_allowed(&image.uri, host) {
+                violations.add(format!("product.images[{index}].uri"), rule(host));
+            }
+        }
+        violations
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{Catalog, Error, Result};
 use crate::domain::{
     Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductId, ProductQuery, Refusal, Revision, View, Write,
+    ProductChange, ProductFields, ProductId, ProductQuery, Refusal, Revision, View, Violation,
+    Write,
 };
 
 /// A list of products as a caller asks for it.
@@ -76,6 +77,22 @@ impl Catalog {
             audience,
         };
         Ok(self.store.list_products(query, page).await?)
+    }
+
+    /// What is wrong with the fields of a product that only the catalog can tell, for callers who have to mend others anyway.
+    /// Writes find the same by themselves.
+    ///
+    /// # Errors
+    /// None but those of the store.
+    pub async fn faults_of(&self, fields: &ProductFields) -> Result<Vec<Violation>> {
+        let mut faults = self.pictures_from_elsewhere(&fields.images);
+        for (index, category) in fields.categories.iter().enumerate() {
+            if self.store.category(category).await?.is_none() {
+                let description = format!("`{}` does not exist", category.name());
+                faults.add(format!("product.categories[{index}]"), description);
+            }
+        }
+        Ok(faults.into_vec())
     }
 
     /// Creates a draft with its variants, and answers it in the full view.

@@ -49,6 +49,17 @@ impl Reading {
         self.take(field, CategoryId::from_name(name))
     }
 
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_faultless(&self) -> bool {
+        self.contract.is_empty() && self.domain.is_empty()
+    }
+
+    /// Whether something is wrong with a field or within it.
+    pub(super) fn has_fault_in(&self, field: &str) -> bool {
+        self.contract.iter().any(|fault| fault.field.starts_with(field))
+            || self.domain.iter().any(|fault| fault.field.starts_with(field))
+    }
+
     /// What was read, if nothing is wrong. Where the contract has found a fault in a field, the domain's words on it are left out.
     ///
     /// # Errors

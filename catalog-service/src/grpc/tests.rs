@@ -187,20 +187,18 @@ async fn a_product_is_created_and_answered_to_those_who_may_see_it() {
 #[tokio::test]
 async fn all_violations_are_told_at_once() {
     let shop = Shop::open().await;
-    let product = catalog::Product {
-        title: "x".repeat(301),
-        slug: "No Slug".to_owned(),
-        tags: vec![String::new()],
-        ..Default::default()
-    };
-    let request = catalog::CreateProductRequest {
-        product_id: "NO".to_owned(),
-        product: Some(product),
-        ..Default::default()
-    };
+    let mut request = new_product("NO", &"x".repeat(301));
+    let product = request.product.as_mut().unwrap();
+    product.slug = "No Slug".to_owned();
+    product.tags = vec![String::new()];
+    product.categories = vec!["categories/none".to_owned()];
+    let image = |uri: &str| catalog::Image { uri: uri.to_owned(), ..Default::default() };
+    product.images = vec![image("/elsewhere"), image("https://elsewhere.example/a.png")];
     let refused = shop.call(Role::Editor, CREATE_PRODUCT, &request).await.unwrap_err();
     let fields: Vec<_> = refusal::violations_of(&refused).into_iter().map(|v| v.field).collect();
-    assert_eq!(fields, ["product_id", "product.title", "product.slug", "product.tags[0]"]);
+    let within = ["title", "slug", "tags[0]", "images[0].uri", "images[1].uri", "categories[0]"]
+        .map(|field| format!("product.{field}"));
+    assert_eq!((fields[0].as_str(), &fields[1..]), ("product_id", &within[..]));
 }
 
 #[tokio::test]
