@@ -216,6 +216,20 @@ async fn a_refused_variant_keeps_the_version_that_was_typed_over(
 }
 
 #[tokio::test]
+async fn a_row_without_a_picture_shows_so() {
+    let bare = body(Shop::with(product()).get("/admin/products").await).await.1;
+    let row = bare.split(r#"id="product-mug""#).nth(1).unwrap();
+    assert!(row.split("</td>").next().unwrap().contains("#picture"), "{row}");
+    let images =
+        vec![proto::catalog::Image { uri: "/pictures/mug.svg".into(), ..Default::default() }];
+    let shown = Shop::with(Product { images, ..product() }).get("/admin/products").await;
+    let shown = body(shown).await.1;
+    let row = shown.split(r#"id="product-mug""#).nth(1).unwrap();
+    let cell = row.split("</td>").next().unwrap();
+    assert!(cell.contains(r#"src="/pictures/mug.svg""#) && !cell.contains("#picture"), "{cell}");
+}
+
+#[tokio::test]
 async fn a_viewer_sees_no_button_that_would_be_refused() {
     let shop = Shop::with(product()).seen_by(proto::access::Role::Viewer);
     for path in ["/admin/products", "/admin/products/mug", "/admin/deleted"] {

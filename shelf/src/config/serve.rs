@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::Args;
+use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
 /// How both services are started, as it was written.
@@ -22,7 +22,7 @@ pub struct ServeArguments {
     pub grpc_listen: String,
 
     /// Leave a new database empty instead of loading the sample shop
-    #[arg(long, env = "SHELF_EMPTY")]
+    #[arg(long, env = "SHELF_EMPTY", value_parser = FalseyValueParser::new())]
     pub empty: bool,
 
     /// What the gateway needs.
@@ -84,7 +84,8 @@ impl ServeArguments {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
+    use clap::{Arg, ArgAction, CommandFactory as _, Parser as _};
+    use rstest::rstest;
 
     use super::*;
     use crate::config::CommandLine;
@@ -99,6 +100,23 @@ mod tests {
         assert_eq!(settings.grpc_listen.to_string(), "127.0.0.1:50051");
         assert_eq!(settings.gateway.listen.to_string(), "127.0.0.1:8080");
         assert!(settings.local_origin && !settings.empty);
+    }
+
+    #[rstest]
+    #[case("1", true)]
+    #[case("true", true)]
+    #[case("0", false)]
+    #[case("no", false)]
+    #[case("", false)]
+    fn the_variable_for_an_empty_shop_is_read_as_people_write_it(
+        #[case] text: &str,
+        #[case] empty: bool,
+    ) {
+        // A variable goes through the parser of the flag's value, as this does.
+        let valued = |arg: Arg| arg.action(ArgAction::Set).num_args(1);
+        let command = CommandLine::command().mut_arg("empty", valued);
+        let matches = command.try_get_matches_from(["shelf", "--empty", text]).unwrap();
+        assert_eq!(matches.get_flag("empty"), empty);
     }
 
     #[test]
