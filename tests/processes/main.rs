@@ -2,5 +2,6 @@
 
 mod apart;
 mod crash;
+mod load;
 mod start;
 mod stop;

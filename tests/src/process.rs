@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncRead, BufReader},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader},
     process::{Child, Command},
     sync::mpsc,
     time::timeout,
@@ -47,6 +47,19 @@ pub fn tool(path: &str) -> PathBuf {
 impl Process {
     /// Starts a binary with these settings, and none of this process's own.
     pub fn start(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::spawn(name, arguments, variables, Stdio::null())
+    }
+
+    /// Starts a binary that reads a text from its standard input.
+    pub fn fed(name: &str, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Self {
+        let mut process = Self::spawn(name, arguments, variables, Stdio::piped());
+        let mut pipe = process.child.stdin.take().expect("a pipe");
+        let input = input.to_owned();
+        tokio::spawn(async move { pipe.write_all(input.as_bytes()).await });
+        process
+    }
+
+    fn spawn(name: &str, arguments: &[&str], variables: &[(&str, &str)], stdin: Stdio) -> Self {
         let mut command = Command::new(binary(name));
         for (variable, _) in env::vars().filter(|(variable, _)| variable.starts_with("SHELF_")) {
             command.env_remove(variable);
@@ -54,7 +67,7 @@ impl Process {
         command
             .args(arguments)
             .envs(variables.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
