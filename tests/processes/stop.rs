@@ -1,15 +1,20 @@
 //! SIGTERM: what was asked is answered, nothing new is taken, the exit code is 0.
 
+use std::net::SocketAddr;
+
 use http::StatusCode;
+use prost::Message as _;
 use proto::catalog::BatchGetProductsRequest;
 use tests::{
     goods::{create, fresh},
     pair::Pair,
+    process::PATIENCE,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     sync::mpsc,
+    time::timeout,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,6 +42,51 @@ async fn the_gateway_finishes_what_it_began() {
     assert!(TcpStream::connect(pair.gateway_address).await.is_err(), "nothing new is taken");
     let (status, output) = pair.gateway.ended().await;
     assert!(status.success(), "{status}: {output}");
+}
+
+/// Waits until nobody listens at an address any more; nothing else tells that a service has begun to stop.
+async fn until_closed(address: SocketAddr) {
+    let closed = timeout(PATIENCE, async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    });
+    closed.await.unwrap_or_else(|_| panic!("{address} goes on listening"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalog_service_finishes_what_it_began() {
+    let mut pair = Pair::start().await;
+    let message = create("mug", "Enamel mug").encode_to_vec();
+    let length = u32::try_from(message.len()).unwrap().to_be_bytes();
+    let body = [&[0_u8][..], &length[..], &message[..]].concat();
+    let (first, rest) = body.split_at(body.len() / 2);
+    let mut stream = TcpStream::connect(pair.catalog_address).await.unwrap();
+    let head = format!(
+        "POST /shelf.catalog.v1.ProductService/CreateProduct HTTP/1.1\r\nhost: {}\r\n\
+         authorization: Bearer {}\r\ncontent-type: application/grpc-web+proto\r\n\
+         content-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        pair.catalog_address,
+        pair.people.editor.token(),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // Being asked for the body shows that the call is taken.
+    let mut asked = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut asked).await.unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&asked));
+    stream.write_all(first).await.unwrap();
+    let catalog = pair.catalog.take().unwrap();
+    catalog.terminate().await;
+    until_closed(pair.catalog_address).await;
+    stream.write_all(rest).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("Enamel mug"), "{answer}");
+    assert!(answer.contains("grpc-status:0"), "{answer}");
+    let (status, output) = catalog.ended().await;
+    assert!(status.success() && !output.contains("cut off"), "{status}: {output}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
