@@ -121,9 +121,7 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
             ledger.extend(written.expect("a writer"));
         }
         pair.start_catalog().await;
-        while web.get("/readyz").await.status != StatusCode::OK {
-            tokio::task::yield_now().await;
-        }
+        web.until("/readyz", StatusCode::OK).await;
         all += check(&web, &ledger).await;
     }
     assert!(all >= ROUNDS * 10, "{all} acknowledged writes in {ROUNDS} rounds");

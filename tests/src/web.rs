@@ -9,6 +9,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
+use crate::process::PATIENCE;
+
 /// A client of one gateway.
 #[derive(Clone, Debug)]
 pub struct Web {
@@ -80,6 +82,21 @@ impl Web {
     /// GETs a path.
     pub async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path).send().await
+    }
+
+    /// Asks until the answer has this status; nothing else tells when a service is back.
+    pub async fn until(&self, path: &str, status: StatusCode) -> Answer {
+        let asked = async {
+            loop {
+                let answer = self.get(path).await;
+                if answer.status == status {
+                    return answer;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let answer = tokio::time::timeout(PATIENCE, asked).await;
+        answer.unwrap_or_else(|_| panic!("{path} never answered {status}"))
     }
 
     /// DELETEs a path.
