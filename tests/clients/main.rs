@@ -5,6 +5,7 @@
 mod buf;
 mod grpcurl;
 mod python;
+mod readme;
 
 use std::process::{Command, Output};
 
