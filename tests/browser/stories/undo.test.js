@@ -35,6 +35,29 @@ story('its clock stands still under the pointer and with the focus', { as: 'edit
   assert.equal(await notice.count(), 0);
 });
 
+story('its clock stands still while the tab is hidden', { as: 'editor' }, async ({ page, shop }) => {
+  await page.clock.install();
+  await aloneOnTheList(page, shop, 'Ibex tile');
+  // A browser without windows hides no tab: the page is told as a real one would be.
+  const turn = (hidden) => page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  await rowButton(page, 'Ibex tile', 'Delete').click();
+  const notice = message(page, 'Ibex tile deleted.');
+  await notice.waitFor();
+  await page.mouse.move(1, 1);
+  await page.clock.runFor(15_000);
+  await turn(true);
+  await page.clock.runFor(60_000);
+  assert.ok(await notice.isVisible(), 'it waits');
+  await turn(false);
+  await page.clock.runFor(4_000);
+  assert.ok(await notice.isVisible(), 'it goes on where it was');
+  await page.clock.runFor(2_000);
+  assert.equal(await notice.count(), 0);
+});
+
 story('Ctrl+Z undoes the newest action, and not what is typed in a field', { as: 'editor' }, async ({ page, shop }) => {
   await aloneOnTheList(page, shop, 'Kiwi tile');
   await rowButton(page, 'Kiwi tile', 'Delete').click();
