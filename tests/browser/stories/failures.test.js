@@ -1,9 +1,9 @@
 // What happens when it does not: the row returns to its place, and the page says what did not happen and what to do.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { PEOPLE, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { aloneOnTheList, focused, listening, message, pastDoubleClick, row, rowButton, total } from '../harness/pages.js';
+import { aloneOnTheList, button, focused, listening, message, pastDoubleClick, row, rowButton, total } from '../harness/pages.js';
 
 atTheShop();
 
@@ -111,4 +111,30 @@ story('when the sign-in has ended, nothing typed is lost', { as: 'editor', expec
   await page.getByRole('button', { name: 'Send again' }).waitFor();
   const { deleteTime } = await shop.as('viewer')('GET', `/v1/${name}`);
   assert.equal(deleteTime, undefined);
+});
+
+story('after a sign-out in another tab the change is kept, and is sent again once somebody is signed in', { expects: [/status of 401/] }, async ({ page, shop }) => {
+  const { name } = await shelve(shop, 'Krill kettle');
+  const { login, password } = PEOPLE.editor;
+  const signIn = async (tab) => {
+    await tab.getByLabel('E-mail address').fill(login);
+    await tab.getByLabel('Password').fill(password);
+    await button(tab, 'Sign in').click();
+    await button(tab, 'Sign out').waitFor();
+  };
+  await open(page, '/admin/products?q=Krill');
+  await signIn(page);
+  await row(page, 'Krill kettle').waitFor();
+  const other = await page.context().newPage();
+  await other.goto('/admin/products');
+  await button(other, 'Sign out').click();
+  await other.getByText('You are signed out.').waitFor();
+  await rowButton(page, 'Krill kettle', 'Delete').click();
+  await page.getByRole('heading', { name: 'Your sign-in has ended' }).waitFor();
+  assert.equal((await shop.as('viewer')('GET', `/v1/${name}`)).deleteTime, undefined);
+  const [beside] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Sign in' }).click()]);
+  await signIn(beside);
+  await button(page, 'Send again').click();
+  await message(page, 'Krill kettle deleted.').waitFor();
+  assert.ok((await shop.as('viewer')('GET', `/v1/${name}`)).deleteTime);
 });
