@@ -1,6 +1,6 @@
 //! The README's commands for grpcurl and buf, word for word: only the ports are those of this shop.
 
-use std::{env, process::Command};
+use std::process::Command;
 
 use tests::{process::tool, shop::Shop};
 
@@ -13,13 +13,6 @@ fn commands(program: &str) -> Vec<String> {
     let text = README.replace("\\\n", " ");
     let start = format!("{program} ");
     text.lines().filter(|line| line.starts_with(&start)).map(str::to_owned).collect()
-}
-
-/// A shell's search path on which the tools come first.
-fn path() -> String {
-    let tools = ["target/tools/bin", "tests/browser/node_modules/.bin"].map(tool);
-    let [grpcurl, buf] = tools.map(|folder| folder.display().to_string());
-    format!("{grpcurl}:{buf}:{}", env::var("PATH").expect("a search path"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,7 +39,9 @@ async fn the_commands_of_the_readme_do_what_they_say() {
                 .replace("localhost:8080", &shop.http_address().to_string());
             let mut command = Command::new("sh");
             command.current_dir(tool("proto/.."));
-            command.args(["-c", &here]).env("PATH", path());
+            command.args(["-c", &format!("PATH=$GRPCURL:$BUF:$PATH; {here}")]);
+            command.env("GRPCURL", tool("target/tools/bin"));
+            command.env("BUF", tool("tests/browser/node_modules/.bin"));
             command.env("TOKEN", shop.people.editor.token());
             let (output, text) = run(command).await;
             assert!(output.status.success() && text.contains(word), "{told}\n`{word}`: {text}");

@@ -18,9 +18,9 @@ fn line(id: &str, title: &str) -> String {
 /// Loads a text from standard input, with the editor's token in a file; the exit code, and what was printed.
 async fn load(pair: &Pair, folder: &Path, text: &str) -> (Option<i32>, String) {
     let token = folder.join("token");
-    fs::write(&token, format!("{}\n", pair.people.editor.token())).unwrap();
+    fs::write(&token, format!("{}\n", pair.people.editor.token())).expect("a token's file");
     let catalog = format!("http://{}", pair.catalog_address);
-    let variables = [("SHELF_TOKEN_FILE", token.to_str().unwrap())];
+    let variables = [("SHELF_TOKEN_FILE", token.to_str().expect("a path in ASCII"))];
     let process = Process::fed("shelf", &["load", "-", "--catalog", &catalog], &variables, text);
     let (status, output) = process.ended().await;
     (status.code(), output)
@@ -28,7 +28,7 @@ async fn load(pair: &Pair, folder: &Path, text: &str) -> (Option<i32>, String) {
 
 async fn product(pair: &Pair, id: &str) -> Product {
     let get = GetProductRequest { name: format!("products/{id}"), ..Default::default() };
-    pair.people.editor.products().get_product(get).await.unwrap().into_inner()
+    pair.people.editor.products().get_product(get).await.expect("a product").into_inner()
 }
 
 #[tokio::test(flavor = "multi_thread")]

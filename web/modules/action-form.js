@@ -115,7 +115,9 @@ function busy(form, button) {
   button?.setAttribute('aria-disabled', 'true');
   const clock = setTimeout(() => {
     if (!button || !form.dataset.busy) return;
-    button.style.minInlineSize = `${button.offsetWidth}px`;
+    const { width } = button.getBoundingClientRect();
+    // The longer words take the room of the padding.
+    Object.assign(button.style, { minInlineSize: `${width}px`, maxInlineSize: `${width}px`, paddingInline: '0' });
     button.textContent = form.dataset.busy;
   }, LABEL_AFTER);
   return () => {
@@ -124,7 +126,7 @@ function busy(form, button) {
     button?.removeAttribute('aria-disabled');
     if (!button || button.textContent === label) return;
     button.textContent = label;
-    button.style.minInlineSize = '';
+    Object.assign(button.style, { minInlineSize: '', maxInlineSize: '', paddingInline: '' });
   };
 }
 

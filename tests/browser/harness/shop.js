@@ -3,9 +3,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const BINARY = resolve(process.env.SHELF_BIN ?? new URL('../../../target/debug/shelf', import.meta.url).pathname);
+const GATEWAY = join(dirname(BINARY), 'gateway');
 const START_LIMIT = 60_000;
 const PASSWORD = 'correct horse battery staple';
 
@@ -80,22 +81,38 @@ export async function send(shop, method, path, { token, body, headers = {} } = {
   return text ? JSON.parse(text) : {};
 }
 
-/** Waits until the shop has printed where it is. */
+/** Starts a gateway whose catalog-service is away: nobody listens at port 1. */
+export async function openGatewayAlone() {
+  const options = ['--listen', '127.0.0.1:0', '--catalog', 'http://127.0.0.1:1'];
+  const child = spawn(GATEWAY, options, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SHELF_LOG_FORMAT: 'json' } });
+  const found = await told(child, (said) => /"address":"([^"]+)"/.exec(said)?.[1]);
+  return { url: `http://${found}`, close: () => child.kill('SIGTERM') };
+}
+
+/** Where the shop is, as it prints it. */
 function addresses(child) {
+  return told(child, (said) => {
+    const [url, grpc, setup] = ['shop', 'gRPC', 'setup'].map((name) => address(said, name));
+    return url && grpc && setup && { url, grpc: grpc.includes('://') ? grpc : `http://${grpc}`, setup };
+  });
+}
+
+/** Waits until a program has printed what `find` looks for in it. */
+function told(child, find) {
   return new Promise((found, failed) => {
     let said = '';
-    const clock = setTimeout(() => failed(new Error(`${BINARY} did not start in time:\n${said}`)), START_LIMIT);
+    const clock = setTimeout(() => failed(new Error(`${child.spawnfile} did not start in time:\n${said}`)), START_LIMIT);
     const read = (chunk) => {
       said += chunk;
-      const [url, grpc, setup] = ['shop', 'gRPC', 'setup'].map((name) => address(said, name));
-      if (!url || !grpc || !setup) return;
+      const answer = find(said);
+      if (!answer) return;
       clearTimeout(clock);
-      found({ url, grpc: grpc.includes('://') ? grpc : `http://${grpc}`, setup, log: () => said });
+      found(answer);
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.once('error', failed);
-    child.once('exit', (code) => failed(new Error(`${BINARY} ended with ${code}:\n${said}`)));
+    child.once('exit', (code) => failed(new Error(`${child.spawnfile} ended with ${code}:\n${said}`)));
   });
 }
 

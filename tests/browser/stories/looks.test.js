@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { shelve } from '../harness/shop.js';
+import { openGatewayAlone, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
+import { button, rowButton } from '../harness/pages.js';
 
 atTheShop();
 
@@ -12,7 +13,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Each page by its address; a function makes what it shows first. */
-const PAGES = {
+const ADDRESSES = {
   'the shop': () => '/',
   'a category': async (shop) => `/c/${(await shop.as('viewer')('GET', '/v1/categories')).categories[0].slug}`,
   'a product': async (shop) => `/p/${(await shop.as('viewer')('GET', '/v1/products?filter=state%20%3D%20ACTIVE&page_size=1')).products[0].slug}`,
@@ -32,11 +33,69 @@ const PAGES = {
   'the question before a delete': async (shop) => `/admin/${(await shelve(shop, 'Perhaps gone')).name}/delete`,
 };
 
-for (const [name, address] of Object.entries(PAGES)) {
+const field = (page, id) => page.locator(`[id="${id}"]`);
+const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
+const errors = (page) => page.locator('#errors').filter({ visible: true }).waitFor();
+let strangers = 0;
+
+/** Each page that has no address of its own: what leads to it. */
+const REFUSALS = {
+  'the page of a conflict': async (page, shop) => {
+    const product = await shelve(shop, 'Two at once', { brand: 'Before' });
+    await open(page, `/admin/${product.name}`);
+    await shop.as('editor')('PATCH', `/v1/${product.name}`, { title: 'Grace was here', brand: 'Hers', description: 'New *text*' });
+    await field(page, 'title').fill('Ada was here');
+    await button(page, 'Save').click();
+    await heading(page, /^Grace changed/);
+  },
+  'the editor with mistakes': async (page, shop) => {
+    await open(page, `/admin/${(await shelve(shop, 'With mistakes')).name}`);
+    await field(page, 'slug').fill('Not A Slug');
+    await button(page, 'Save').click();
+    await errors(page);
+  },
+  'a new product with mistakes, as the server answers it': async (page) => {
+    await open(page, '/admin/new-product');
+    await field(page, 'slug').fill('Not A Slug');
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.locator('#product-form').evaluate((form) => form.submit());
+    await field(page, 'slug-error').filter({ visible: true }).waitFor();
+  },
+  'the page that keeps a change when the sign-in has ended': async (page, shop) => {
+    await shelve(shop, 'Kept for later');
+    await open(page, '/admin/products?q=Kept+for+later');
+    await page.context().clearCookies();
+    await rowButton(page, 'Kept for later', 'Delete').first().click();
+    await heading(page, 'Your sign-in has ended');
+  },
+  'a refused sign-in': async (page) => {
+    await open(page, '/admin/sign-in');
+    strangers += 1;
+    await page.getByLabel('E-mail address').fill(`nobody-${strangers}@shop.example`);
+    await page.getByLabel('Password').fill('not the password');
+    await button(page, 'Sign in').click();
+    await page.getByText('That does not match.').waitFor();
+  },
+  'the page of a shop that is away': async (page) => {
+    const gateway = await openGatewayAlone();
+    try {
+      const answer = await page.goto(gateway.url, { waitUntil: 'networkidle' });
+      assert.equal(answer?.status(), 503);
+    } finally {
+      gateway.close();
+    }
+  },
+};
+
+const byAddress = Object.entries(ADDRESSES).map(([name, address]) =>
+  /** @type {const} */ ([name, async (page, shop) => open(page, await address(shop))]));
+const expects = [/status of (40[0149]|412|422|503)/];
+
+for (const [name, lead] of [...byAddress, ...Object.entries(REFUSALS)]) {
   for (const scheme of ['light', 'dark']) {
     for (const width of [390, 1280]) {
-      story(`${name}, ${scheme}, ${width} wide: no accessibility violations`, { as: 'admin', scheme, width, expects: [/status of 404/] }, async ({ page, shop }) => {
-        await open(page, await address(shop));
+      story(`${name}, ${scheme}, ${width} wide: no accessibility violations`, { as: 'admin', scheme, width, expects }, async ({ page, shop }) => {
+        await lead(page, shop);
         const { violations } = await page.evaluate(
           `${axeSource};axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`,
         );
@@ -46,8 +105,8 @@ for (const [name, address] of Object.entries(PAGES)) {
     }
   }
   for (const width of [390, 1280, 1600]) {
-    story(`${name}, ${width} wide: nothing scrolls sideways and no text is cut off`, { as: 'admin', width, expects: [/status of 404/] }, async ({ page, shop }) => {
-      await open(page, await address(shop));
+    story(`${name}, ${width} wide: nothing scrolls sideways and no text is cut off`, { as: 'admin', width, expects }, async ({ page, shop }) => {
+      await lead(page, shop);
       const { over, cut } = await page.evaluate(() => ({
         over: document.documentElement.scrollWidth - innerWidth,
         cut: [...document.querySelectorAll('body *')].filter((element) => {
