@@ -241,8 +241,7 @@ story('an action beside the form asks before it leaves what was typed, and leave
     return dialog.dismiss();
   });
   await field(page, 'brand').pressSequentially('Half');
-  await button(page, 'Unpublish').or(button(page, 'Publish')).click();
-  await page.waitForFunction(() => performance.now() > 0);
+  await Promise.all([page.waitForEvent('dialog'), button(page, 'Unpublish').or(button(page, 'Publish')).click()]);
   assert.deepEqual(asked, ['beforeunload']);
   assert.equal(await field(page, 'brand').inputValue(), 'Half');
   await button(page, 'Save').click();
@@ -250,6 +249,20 @@ story('an action beside the form asks before it leaves what was typed, and leave
   await Promise.all([page.waitForEvent('load'), button(page, 'Unpublish').or(button(page, 'Publish')).click()]);
   assert.equal(asked.length, 1);
   assert.equal((await get(shop, product.name)).brand, 'Half');
+});
+
+story('deleting leaves what was typed unasked', { as: 'editor' }, async ({ page, shop }) => {
+  const product = await shelve(shop, 'Merlin mortar');
+  await opened(page, product);
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  await field(page, 'brand').pressSequentially('Half');
+  await button(page, 'Delete product').click();
+  await message(page, 'Merlin mortar deleted.').waitFor();
+  assert.deepEqual(asked, []);
 });
 
 story('a double click creates one product', { as: 'editor' }, async ({ page, shop }) => {
