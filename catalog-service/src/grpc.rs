@@ -3,6 +3,7 @@
 //! What is promised of a call is kept here: that it has one message, ends in time, is turned away when there is too much
 //! to do, and is made by somebody who may. A method is `parse → call → reply` and holds no rule of the catalog.
 
+mod api_key_service;
 mod beside;
 mod category_service;
 mod credentials;

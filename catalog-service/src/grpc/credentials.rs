@@ -5,7 +5,7 @@ use tonic::Status;
 
 use super::{problem, reason::Reason, refusal::Refusal, roles::Method};
 use crate::{
-    access::{Access, SessionId, UserId},
+    access::{Access, Holder, SessionId, UserId},
     domain::{Caller, Role},
 };
 
@@ -14,8 +14,22 @@ use crate::{
 pub(crate) struct Identity {
     /// Who it is and what they may do.
     pub(crate) caller: Caller,
+    /// The user who is signed in, or who made the API key of the call.
+    pub(crate) user: Option<UserId>,
     /// The user and the session of the call, if it was made with one.
     pub(crate) session: Option<(UserId, SessionId)>,
+}
+
+impl Identity {
+    fn of(holder: &Holder) -> Self {
+        let user = holder.user().clone();
+        let session = holder.session().map(|session| (user.clone(), session.clone()));
+        Self { caller: holder.caller(), user: Some(user), session }
+    }
+
+    fn anyone() -> Self {
+        Self { caller: Caller::anyone(), user: None, session: None }
+    }
 }
 
 /// Establishes who calls, and refuses them if their role is too low.
@@ -30,11 +44,10 @@ pub(super) async fn check(
     let token = if method.ignores_credentials { None } else { bearer(headers)? };
     let identity = match token {
         Some(token) => {
-            let signed_in = access.signed_in(token).await.map_err(problem::of_access)?;
-            let session = (signed_in.user.id.clone(), signed_in.session.id.clone());
-            Identity { caller: signed_in.caller(), session: Some(session) }
+            let holder = access.holder(token).await.map_err(problem::of_access)?;
+            Identity::of(&holder)
         }
-        None => Identity { caller: Caller::anyone(), session: None },
+        None => Identity::anyone(),
     };
     match method.role {
         Some(role) if identity.caller.role >= role => Ok(identity),
@@ -61,7 +74,8 @@ fn token(value: &HeaderValue) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-fn role_missing(has: Role, required: Option<Role>) -> Status {
+/// The refusal of a caller whose role is too low.
+pub(super) fn role_missing(has: Role, required: Option<Role>) -> Status {
     match (has, required) {
         (_, None) => Refusal::new(Reason::RoleMissing, "nobody may call this method"),
         (Role::Anyone, Some(_)) => {

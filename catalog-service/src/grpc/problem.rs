@@ -64,20 +64,31 @@ pub(super) fn of_access(error: access::Error) -> Status {
     use access::Error as E;
     let message = error.to_string();
     match error {
-        E::CredentialsInvalid => Answer::new(Reason::CredentialsInvalid, message).status(),
+        E::CredentialsInvalid | E::ApiKeyEnded => {
+            Answer::new(Reason::CredentialsInvalid, message).status()
+        }
         E::SessionExpired => Answer::new(Reason::SessionExpired, message).status(),
         E::SlowDown(wait) => Answer::new(Reason::RateLimited, message).retry_after(wait).status(),
         E::Busy => {
             Answer::new(Reason::RateLimited, message).retry_after(status::BACK_SOON).status()
         }
-        E::UserNotFound { name } => Answer::new(Reason::ResourceNotFound, message)
-            .resource("shelf/User", &name, "")
-            .status(),
+        E::Invalid(violations) => of_violations(violations.into_iter().map(wire).collect()),
+        E::NotFound { name } => {
+            Answer::new(Reason::ResourceNotFound, message).resource(kind(&name), &name, "").status()
+        }
         E::UserIdTaken { name } => {
             Answer::new(Reason::UserIdTaken, message).resource("shelf/User", &name, "").status()
         }
         E::LoginTaken { by, .. } => {
             Answer::new(Reason::LoginTaken, message).with("taken_by", by).status()
+        }
+        E::EtagMismatch(conflict) => {
+            let answer = Answer::new(Reason::EtagMismatch, message.as_str());
+            of_conflict(answer, &conflict, &message).status()
+        }
+        E::LastAdmin { name } => {
+            let answer = Answer::new(Reason::LastAdmin, message.as_str());
+            answer.precondition(Reason::LastAdmin.as_str(), &name, &message).status()
         }
         E::Store(error) => of_store(error),
         E::Hash(error) => status::internal(&error),
@@ -259,6 +270,8 @@ fn kind(name: &str) -> &'static str {
         ["products", ..] => "shelf/Product",
         ["categories", ..] => "shelf/Category",
         ["shop"] => "shelf/Shop",
+        ["users", ..] => "shelf/User",
+        ["apiKeys", ..] => "shelf/ApiKey",
         _ => "",
     }
 }

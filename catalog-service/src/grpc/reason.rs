@@ -50,6 +50,7 @@ reasons! {
     StateInvalid = "STATE_INVALID", FailedPrecondition;
     HasChildren = "HAS_CHILDREN", FailedPrecondition;
     LastVariant = "LAST_VARIANT", FailedPrecondition;
+    LastAdmin = "LAST_ADMIN", FailedPrecondition;
     CredentialsInvalid = "CREDENTIALS_INVALID", Unauthenticated;
     SessionExpired = "SESSION_EXPIRED", Unauthenticated;
     RoleMissing = "ROLE_MISSING", PermissionDenied;

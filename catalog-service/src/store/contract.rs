@@ -2,6 +2,7 @@
 //!
 //! Each story is a function of a [`Bench`]; `contract!` makes a test of each for one backend.
 
+pub(super) mod access;
 pub(super) mod categories;
 mod evaluator;
 pub(super) mod filters;
@@ -100,6 +101,21 @@ macro_rules! contract {
                 a_page_ends_before_it_grows_too_large,
                 a_list_counts_to_ten_thousand_and_says_so,
                 a_list_in_the_full_view_has_variants,
+            }
+            access: {
+                a_user_is_changed_under_their_etag,
+                a_login_is_one_users_own,
+                the_last_admin_stays,
+                of_two_admins_who_remove_each_other_one_stays,
+                what_ends_a_users_sessions_and_keys,
+                a_new_password_ends_the_other_sessions,
+                no_session_begins_with_a_password_that_was_changed_meanwhile,
+                a_repeated_write_of_a_user_answers_the_same,
+                who_gets_an_id_next_is_not_answered_what_another_was,
+                a_dry_run_leaves_users_and_keys,
+                an_api_key_is_kept_used_and_deleted,
+                a_repeated_request_makes_no_second_key,
+                api_keys_come_newest_first,
             }
             filters: {
                 a_filter_finds_what_it_says,
