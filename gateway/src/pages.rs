@@ -2,6 +2,7 @@
 //!
 //! Every change is a form: a POST that changed something answers 303, a refused one answers in place and keeps every value.
 
+mod account;
 mod actions;
 mod card;
 mod chrome;
@@ -12,6 +13,7 @@ mod fields;
 mod flash;
 mod format;
 mod json_ld;
+mod keys;
 mod markdown;
 mod names;
 mod new_product;
@@ -21,7 +23,10 @@ mod product_list;
 mod product_page;
 mod product_row;
 mod query;
+mod removal;
+mod roles;
 mod setup;
+mod shop_settings;
 mod sign_in;
 mod state;
 mod storefront;
@@ -30,6 +35,8 @@ mod styleguide;
 mod tests;
 mod theme;
 mod trouble;
+mod user_edit;
+mod users;
 mod variant_edit;
 mod visit;
 mod words;
@@ -46,7 +53,7 @@ use trouble::see_other;
 /// Every page's routes. Headers, compression and ETags are put on by `app`.
 pub fn router(gateway: &Gateway) -> Router<Gateway> {
     let explained = axum::middleware::from_fn_with_state(gateway.clone(), trouble::explain);
-    Router::new().merge(shop()).merge(admin()).route_layer(explained)
+    Router::new().merge(shop()).merge(admin()).merge(management()).route_layer(explained)
 }
 
 /// The page that says why there is no other.
@@ -61,6 +68,24 @@ fn shop() -> Router<Gateway> {
         .route("/p/{slug}", get(product_page::show))
         .route("/styleguide", get(styleguide::show))
         .route("/theme", post(theme::choose))
+}
+
+/// The pages of those who are signed in, about themselves, and of those who manage the shop.
+fn management() -> Router<Gateway> {
+    Router::new()
+        .route("/admin/account", get(account::show))
+        .route("/admin/account/password", post(account::change_password))
+        .route("/admin/account/sessions/{id}/end", post(account::end_session))
+        .route("/admin/account/end-others", post(account::end_others))
+        .route("/admin/shop", get(shop_settings::show).post(shop_settings::save))
+        .route("/admin/users", get(users::show))
+        .route("/admin/new-user", get(users::new).post(users::create))
+        .route("/admin/users/{id}", get(user_edit::show))
+        .route("/admin/users/{id}/save", post(user_edit::save))
+        .route("/admin/users/{id}/password", post(user_edit::give_password))
+        .route("/admin/users/{id}/delete", get(user_edit::confirm).post(user_edit::delete))
+        .route("/admin/keys", get(keys::show).post(keys::create))
+        .route("/admin/keys/{id}/delete", get(keys::confirm).post(keys::delete))
 }
 
 fn admin() -> Router<Gateway> {

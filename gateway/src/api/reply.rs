@@ -29,7 +29,7 @@ pub(super) async fn write(
             headers.insert(name, value.clone());
         }
     }
-    let wire = sign_in_or_out(head, call, wire, &mut headers);
+    let wire = guarded(head, call, wire, &mut headers);
 
     let print = PrintOptions::default();
     // Decided before the ETag is made, from the message's length: its JSON is never shorter.
@@ -63,13 +63,8 @@ pub(super) async fn write(
     Ok(respond(StatusCode::OK, headers, body))
 }
 
-/// The two methods whose answers touch the cookie.
-fn sign_in_or_out(
-    head: &Parts,
-    call: &Call<'static, '_>,
-    wire: Bytes,
-    headers: &mut HeaderMap,
-) -> Bytes {
+/// The methods whose answers hold a secret or touch the cookie.
+fn guarded(head: &Parts, call: &Call<'static, '_>, wire: Bytes, headers: &mut HeaderMap) -> Bytes {
     match call.rpc().grpc_path() {
         session::CREATE => {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -77,6 +72,10 @@ fn sign_in_or_out(
             let Some((rest, cookie)) = taken.flatten() else { return wire };
             headers.insert(header::SET_COOKIE, cookie);
             rest
+        }
+        session::CREATE_KEY => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            wire
         }
         session::DELETE => {
             let own = head.uri.path().ends_with("/-");

@@ -22,6 +22,8 @@ pub(crate) struct Who {
     pub(crate) name: String,
     /// Whether the role lets them change the catalog.
     pub(crate) may_edit: bool,
+    /// Whether the role lets them manage users, keys and the shop.
+    pub(crate) may_manage: bool,
 }
 
 /// Where styles, modules, font and icons are.

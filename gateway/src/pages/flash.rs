@@ -1,4 +1,4 @@
-//! The message after an action: which one and of which product travel in a short-lived cookie, never a text.
+//! The message after an action: which one, and of which product if of one, travel in a short-lived cookie, never a text.
 //!
 //! The next page looks the product up, so what it says is true when it is said, and Undo carries the etag of that moment.
 
@@ -28,12 +28,27 @@ pub(crate) enum Done {
     VariantDeleted,
 }
 
-/// What was done, and to which product.
+/// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flash {
-    pub(crate) done: Done,
-    pub(crate) product: String,
+pub(crate) enum Flash {
+    /// To which product.
+    Product { done: Done, product: String },
+    /// A sentence that names nothing, by its code.
+    Said(&'static str),
 }
+
+/// The codes of the sentences that name nothing.
+const SAID: [&str; 9] = [
+    "shop-saved",
+    "user-created",
+    "user-saved",
+    "user-deleted",
+    "password-given",
+    "password-changed",
+    "session-ended",
+    "sessions-ended",
+    "key-deleted",
+];
 
 /// A message as the page shows it.
 #[derive(Clone, Debug)]
@@ -107,19 +122,30 @@ impl Flash {
     }
 
     fn parse(value: &str) -> Option<Self> {
-        let (code, product) = value.split_once('.')?;
+        let Some((code, product)) = value.split_once('.') else {
+            return SAID.into_iter().find(|code| *code == value).map(Self::Said);
+        };
         let done = Done::ALL.into_iter().find(|done| done.code() == code)?;
-        is_id(product).then(|| Self { done, product: product.to_owned() })
+        is_id(product).then(|| Self::Product { done, product: product.to_owned() })
     }
 }
 
-/// Leaves a message for the next page.
-pub(crate) fn leave(mut response: Response, done: Done, product: &str) -> Response {
-    let cookie = format!(
-        "{COOKIE}={}.{product}; Path=/admin; SameSite=Lax; HttpOnly; Max-Age=60",
-        done.code()
-    );
-    if let (true, Ok(cookie)) = (is_id(product), HeaderValue::try_from(cookie)) {
+/// Leaves a message about a product for the next page.
+pub(crate) fn leave(response: Response, done: Done, product: &str) -> Response {
+    match is_id(product) {
+        true => keep(response, &format!("{}.{product}", done.code())),
+        false => response,
+    }
+}
+
+/// Leaves a sentence that names nothing for the next page.
+pub(crate) fn say(response: Response, code: &'static str) -> Response {
+    keep(response, code)
+}
+
+fn keep(mut response: Response, value: &str) -> Response {
+    let cookie = format!("{COOKIE}={value}; Path=/admin; SameSite=Lax; HttpOnly; Max-Age=60");
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -132,7 +158,10 @@ pub(crate) fn seen() -> HeaderValue {
 
 /// The message as it is true now. A page is not worth failing for it.
 pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashView> {
-    let Flash { done, product: id } = flash?;
+    let (done, id) = match flash? {
+        Flash::Product { done, product } => (done, product),
+        Flash::Said(code) => return Some(FlashView { text: words::of(code, &[]), undo: None }),
+    };
     let name = format!("products/{id}");
     let request = GetProductRequest { name, view: ProductView::Basic.into() };
     let product = visit.caller.products().get_product(request).await.ok()?.into_inner();
@@ -165,9 +194,21 @@ mod tests {
     #[case("deleted.", false)]
     #[case("hacked.enamel-mug", false)]
     #[case("deleted", false)]
+    #[case("shop-saved", true)]
+    #[case("INTERNAL", false)]
     #[case("deleted.../../x", false)]
-    fn a_flash_is_a_known_code_and_an_id(#[case] value: &str, #[case] taken: bool) {
+    fn a_flash_is_a_known_code_with_an_id_where_it_needs_one(
+        #[case] value: &str,
+        #[case] taken: bool,
+    ) {
         assert_eq!(Flash::parse(value).is_some(), taken);
+    }
+
+    #[test]
+    fn every_sentence_is_there() {
+        for code in SAID {
+            assert!(words::find(code, &[]).is_some(), "{code}");
+        }
     }
 
     #[test]

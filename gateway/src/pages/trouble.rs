@@ -167,7 +167,9 @@ impl Visit {
     }
 
     fn send_again(&self, form: &[u8]) -> Response {
-        let values = Fields::parse(form).pairs().to_vec();
+        let mut values = Fields::parse(form).pairs().to_vec();
+        // A page holds no password, not even the one that was typed.
+        values.retain(|(name, _)| !name.ends_with("password"));
         let page =
             SendAgainPage { chrome: self.bare_chrome(), action: self.target.clone(), values };
         rendered(StatusCode::UNAUTHORIZED, &page)

@@ -80,6 +80,15 @@ impl Visit {
         })
     }
 
+    /// The same around a page for those who manage the shop.
+    pub(crate) async fn manager_chrome(&self) -> Result<Chrome, Trouble> {
+        let chrome = self.admin_chrome().await?;
+        if chrome.who.as_ref().is_some_and(|who| who.may_manage) {
+            return Ok(chrome);
+        }
+        Err(Trouble::from(tonic::Status::permission_denied("this page is for admins")))
+    }
+
     /// A finished page.
     pub(crate) fn page(&self, template: &impl Template) -> Result<Response, Trouble> {
         self.page_with(StatusCode::OK, template)
@@ -122,14 +131,19 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
 
 fn who(session: &Session) -> Who {
     let user = session.user.clone().unwrap_or_default();
-    let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
-    Who { name: user.display_name, may_edit }
+    let may_manage = user.role() == Role::Admin;
+    let may_edit = may_manage || user.role() == Role::Editor;
+    Who { name: user.display_name, may_edit, may_manage }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
 fn form_page(target: &str) -> &str {
     let path = target.split('?').next().unwrap_or(target);
-    let Some(rest) = path.strip_prefix("/admin/products/") else { return path };
+    if path.starts_with("/admin/account/") {
+        return "/admin/account";
+    }
+    let one = ["/admin/products/", "/admin/users/"];
+    let Some(rest) = one.iter().find_map(|folder| path.strip_prefix(folder)) else { return path };
     let id = rest.split('/').next().unwrap_or(rest);
     path.get(..path.len() - rest.len() + id.len()).unwrap_or(path)
 }
@@ -174,6 +188,8 @@ mod tests {
     #[rstest]
     #[case("/admin/products/mug/save", "/admin/products/mug")]
     #[case("/admin/products/mug/variants/white/save?x=1", "/admin/products/mug")]
+    #[case("/admin/users/ada/password", "/admin/users/ada")]
+    #[case("/admin/account/sessions/s1/end", "/admin/account")]
     #[case("/admin/new-product", "/admin/new-product")]
     #[case("/admin/sign-in", "/admin/sign-in")]
     #[case("/theme", "/theme")]

@@ -20,17 +20,32 @@ try {
     deleted: '/admin/deleted',
     'new-product': '/admin/new-product',
     editor: `/admin/${product.name}`,
+    account: '/admin/account',
     styleguide: '/styleguide',
+  };
+  const { users } = await shop.as('admin')('GET', '/v1/users');
+  const grace = users.find(({ login }) => login.startsWith('grace'));
+  await shop.as('admin')('POST', '/v1/apiKeys', { displayName: 'Nightly import', role: 'ROLE_EDITOR' });
+  /** Of these only an admin has a page. */
+  const managed = {
+    settings: '/admin/shop',
+    users: '/admin/users',
+    'new-user': '/admin/new-user',
+    user: `/admin/${grace.name}`,
+    'delete-user': `/admin/${grace.name}/delete`,
+    keys: '/admin/keys',
   };
   await mkdir(FOLDER, { recursive: true });
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [390, 1280, 1600]) {
       const context = await browser.newContext({ baseURL: shop.url, colorScheme, viewport: { width, height: 900 } });
-      await enter(context, shop, 'editor');
-      const page = await context.newPage();
-      for (const [name, path] of Object.entries(pages)) {
-        await page.goto(path, { waitUntil: 'networkidle' });
-        await page.screenshot({ path: `${FOLDER}${name}-${colorScheme}-${width}.png`, fullPage: true });
+      for (const [role, addresses] of Object.entries({ editor: pages, admin: managed })) {
+        await enter(context, shop, role);
+        const page = await context.newPage();
+        for (const [name, path] of Object.entries(addresses)) {
+          await page.goto(path, { waitUntil: 'networkidle' });
+          await page.screenshot({ path: `${FOLDER}${name}-${colorScheme}-${width}.png`, fullPage: true });
+        }
       }
       await context.close();
     }
