@@ -3,5 +3,6 @@
 mod apart;
 mod crash;
 mod load;
+mod secrets;
 mod start;
 mod stop;

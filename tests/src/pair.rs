@@ -1,6 +1,6 @@
 //! The two services as two processes, as in production.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use tempfile::TempDir;
 use tonic::transport::{Channel, Endpoint};
@@ -55,6 +55,11 @@ impl Pair {
         let mut catalog = start_catalog(&self.folder, self.catalog_address);
         assert_eq!(address(&mut catalog).await, self.catalog_address);
         self.catalog = Some(catalog);
+    }
+
+    /// Where the database is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A client of the gateway.

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod access;
 mod bad_input;
 mod batches;
 mod conflicts;
 mod json;
 mod lists;
 mod load;
+mod management;
 mod pages;
 mod products;
 mod repeated;
