@@ -31,7 +31,18 @@ const ADDRESSES = {
   'a new product': () => '/admin/new-product',
   'the editor': async (shop) => `/admin/${(await shop.as('viewer')('GET', '/v1/products?page_size=1')).products[0].name}`,
   'the question before a delete': async (shop) => `/admin/${(await shelve(shop, 'Perhaps gone')).name}/delete`,
+  'the account': () => '/admin/account',
+  'the settings of the shop': () => '/admin/shop',
+  'the users': () => '/admin/users',
+  'a new user': () => '/admin/new-user',
+  'a user': async (shop) => `/admin/${await grace(shop)}`,
+  'the question before a user is deleted': async (shop) => `/admin/${await grace(shop)}/delete`,
+  'the API keys': async (shop) => `/admin/keys#key-${(await key(shop)).name.split('/')[1]}`,
+  'the question before a key is deleted': async (shop) => `/admin/keys/${(await key(shop)).name.split('/')[1]}/delete`,
 };
+
+const grace = async (shop) => (await shop.as('editor')('GET', '/v1/sessions/-')).user.name;
+const key = (shop) => shop.as('admin')('POST', '/v1/apiKeys', { displayName: 'Nightly import', role: 'ROLE_VIEWER' });
 
 const field = (page, id) => page.locator(`[id="${id}"]`);
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
@@ -75,6 +86,27 @@ const REFUSALS = {
     await page.getByLabel('Password').fill('not the password');
     await button(page, 'Sign in').click();
     await page.getByText('That does not match.').waitFor();
+  },
+  'a key that was just made': async (page) => {
+    await open(page, '/admin/keys');
+    await page.getByLabel('Name').fill('Supplier');
+    await button(page, 'Make key').click();
+    await field(page, 'secret').waitFor();
+  },
+  'a user who cannot be saved': async (page, shop) => {
+    const own = await shop.as('admin')('GET', '/v1/sessions/-');
+    await open(page, `/admin/${own.user.name}`);
+    await field(page, 'role').selectOption('viewer');
+    await button(page, 'Save').click();
+    await errors(page);
+  },
+  'a password that cannot be changed': async (page) => {
+    await open(page, '/admin/account');
+    // Too short to be looked at any further: a wrong guess too many would slow the next story down.
+    await field(page, 'current_password').fill('not the password');
+    await field(page, 'new_password').fill('short');
+    await button(page, 'Change password').click();
+    await errors(page);
   },
   'the page of a shop that is away': async (page) => {
     const gateway = await openGatewayAlone();
