@@ -17,9 +17,9 @@ const WRONG: &str = "canary guess that is wrong";
 /// Every byte that stands in files below a folder.
 fn dump(folder: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        bytes.extend(if path.is_dir() { dump(&path) } else { fs::read(&path).unwrap() });
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        bytes.extend(if path.is_dir() { dump(&path) } else { fs::read(&path).expect("a file") });
     }
     bytes
 }
