@@ -25,9 +25,11 @@ pub use user::{Login, LoginError, NewUser, User, UserId};
 
 use self::{password::Hasher, slow_down::Stripes};
 use crate::{
+    buckets::{Buckets, Quota},
     clock::Clock,
     domain::{Page, PageRequest, Role, Write},
     ids,
+    network::Network,
     store::access::{AccessStore, SetupToken},
 };
 
@@ -36,6 +38,9 @@ const SESSION_CACHE: Duration = Duration::from_secs(1);
 
 /// Sessions that are remembered at a time.
 const SESSIONS_CACHED: u64 = 10_000;
+
+/// How long it takes until a network that has used up its attempts has all of them again.
+const ATTEMPTS_WINDOW: Duration = Duration::from_mins(15);
 
 /// The accounts and sessions of one shop. Cheap to clone; clones are one and the same.
 #[derive(Clone)]
@@ -46,6 +51,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     hasher: Hasher,
     signing_in: Stripes,
+    /// Attempts to sign in that failed, by where they came from.
+    attempts: Buckets<Network>,
     sessions: Cache<TokenDigest, Arc<SignedIn>>,
     /// Held while a session's last use is written, so that a busy page writes it once.
     touching: Mutex<()>,
@@ -61,8 +68,8 @@ pub struct SignIn {
 }
 
 impl Access {
-    /// The accounts in a store.
-    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>) -> Self {
+    /// The accounts in a store, where so many attempts to sign in may fail for one address in a quarter of an hour.
+    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>, sign_ins: u32) -> Self {
         let sessions =
             Cache::builder().max_capacity(SESSIONS_CACHED).time_to_live(SESSION_CACHE).build();
         Self(Arc::new(Inner {
@@ -70,6 +77,7 @@ impl Access {
             clock,
             hasher: Hasher::new(),
             signing_in: Stripes::new(),
+            attempts: Buckets::new(Quota::in_window(sign_ins, ATTEMPTS_WINDOW)),
             sessions,
             touching: Mutex::new(()),
         }))
@@ -128,8 +136,24 @@ impl Access {
     ///
     /// # Errors
     /// [`Error::CredentialsInvalid`], after the same time whether login or password is wrong; [`Error::SlowDown`] after
-    /// several failures; [`Error::Busy`].
-    pub async fn sign_in(&self, login: &str, password: SecretString) -> Result<SignIn> {
+    /// several failures at one account or many from one network; [`Error::Busy`].
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: SecretString,
+        from: Option<Network>,
+    ) -> Result<SignIn> {
+        let Some(network) = from else { return self.try_account(login, password).await };
+        // Taken before and given back after, so that many attempts at once are not more than one after the other.
+        self.0.attempts.take(&network, self.0.clock.now()).map_err(Error::SlowDown)?;
+        let tried = self.try_account(login, password).await;
+        if !matches!(tried, Err(Error::CredentialsInvalid | Error::SlowDown(_))) {
+            self.0.attempts.give_back(&network);
+        }
+        tried
+    }
+
+    async fn try_account(&self, login: &str, password: SecretString) -> Result<SignIn> {
         let account = AccountKey::of(login);
         // One attempt at a time for an account, or many at once would slip past the count.
         let _turn = self.0.signing_in.turn(&account).await;

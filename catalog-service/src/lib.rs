@@ -3,6 +3,7 @@
 //! Dependencies point down: `server → grpc → catalog, access → domain`, `store → encoding → domain`.
 
 pub mod access;
+pub mod buckets;
 pub mod catalog;
 pub mod clock;
 pub mod config;
@@ -11,6 +12,7 @@ pub mod encoding;
 pub mod grpc;
 pub mod ids;
 pub mod logs;
+pub mod network;
 pub mod server;
 pub mod store;
 

@@ -122,14 +122,9 @@ pub async fn open_with_clock(
     let store = store::open(settings.database_url.expose_secret(), Arc::clone(&clock)).await?;
     let catalog =
         Catalog::new(Arc::clone(&store)).with_picture_host(settings.picture_host.as_deref());
-    let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock));
-    let service = GrpcService::new(
-        catalog.clone(),
-        access.clone(),
-        clock,
-        settings.limits.clone(),
-        settings.reflection,
-    );
+    let sign_ins = settings.limits.sign_ins_per_address;
+    let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock), sign_ins);
+    let service = GrpcService::new(catalog.clone(), access.clone(), clock, &settings);
     service.start().await;
     Ok(Instance { store, catalog, access, service, settings })
 }

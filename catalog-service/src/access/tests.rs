@@ -24,7 +24,7 @@ impl Shop {
     async fn at(url: &str) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap()));
         let store = crate::store::open(url, Arc::clone(&clock) as _).await.unwrap();
-        Self { access: Access::new(store, Arc::clone(&clock) as _), clock }
+        Self { access: Access::new(store, Arc::clone(&clock) as _, 20), clock }
     }
 
     /// A shop with the admin `ada@shop.example`.
@@ -41,7 +41,14 @@ impl Shop {
     }
 
     async fn sign_in(&self, login: &str, password: &str) -> Result<SignIn> {
-        self.access.sign_in(login, secret(password)).await
+        self.access.sign_in(login, secret(password), None).await
+    }
+
+    /// Tries a login of its own from an address.
+    async fn try_from(&self, address: &str, login: usize) -> Result<SignIn> {
+        let login = format!("guess-{login}@shop.example");
+        let network = Network::of(address.parse().unwrap());
+        self.access.sign_in(&login, secret("wrong"), Some(network)).await
     }
 
     async fn signed_in(&self, sign_in: &SignIn) -> Result<Arc<SignedIn>> {
@@ -142,6 +149,31 @@ async fn after_five_failures_attempts_have_to_wait_longer_and_longer() {
         }
     }
     shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_twenty_first_failure_from_one_address_has_to_wait() {
+    let shop = Shop::with_ada().await;
+    let home = Network::of([127, 0, 0, 1].into());
+    for guess in 0..19 {
+        let refused = shop.try_from("127.0.0.1", guess).await;
+        assert!(matches!(refused, Err(Error::CredentialsInvalid)), "{guess}: {refused:?}");
+    }
+    for _ in 0..3 {
+        let right = shop.access.sign_in("ada@shop.example", secret(PASSWORD), Some(home)).await;
+        right.expect("who signs in is no guesser");
+    }
+    assert!(matches!(shop.try_from("127.0.0.1", 19).await, Err(Error::CredentialsInvalid)));
+    let Err(Error::SlowDown(wait)) = shop.try_from("127.0.0.1", 20).await else {
+        panic!("one too many")
+    };
+    assert_eq!(wait.as_secs(), 45);
+    let right = shop.access.sign_in("ada@shop.example", secret(PASSWORD), Some(home)).await;
+    assert!(matches!(right, Err(Error::SlowDown(_))), "the right one waits too: {right:?}");
+    let elsewhere = shop.try_from("192.0.2.1", 21).await;
+    assert!(matches!(elsewhere, Err(Error::CredentialsInvalid)), "others do not");
+    shop.pass(seconds(45));
+    assert!(matches!(shop.try_from("127.0.0.1", 22).await, Err(Error::CredentialsInvalid)));
 }
 
 #[tokio::test]

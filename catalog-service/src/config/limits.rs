@@ -7,6 +7,14 @@ use std::time::Duration;
 pub struct Limits {
     /// Unary calls in flight.
     pub calls: usize,
+    /// Of these, those of one user, or of one network without credentials.
+    pub calls_per_caller: usize,
+    /// How often one caller may read.
+    pub reads: Rate,
+    /// How often one caller may write.
+    pub writes: Rate,
+    /// Attempts to sign in that may fail from one network in a quarter of an hour.
+    pub sign_ins_per_address: u32,
     /// The largest message, unpacked, in and out.
     pub message_bytes: usize,
     /// Connections.
@@ -25,6 +33,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             calls: 256,
+            calls_per_caller: 16,
+            reads: Rate { per_second: 50, burst: 100 },
+            writes: Rate { per_second: 10, burst: 20 },
+            sign_ins_per_address: 20,
             message_bytes: 4 << 20,
             connections: 4096,
             connections_per_address: 100,
@@ -33,6 +45,15 @@ impl Default for Limits {
             drain: Duration::from_secs(30),
         }
     }
+}
+
+/// How often one caller may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// In the long run, a second.
+    pub per_second: u32,
+    /// At once, after a pause.
+    pub burst: u32,
 }
 
 /// How long calls may take.

@@ -20,12 +20,12 @@ const OWN: &str = "sessions/-";
 
 pub(super) async fn create_session(
     service: &GrpcService,
-    _who: Identity,
+    who: Identity,
     request: wire::CreateSessionRequest,
 ) -> Answer {
     Reading::of(&request).done(Some(()))?;
     let password = SecretString::from(request.password);
-    let sign_in = service.0.access.sign_in(&request.login, password).await;
+    let sign_in = service.0.access.sign_in(&request.login, password, who.network).await;
     let sign_in = sign_in.map_err(problem::of_access)?;
     Ok(Encoded::message(&reply::new_session(&sign_in.session, sign_in.token.expose())))
 }

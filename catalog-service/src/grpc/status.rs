@@ -66,6 +66,15 @@ pub(crate) fn overloaded() -> Status {
         .status()
 }
 
+pub(crate) fn too_often(wait: Duration) -> Status {
+    Refusal::new(
+        Reason::RateLimited,
+        "this is too often; wait as long as `retry_delay` says, then go on more slowly",
+    )
+    .retry_after(wait)
+    .status()
+}
+
 pub(crate) fn method_unknown(path: &str) -> Status {
     Refusal::new(Reason::MethodUnknown, format!("there is no method `{path}`")).status()
 }

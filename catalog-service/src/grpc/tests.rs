@@ -20,6 +20,8 @@ use crate::{
     server,
 };
 
+mod callers;
+
 const PASSWORD: &str = "cedar kettle on the hob";
 const ROLES: [Role; 4] = [Role::Anyone, Role::Viewer, Role::Editor, Role::Admin];
 
@@ -72,7 +74,7 @@ async fn sign_in(instance: &Instance, role: Role, name: &str) -> String {
     let user = NewUser { id: None, login: login.clone(), display_name, role, disabled: false };
     let password = || SecretString::from(PASSWORD);
     access.create_user(Write::by(Caller::system()), user, password()).await.unwrap();
-    access.sign_in(login.as_str(), password()).await.unwrap().token.expose().to_owned()
+    access.sign_in(login.as_str(), password(), None).await.unwrap().token.expose().to_owned()
 }
 
 fn frame(message: &[u8]) -> Vec<u8> {
@@ -259,7 +261,7 @@ async fn a_session_list_is_paged() {
     shop.token(Role::Admin).await.unwrap();
     for _ in 0..2 {
         let password = SecretString::from(PASSWORD);
-        shop.instance.access().sign_in("ada@shop.example", password).await.unwrap();
+        shop.instance.access().sign_in("ada@shop.example", password, None).await.unwrap();
     }
     let path = "/shelf.access.v1.SessionService/ListSessions";
     let mut request = wire::ListSessionsRequest { page_size: 2, ..Default::default() };

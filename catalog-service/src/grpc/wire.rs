@@ -113,7 +113,11 @@ mod tests {
 
     async fn answered(length: usize, limit: usize) -> Option<Status> {
         let mut request = http::Request::new(Body::new(Full::from(&[0; 5][..])));
-        request.extensions_mut().insert(Identity { caller: Caller::system(), session: None });
+        request.extensions_mut().insert(Identity {
+            caller: Caller::system(),
+            session: None,
+            network: None,
+        });
         let handler = async |_, _: ()| Ok(Encoded::bytes(vec![0; length].into()));
         let response = unary(limit, request, handler).await;
         response.extensions().get::<Status>().cloned()

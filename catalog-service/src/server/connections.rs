@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{census::Census, socket::Socket};
-use crate::config::Limits;
+use crate::{config::Limits, grpc::Peer};
 
 /// How long a connection lives before it is asked to end, give or take a tenth.
 const AGE: Duration = Duration::from_secs(30 * 60);
@@ -60,7 +60,7 @@ pub(super) async fn serve(
                 if let Some(place) = census.admit(peer.ip()) {
                     let host = host.clone();
                     open.spawn(async move {
-                        host.attend(stream).await;
+                        host.attend(stream, Peer(peer.ip())).await;
                         drop(place);
                     });
                 }
@@ -105,13 +105,14 @@ struct Host {
 }
 
 impl Host {
-    async fn attend(self, stream: TcpStream) {
+    async fn attend(self, stream: TcpStream, peer: Peer) {
         // Small answers go out at once; a failure only makes them slower.
         let _unset = stream.set_nodelay(true);
         let used = Arc::new(AtomicBool::new(false));
         let service = service_fn({
             let (socket, used) = (self.socket, Arc::clone(&used));
-            move |request: hyper::Request<Incoming>| {
+            move |mut request: hyper::Request<Incoming>| {
+                request.extensions_mut().insert(peer);
                 used.store(true, Ordering::Relaxed);
                 socket.clone().answer(request)
             }
