@@ -12,6 +12,8 @@ mod host;
 mod in_flight;
 mod lent;
 mod limits;
+mod network;
+mod pace;
 mod problem;
 mod refusal;
 mod visit;
@@ -65,6 +67,7 @@ struct Shared {
     settings: Settings,
     headers: headers::Sets,
     in_flight: in_flight::InFlight,
+    pace: pace::Pace,
     draining: AtomicBool,
 }
 
@@ -75,11 +78,14 @@ impl Gateway {
         assets::current();
         api::plan();
         let headers = headers::Sets::new(&settings);
+        let in_flight = in_flight::InFlight::new(&settings.limits);
+        let pace = pace::Pace::new(&settings.limits);
         Self(Arc::new(Shared {
             upstream,
             settings,
             headers,
-            in_flight: in_flight::InFlight::default(),
+            in_flight,
+            pace,
             draining: AtomicBool::new(false),
         }))
     }
@@ -166,7 +172,9 @@ impl App {
         // Another site must not act with our visitor's cookie.
         guarding::check(&request)?;
         // Too much at once is refused at once instead of slowing everyone.
-        let _place = self.gateway.0.in_flight.enter(visit.kind()).await?;
+        let _place = self.gateway.0.in_flight.enter(visit.kind(), visit.network()).await?;
+        // Nobody may ask so often that others have to wait; told before a body is read.
+        self.gateway.0.pace.count(visit, &request)?;
         // Every call downstream knows when its answer has to be there.
         let visit = visit.with_deadline(deadline::of(&request, visit.kind())?);
         // The service keeps the deadline; this is for whatever else may take too long.

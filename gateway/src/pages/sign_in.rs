@@ -12,7 +12,7 @@ use super::{
     fields::Fields,
     problems::Problems,
     query::Query,
-    trouble::{Trouble, see_other},
+    trouble::{Trouble, retry_after, see_other},
     visit::Visit,
     words,
 };
@@ -49,7 +49,11 @@ pub(crate) async fn sign_in(visit: Visit, fields: Fields) -> Result<Response, Tr
             let problems = problems(&status);
             let Some(http) = in_place(status.code()) else { return Err(status.into()) };
             let page = page(&visit, return_to, login, String::new(), problems);
-            Ok(unstored(visit.page_with(http, &page)?))
+            let mut response = unstored(visit.page_with(http, &page)?);
+            if let Some(seconds) = retry_after(&status) {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            Ok(response)
         }
     }
 }

@@ -248,7 +248,7 @@ fn http_status(code: Code) -> StatusCode {
 }
 
 /// How long to wait, in seconds; a shop that is not there may be asked again in a second.
-fn retry_after(status: &Status) -> Option<u64> {
+pub(crate) fn retry_after(status: &Status) -> Option<u64> {
     let told = status.get_details_retry_info().and_then(|info| info.retry_delay);
     let told = told.map(|delay| delay.as_secs().max(1));
     match status.code() {
