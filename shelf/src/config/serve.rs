@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use catalog_service::config::{LimitOptions, Limits, Problems as CatalogProblems};
 use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
@@ -29,6 +30,10 @@ pub struct ServeArguments {
     #[command(flatten)]
     pub gateway: config::Options,
 
+    /// How much the catalog-service takes at a time.
+    #[command(flatten)]
+    pub catalog_limits: LimitOptions,
+
     /// How logs are written.
     #[command(flatten)]
     pub logs: gateway::logs::Options,
@@ -47,6 +52,8 @@ pub struct ServeSettings {
     pub local_origin: bool,
     /// The gateway's own settings.
     pub gateway: config::Settings,
+    /// What the catalog-service refuses for being too much.
+    pub catalog_limits: Limits,
 }
 
 impl ServeArguments {
@@ -57,9 +64,15 @@ impl ServeArguments {
     pub fn settings(self) -> Result<ServeSettings, Problems> {
         let local_origin = self.gateway.public_origin.is_none();
         let both = Problems::both(self.gateway.settings(), self.grpc_listen());
-        let (gateway, grpc_listen) = both?;
+        let ((gateway, grpc_listen), catalog_limits) = Problems::both(both, self.catalog_limits())?;
         let Self { data_dir, empty, .. } = self;
-        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway })
+        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway, catalog_limits })
+    }
+
+    fn catalog_limits(&self) -> Result<Limits, Problems> {
+        let mut problems = CatalogProblems::default();
+        let limits = self.catalog_limits.limits(&mut problems);
+        problems.none_or(limits).map_err(|problems| Problems(vec![problems.to_string()]))
     }
 
     fn grpc_listen(&self) -> Result<SocketAddr, Problems> {
@@ -121,8 +134,13 @@ mod tests {
 
     #[test]
     fn the_problems_of_both_services_are_told_at_once() {
-        let flags = ["--listen=nowhere", "--grpc-listen=0.0.0.0:1", "--public-origin=shop"];
-        assert_eq!(settings(&flags).unwrap_err().0.len(), 3);
+        let flags = [
+            "--listen=nowhere",
+            "--grpc-listen=0.0.0.0:1",
+            "--public-origin=shop",
+            "--catalog-reads-at-once=0",
+        ];
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 4);
         assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
     }
 }
