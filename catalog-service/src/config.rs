@@ -17,7 +17,7 @@ use std::{
 };
 
 pub use limit_options::LimitOptions;
-pub use limits::{Deadlines, Limits, Rate};
+pub use limits::{Deadlines, Limits, Rate, Times};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 use secrecy::{ExposeSecret as _, SecretString};

@@ -25,6 +25,7 @@ mod shed;
 mod shop_service;
 mod source;
 mod status;
+mod steady;
 mod trace;
 mod user_service;
 mod variant_service;
@@ -54,12 +55,13 @@ use self::{
     beside::Beside,
     credentials::Identity,
     deadline::Until,
-    frames::Counted,
+    frames::{Counted, Messages},
     pace::Pace,
     page_token::PageTokens,
     roles::Method,
     shed::{Places, Shed},
     source::Source,
+    steady::Steady,
     trace::Call,
 };
 pub(crate) use self::{request_id::X_REQUEST_ID, source::Peer};
@@ -179,8 +181,14 @@ impl GrpcService {
         }
         let source = Source::of(&request, &self.0.trusted_proxies);
         let (identity, _places) = self.admitted(method, source, request.headers()).await?;
-        let limit = self.0.limits.message_bytes;
-        let mut request = request.map(|body| Body::new(Counted::new(body, method.messages, limit)));
+        let (limit, times) = (self.0.limits.message_bytes, self.0.limits.times);
+        let mut request = request.map(|body| {
+            let body = match method.messages {
+                Messages::One => Body::new(Steady::new(body, times)),
+                Messages::Any => body,
+            };
+            Body::new(Counted::new(body, method.messages, limit))
+        });
         request.extensions_mut().insert(identity);
         Ok(dispatch::call(self, request).await)
     }

@@ -5,7 +5,9 @@
 
 mod census;
 mod connections;
+mod line;
 mod listener;
+mod requests;
 mod socket;
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};

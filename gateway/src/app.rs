@@ -39,6 +39,7 @@ use tower::{Service, ServiceExt as _};
 pub(crate) use coding::weighted;
 pub(crate) use document::names;
 pub(crate) use lent::TooSlow;
+pub(crate) use network::Network;
 pub use problem::Problem;
 pub(crate) use refusal::Refusal;
 pub use visit::Peer;
@@ -143,7 +144,8 @@ impl App {
     pub async fn answer(&self, request: Request<Body>) -> Response {
         let visit = Visit::begin(&request, self.gateway.settings());
         // A slow sender is cut off, and what of a body nobody reads comes back.
-        let (request, rest) = lent::lend(request, visit.kind());
+        let (request, rest) =
+            lent::lend(request, visit.kind(), &self.gateway.settings().limits.times);
         // A panic ends its own request and no other.
         let admitted = AssertUnwindSafe(self.admit(&visit, request)).catch_unwind().await;
         let mut response = match admitted {

@@ -23,6 +23,8 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// How long the headers of a request, and the first request of a connection, may take to come.
     pub headers: Duration,
+    /// How long connections and messages may take and last.
+    pub times: Times,
     /// How long calls may take.
     pub deadlines: Deadlines,
     /// How long open calls may go on when the service stops.
@@ -41,8 +43,40 @@ impl Default for Limits {
             connections: 4096,
             connections_per_address: 100,
             headers: Duration::from_secs(10),
+            times: Times::default(),
             deadlines: Deadlines::default(),
             drain: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How long connections and messages may take and last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// A pause within a message.
+    pub message_pause: Duration,
+    /// How far a message may fall behind a rate of 1 KiB a second.
+    pub message_slow: Duration,
+    /// How long a peer may read nothing while there is something for it.
+    pub write_stall: Duration,
+    /// A connection on which nothing is asked.
+    pub idle: Duration,
+    /// A connection altogether, give or take a tenth.
+    pub age: Duration,
+    /// How often an HTTP/2 peer is asked whether it is still there, and how long it may take to answer.
+    pub ping: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            message_pause: seconds(30),
+            message_slow: seconds(5),
+            write_stall: seconds(10),
+            idle: seconds(60),
+            age: seconds(30 * 60),
+            ping: seconds(20),
         }
     }
 }

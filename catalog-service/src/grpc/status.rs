@@ -46,6 +46,14 @@ pub(crate) fn message_cut_short() -> Status {
         .status()
 }
 
+pub(crate) fn message_too_slow() -> Status {
+    Refusal::new(
+        Reason::Deadline,
+        "the message came too slowly; send it again over a better connection",
+    )
+    .status()
+}
+
 pub(crate) fn header_invalid(name: &str, description: &str) -> Status {
     Refusal::new(Reason::FieldInvalid, format!("the header `{name}` is invalid: it {description}"))
         .violations(vec![Violation { field: name.to_owned(), description: description.to_owned() }])

@@ -19,6 +19,7 @@ use http_body_util::BodyExt as _;
 use tokio::time::{Instant, Sleep};
 
 use super::Kind;
+use crate::config::Times;
 
 /// How long an early answer waits for the rest of its request.
 const REST: Duration = Duration::from_secs(5);
@@ -36,12 +37,8 @@ struct Pace {
     tick: Duration,
 }
 
-/// The pace of every request.
-const PACE: Pace = Pace {
-    pause: Duration::from_secs(30),
-    patience: Duration::from_secs(5),
-    tick: Duration::from_secs(1),
-};
+/// How often a waiting body is looked after.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The sender of a body is too slow.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +49,9 @@ pub(crate) struct TooSlow;
 type Home = Arc<Mutex<Option<Body>>>;
 
 /// Lends a request's body to its handler, and keeps the way back.
-pub(super) fn lend(request: Request<Body>, kind: Kind) -> (Request<Body>, Rest) {
-    lend_at(PACE, request, kind)
+pub(super) fn lend(request: Request<Body>, kind: Kind, times: &Times) -> (Request<Body>, Rest) {
+    let pace = Pace { pause: times.body_pause, patience: times.body_slow, tick: TICK };
+    lend_at(pace, request, kind)
 }
 
 fn lend_at(pace: Pace, request: Request<Body>, kind: Kind) -> (Request<Body>, Rest) {
@@ -211,7 +209,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_early_answer_reads_the_rest_and_keeps_the_connection() {
-        let (request, rest) = lend(request(chunks(4)), Kind::Page);
+        let (request, rest) = lend(request(chunks(4)), Kind::Page, &Times::default());
         drop(request);
         let mut response = Response::new(Body::empty());
         rest.finish(&mut response).await;
@@ -220,7 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn more_than_the_limit_is_not_read_and_the_connection_ends() {
-        let (request, rest) = lend(request(chunks(5)), Kind::Page);
+        let (request, rest) = lend(request(chunks(5)), Kind::Page, &Times::default());
         drop(request);
         let mut response = Response::new(Body::empty());
         rest.finish(&mut response).await;
@@ -255,7 +253,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_held_back_until_asked_for_is_not_asked_for() {
         let held = Request::builder().header(header::EXPECT, "100-continue");
-        let (request, rest) = lend(held.body(silent()).unwrap(), Kind::Api);
+        let (request, rest) = lend(held.body(silent()).unwrap(), Kind::Api, &Times::default());
         drop(request);
         let mut response = Response::new(Body::empty());
         rest.finish(&mut response).await;
