@@ -9,7 +9,11 @@ use prost::Message;
 use tonic::{
     Request, Response, Status,
     body::Body,
-    codec::{BufferSettings, Codec, CompressionEncoding::Gzip, EncodeBuf, Encoder},
+    codec::{
+        BufferSettings, Codec,
+        CompressionEncoding::{Gzip, Zstd},
+        EncodeBuf, Encoder,
+    },
     server::Grpc,
 };
 use tonic_prost::ProstDecoder;
@@ -66,7 +70,9 @@ where
     });
     Grpc::new(EncodedCodec::<M>(PhantomData))
         .accept_compressed(Gzip)
+        .accept_compressed(Zstd)
         .send_compressed(Gzip)
+        .send_compressed(Zstd)
         .apply_max_message_size_config(Some(limit), Some(limit))
         .unary(method, request)
         .await
