@@ -228,8 +228,8 @@ mod tests {
         let token = instance.access().setup_token().await.unwrap().unwrap();
         let login = Login::parse("ada@example.org").unwrap();
         let password = "a long enough password".into();
-        let access = instance.access();
-        access.redeem_setup_token(token.expose(), login, "Ada", password).await.unwrap();
+        let (access, write) = (instance.access(), Write::by(Caller::anyone()));
+        access.redeem_setup_token(write, token.expose(), login, "Ada", password).await.unwrap();
         assert_eq!(load_into_new(&instance, false).await.unwrap(), None);
         instance.close().await;
     }

@@ -105,7 +105,7 @@ impl Sqlite {
     where
         I: Send + 'static,
     {
-        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
+        let ending = Ending::of(&write);
         let clock = Arc::clone(&self.clock);
         let work = move |db: &rusqlite::Connection| {
             Tx { db, write: &write, now: clock.now() }.all(&items, one)
