@@ -5,7 +5,7 @@ use catalog_service::{
     catalog::{self, Catalog},
     domain::{
         Caller, NewCategory, NewProduct, PageRequest, ProductAction, ProductChange, ProductId,
-        Refusal, View, Violations, Write,
+        References, Refusal, View, Violations, Write,
     },
     encoding,
     server::Instance,
@@ -88,6 +88,7 @@ impl Steps {
                 &category_id,
                 category,
                 &mut violations,
+                &mut References::default(),
             ));
             check(number, "categories", violations)?;
         }
@@ -95,7 +96,12 @@ impl Steps {
         let mut products = Vec::with_capacity(requests.len());
         for (number, request) in (1..).zip(requests) {
             let mut violations = Violations::default();
-            products.push(encoding::product::new_product(request, "", &mut violations));
+            products.push(encoding::product::new_product(
+                request,
+                "",
+                &mut violations,
+                &mut References::default(),
+            ));
             check(number, "products", violations)?;
         }
         let publish = publications(&products);

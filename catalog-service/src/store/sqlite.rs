@@ -22,7 +22,7 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -227,6 +227,10 @@ impl Store for Sqlite {
 
     async fn category(&self, id: &CategoryId) -> Result<Option<Document<Category>>> {
         self.read_category(id)
+    }
+
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>> {
+        self.read_unknown_categories(ids).await
     }
 
     async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>> {
