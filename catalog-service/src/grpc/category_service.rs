@@ -26,7 +26,8 @@ pub(super) async fn get_category(
     let mut reading = Reading::of(&request);
     let id = reading.category("name", &request.name);
     let id = reading.done(id)?;
-    let category = service.0.catalog.category(&id).await.map_err(problem::of_catalog)?;
+    let category = service.0.catalog.category(&id).await;
+    let category = category.map_err(problem::of_catalog)?;
     reply::read(service, &who, category.map(reply::document))
 }
 
@@ -41,7 +42,8 @@ pub(super) async fn list_categories(
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let page = service.0.catalog.categories(page).await.map_err(problem::of_catalog)?;
+    let page = service.0.catalog.categories(page).await;
+    let page = page.map_err(problem::of_catalog)?;
     let page = page.try_map(|page| reply::page(page, tokens, query))?;
     reply::read(service, &who, page)
 }

@@ -29,8 +29,8 @@ pub(super) async fn get_product(
     let id = reading.product("name", &request.name);
     let id = reading.done(id)?;
     let view = parse::view(request.view, View::Full);
-    let product =
-        service.0.catalog.product(&who.caller, &id, view).await.map_err(problem::of_catalog)?;
+    let product = service.0.catalog.product(&who.caller, &id, view).await;
+    let product = product.map_err(problem::of_catalog)?;
     reply::read(service, &who, product.map(reply::document))
 }
 
@@ -51,12 +51,8 @@ pub(super) async fn list_products(
         show_deleted: request.show_deleted,
     };
     let view = parse::view(request.view, View::Basic);
-    let page = service
-        .0
-        .catalog
-        .list_products(&who.caller, list, view, page)
-        .await
-        .map_err(problem::of_catalog)?;
+    let page = service.0.catalog.list_products(&who.caller, list, view, page).await;
+    let page = page.map_err(problem::of_catalog)?;
     let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
@@ -219,8 +215,8 @@ pub(super) async fn list_product_revisions(
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let page =
-        service.0.catalog.product_revisions(&product, page).await.map_err(problem::of_catalog)?;
+    let page = service.0.catalog.product_revisions(&product, page).await;
+    let page = page.map_err(problem::of_catalog)?;
     let page = page.try_map(|page| reply::page(page, tokens, query))?;
     reply::read(service, &who, page)
 }

@@ -26,8 +26,8 @@ pub(super) async fn get_variant(
     let mut reading = Reading::of(&request);
     let name = reading.variant("name", &request.name);
     let name = reading.done(name)?;
-    let variant =
-        service.0.catalog.variant(&who.caller, &name).await.map_err(problem::of_catalog)?;
+    let variant = service.0.catalog.variant(&who.caller, &name).await;
+    let variant = variant.map_err(problem::of_catalog)?;
     reply::read(service, &who, variant.map(reply::document))
 }
 
@@ -44,12 +44,8 @@ pub(super) async fn list_variants(
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let page = service
-        .0
-        .catalog
-        .variants(&who.caller, &product, page)
-        .await
-        .map_err(problem::of_catalog)?;
+    let page = service.0.catalog.variants(&who.caller, &product, page).await;
+    let page = page.map_err(problem::of_catalog)?;
     let page = page.try_map(|page| reply::page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
