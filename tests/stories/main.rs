@@ -11,6 +11,7 @@ mod load;
 mod pages;
 mod products;
 mod repeated;
+mod resume_tokens;
 mod roles;
 mod sample;
 mod sessions;
