@@ -19,7 +19,9 @@ mod refusal;
 mod reply;
 mod request_digest;
 mod request_id;
+mod resume_token;
 mod roles;
+mod seal;
 mod session_service;
 mod shed;
 mod shop_service;
@@ -58,13 +60,15 @@ use self::{
     frames::{Counted, Messages},
     pace::Pace,
     page_token::PageTokens,
+    resume_token::ResumeTokens,
     roles::Method,
+    seal::Seals,
     shed::{Places, Shed},
     source::Source,
     steady::Steady,
     trace::Call,
 };
-pub(crate) use self::{request_id::X_REQUEST_ID, source::Peer};
+pub(crate) use self::{request_id::X_REQUEST_ID, resume_token::SHELF_RESUME_TOKEN, source::Peer};
 use crate::{
     access::Access,
     catalog::Catalog,
@@ -83,6 +87,7 @@ struct Inner {
     access: Access,
     clock: Arc<dyn Clock>,
     page_tokens: PageTokens,
+    resume_tokens: ResumeTokens,
     shed: Shed,
     pace: Pace,
     trusted_proxies: Vec<IpAddr>,
@@ -103,8 +108,10 @@ impl GrpcService {
         settings: &Settings,
     ) -> Self {
         let limits = settings.limits.clone();
+        let seals = Arc::new(Seals::new(catalog.token_keys(), Arc::clone(&clock)));
         Self(Arc::new(Inner {
-            page_tokens: PageTokens::new(catalog.page_token_keys(), Arc::clone(&clock)),
+            page_tokens: PageTokens::new(Arc::clone(&seals)),
+            resume_tokens: ResumeTokens::new(seals),
             shed: Shed::new(limits.calls, limits.calls_per_caller),
             pace: Pace::new(limits.reads, limits.writes),
             trusted_proxies: settings.trusted_proxies.clone(),

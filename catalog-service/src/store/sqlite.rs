@@ -5,6 +5,7 @@ mod categories;
 mod checkpoint;
 mod connection;
 mod failure;
+mod feed;
 mod functions;
 mod list;
 mod migrations;
@@ -22,7 +23,7 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -42,7 +43,7 @@ use crate::{
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
-        Shop, ShopChange, Variant, VariantChange, VariantName, View, Write,
+        Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
     },
 };
 
@@ -53,7 +54,7 @@ pub(super) struct Sqlite {
     readers: Readers,
     counts: Counts,
     clock: Arc<dyn Clock>,
-    page_token_keys: [[u8; 32]; 2],
+    token_keys: [[u8; 32]; 2],
     _place: Place,
 }
 
@@ -84,7 +85,7 @@ impl Sqlite {
         migrations::run(&mut database).map_err(|error| misfit(&place, error))?;
         let failed = |error: Error| unreadable(place.path(), error);
         let now = clock.now();
-        let page_token_keys = secrets::page_token_keys(&database).map_err(failed)?;
+        let token_keys = secrets::token_keys(&database).map_err(failed)?;
         shop::found(&database, now).map_err(failed)?;
         let checkpointer = Checkpointer::start(place.path(), durability, &mut database)
             .map_err(|error| unreadable(place.path(), error))?;
@@ -92,7 +93,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, page_token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, token_keys, _place: place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
@@ -105,7 +106,7 @@ impl Sqlite {
     where
         I: Send + 'static,
     {
-        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
+        let ending = Ending::of(&write);
         let clock = Arc::clone(&self.clock);
         let work = move |db: &rusqlite::Connection| {
             Tx { db, write: &write, now: clock.now() }.all(&items, one)
@@ -145,9 +146,8 @@ impl Store for Sqlite {
         id: &ProductId,
         view: View,
         audience: Audience,
-    ) -> Result<Option<Document<Product>>> {
-        let found = self.read_products(std::slice::from_ref(id), view, audience)?;
-        Ok(found.into_iter().next().flatten())
+    ) -> Result<Option<Snapshot<Document<Product>>>> {
+        self.read_product(id, view, audience)
     }
 
     async fn products(
@@ -155,7 +155,7 @@ impl Store for Sqlite {
         ids: &[ProductId],
         view: View,
         audience: Audience,
-    ) -> Result<Vec<Option<Document<Product>>>> {
+    ) -> Result<Snapshot<Vec<Option<Document<Product>>>>> {
         self.read_products(ids, view, audience)
     }
 
@@ -163,7 +163,7 @@ impl Store for Sqlite {
         &self,
         query: ProductQuery,
         page: PageRequest,
-    ) -> Result<Page<Document<Product>>> {
+    ) -> Result<Snapshot<Page<Document<Product>>>> {
         list::list(self, query, page).await
     }
 
@@ -188,7 +188,7 @@ impl Store for Sqlite {
         &self,
         product: &ProductId,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Revision>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
         self.read_revisions(product, &page)
     }
 
@@ -196,7 +196,7 @@ impl Store for Sqlite {
         &self,
         name: &VariantName,
         audience: Audience,
-    ) -> Result<Option<Document<Variant>>> {
+    ) -> Result<Option<Snapshot<Document<Variant>>>> {
         self.read_variant(name, audience)
     }
 
@@ -205,7 +205,7 @@ impl Store for Sqlite {
         product: &ProductId,
         audience: Audience,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Variant>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Variant>>>>> {
         self.read_variants(product, audience, &page)
     }
 
@@ -225,11 +225,15 @@ impl Store for Sqlite {
         self.write_one(write, change, |tx, change| tx.change_variant(change)).await
     }
 
-    async fn category(&self, id: &CategoryId) -> Result<Option<Document<Category>>> {
+    async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {
         self.read_category(id)
     }
 
-    async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>> {
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>> {
+        self.read_unknown_categories(ids).await
+    }
+
+    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {
         self.read_categories(&page)
     }
 
@@ -249,7 +253,7 @@ impl Store for Sqlite {
         self.write_one(write, change, |tx, change| tx.change_category(change)).await
     }
 
-    async fn shop(&self) -> Result<Document<Shop>> {
+    async fn shop(&self) -> Result<Snapshot<Document<Shop>>> {
         self.read_shop()
     }
 
@@ -264,8 +268,8 @@ impl Store for Sqlite {
         })
     }
 
-    fn page_token_keys(&self) -> [[u8; 32]; 2] {
-        self.page_token_keys
+    fn token_keys(&self) -> [[u8; 32]; 2] {
+        self.token_keys
     }
 
     async fn check(&self) -> Result<()> {
