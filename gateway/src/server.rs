@@ -107,7 +107,7 @@ impl Bound {
         R: Future<Output = Response> + Send + 'static,
     {
         let listener = self.listener;
-        let builder = Arc::new(connection::builder(&limits.times));
+        let builder = Arc::new(connection::builder(limits));
         let crowd = Crowd::new(limits.connections, limits.connections_per_address);
         let times = limits.times;
         let mut connections = JoinSet::new();

@@ -9,29 +9,29 @@ use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use transcoder::Code;
 
-use super::BODY;
-use crate::app::{Refusal, TooSlow};
+use crate::{
+    app::{Refusal, TooSlow},
+    config::Sizes,
+};
 
-/// How many times larger than what was sent a body may become.
-const RATIO: usize = 100;
 /// The window that a zstd body may ask for, as a power of two: room for the largest body, and no more.
 const WINDOW: u32 = 23;
 
 /// The body as the client meant it: 413 beyond the limit, 415 for a coding that is not read, 408 when it comes too slowly.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+pub(super) async fn read(headers: &HeaderMap, body: Body, sizes: &Sizes) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     let coding = coding(headers)?;
-    if body.size_hint().lower() > BODY as u64 {
-        return Err(Refusal::too_large(BODY));
+    if body.size_hint().lower() > sizes.body as u64 {
+        return Err(Refusal::too_large(sizes.body));
     }
-    let received = match Limited::new(body, BODY).collect().await {
+    let received = match Limited::new(body, sizes.body).collect().await {
         Ok(received) => received.to_bytes(),
-        Err(error) => return Err(refusal(error.as_ref())),
+        Err(error) => return Err(refusal(error.as_ref(), sizes)),
     };
     match coding {
-        Some(coding) => unpack(&received, coding),
+        Some(coding) => unpack(&received, coding, sizes),
         None => Ok(received),
     }
 }
@@ -58,8 +58,8 @@ fn coding(headers: &HeaderMap) -> Result<Option<Packed>, Refusal> {
     }
 }
 
-fn unpack(packed: &Bytes, coding: Packed) -> Result<Bytes, Refusal> {
-    let most = BODY.min(packed.len().saturating_mul(RATIO));
+fn unpack(packed: &Bytes, coding: Packed, sizes: &Sizes) -> Result<Bytes, Refusal> {
+    let most = sizes.body.min(packed.len().saturating_mul(sizes.ratio));
     let unpacked = match coding {
         Packed::Gzip => at_most(most, flate2::read::MultiGzDecoder::new(&packed[..])),
         Packed::Zstd => zstd::stream::read::Decoder::new(&packed[..]).and_then(|mut decoder| {
@@ -68,7 +68,7 @@ fn unpack(packed: &Bytes, coding: Packed) -> Result<Bytes, Refusal> {
         }),
     };
     match unpacked {
-        Ok(unpacked) if unpacked.len() > most => Err(Refusal::too_large(BODY)),
+        Ok(unpacked) if unpacked.len() > most => Err(Refusal::too_large(sizes.body)),
         Ok(unpacked) => Ok(unpacked.into()),
         Err(_) => {
             let message = "the body is not packed as `Content-Encoding` says, or it breaks off";
@@ -85,11 +85,11 @@ fn at_most(most: usize, decoder: impl io::Read) -> io::Result<Vec<u8>> {
 }
 
 /// Why a body could not be read.
-fn refusal(error: &(dyn std::error::Error + 'static)) -> Refusal {
+fn refusal(error: &(dyn std::error::Error + 'static), sizes: &Sizes) -> Refusal {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
-            return Refusal::too_large(BODY);
+            return Refusal::too_large(sizes.body);
         }
         if error.is::<TooSlow>() {
             let message = "the body came too slowly";
@@ -107,10 +107,15 @@ mod tests {
 
     use super::*;
 
+    const BODY: usize = 4 << 20;
+    const RATIO: usize = 100;
+
     async fn read_as(coding: &str, body: impl Into<Body>) -> Result<Bytes, u16> {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_ENCODING, coding.parse().unwrap());
-        read(&headers, body.into()).await.map_err(|refusal| refusal.status.as_u16())
+        read(&headers, body.into(), &Sizes::default())
+            .await
+            .map_err(|refusal| refusal.status.as_u16())
     }
 
     fn gzip(body: &[u8]) -> Vec<u8> {

@@ -13,14 +13,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{Kind, Refusal, network::Network};
 use crate::config::Limits;
 
-/// How long to wait for a place.
-const WAIT: Duration = Duration::from_millis(100);
-
 /// The places.
 #[derive(Debug)]
 pub(super) struct InFlight {
     all: Arc<Semaphore>,
     each: usize,
+    /// How long to wait for a place.
+    patience: Duration,
     networks: Networks,
 }
 
@@ -37,7 +36,8 @@ pub(super) struct Place {
 impl InFlight {
     pub(super) fn new(limits: &Limits) -> Self {
         let all = Arc::new(Semaphore::new(limits.requests));
-        Self { all, each: limits.requests_per_address, networks: Networks::default() }
+        let (each, patience) = (limits.requests_per_address, limits.deadlines.place);
+        Self { all, each, patience, networks: Networks::default() }
     }
 
     /// A place, held until it is dropped; `None` for what needs none. On no network, the place among all is enough.
@@ -52,19 +52,19 @@ impl InFlight {
         // A network's own place first: its queue takes no place that others could have.
         let mut own = network.map(|network| Own::of(&self.networks, network, self.each));
         if let Some(own) = &mut own {
-            own.place = Some(soon(&own.places).await?);
+            own.place = Some(self.soon(&own.places).await?);
         }
-        Ok(Some(Place { _own: own, _common: soon(&self.all).await? }))
+        Ok(Some(Place { _own: own, _common: self.soon(&self.all).await? }))
     }
-}
 
-async fn soon(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> {
-    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        return Ok(place);
-    }
-    match tokio::time::timeout(WAIT, Arc::clone(places).acquire_owned()).await {
-        Ok(Ok(place)) => Ok(place),
-        _ => Err(Refusal::overloaded()),
+    async fn soon(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> {
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            return Ok(place);
+        }
+        match tokio::time::timeout(self.patience, Arc::clone(places).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(Refusal::overloaded()),
+        }
     }
 }
 
@@ -121,7 +121,7 @@ mod tests {
         let begun = Instant::now();
         let refused = places.enter(Kind::Api, None).await.unwrap_err();
         assert_eq!((refused.status.as_u16(), refused.retry_after), (503, Some(1)));
-        assert!(begun.elapsed() >= WAIT);
+        assert!(begun.elapsed() >= places.patience);
         assert!(places.enter(Kind::Asset, None).await.unwrap().is_none());
         drop(first);
         assert!(places.enter(Kind::Api, None).await.unwrap().is_some());

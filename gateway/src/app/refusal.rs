@@ -13,7 +13,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use transcoder::{Code, ErrorOptions};
 
 use super::{Gateway, Kind, Problem, Visit};
-use crate::{api, pages, upstream::DOMAIN};
+use crate::{api, config::Limits, pages, upstream::DOMAIN};
 
 /// Why a request got no further.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Refusal {
     }
 
     /// What axum's router answered without a page of ours: its refusals have a status and at most a line of text.
-    pub(super) fn of_router(response: &Response) -> Option<Self> {
+    pub(super) fn of_router(response: &Response, limits: &Limits) -> Option<Self> {
         let status = response.status();
         let content_type = response.headers().get(header::CONTENT_TYPE);
         let html = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
@@ -108,7 +108,7 @@ impl Refusal {
                 let allow = response.headers().get(header::ALLOW).cloned();
                 Self::wrong_method(allow.unwrap_or(HeaderValue::from_static("GET,HEAD")))
             }
-            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(super::FORM),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(limits.sizes.form),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 let message = "a form is sent as `application/x-www-form-urlencoded`";
                 Self::new(status, Code::InvalidArgument, "CONTENT_TYPE_UNSUPPORTED", message)

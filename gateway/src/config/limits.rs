@@ -22,6 +22,10 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one address that is not loopback.
     pub connections_per_address: usize,
+    /// How large requests and answers may be.
+    pub sizes: Sizes,
+    /// How long answers may take.
+    pub deadlines: Deadlines,
     /// How long connections may take and last.
     pub times: Times,
     /// How long requests may go on after the gateway was told to stop.
@@ -35,6 +39,63 @@ pub struct Rate {
     pub per_second: u32,
     /// At once, after a pause.
     pub burst: u32,
+}
+
+/// How large requests and answers may be, in bytes where nothing else is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// The target of a request.
+    pub target: usize,
+    /// The names and values of a request's headers.
+    pub headers: usize,
+    /// How many header fields a request has.
+    pub fields: usize,
+    /// A form.
+    pub form: usize,
+    /// A body of JSON or a relayed message, received and unpacked.
+    pub body: usize,
+    /// How many times larger a body may become when it is unpacked.
+    pub ratio: usize,
+    /// A message of the service.
+    pub message: usize,
+}
+
+/// How long answers may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// A page.
+    pub page: Duration,
+    /// A call by JSON or gRPC-Web whose client names no deadline.
+    pub call: Duration,
+    /// The most that a client may ask for.
+    pub longest: Duration,
+    /// How long to wait for a place among the requests at once.
+    pub place: Duration,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            target: 16 << 10,
+            headers: 16 << 10,
+            fields: 100,
+            form: 256 << 10,
+            body: 4 << 20,
+            ratio: 100,
+            message: 16 << 20,
+        }
+    }
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            page: Duration::from_secs(10),
+            call: Duration::from_secs(30),
+            longest: Duration::from_secs(300),
+            place: Duration::from_millis(100),
+        }
+    }
 }
 
 /// How long connections may take and last.
@@ -65,6 +126,8 @@ impl Default for Limits {
             writes: Rate { per_second: 10, burst: 20 },
             connections: 4096,
             connections_per_address: 100,
+            sizes: Sizes::default(),
+            deadlines: Deadlines::default(),
             times: Times::default(),
             drain: Duration::from_secs(30),
         }
@@ -165,8 +228,8 @@ impl LimitOptions {
             writes,
             connections,
             connections_per_address: per_address,
-            times: Times::default(),
             drain: Duration::from_secs(drain.into()),
+            ..Limits::default()
         }
     }
 }

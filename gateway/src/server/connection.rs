@@ -16,20 +16,24 @@ use super::{
     line::{Activity, Line, Patience},
     requests::Requests,
 };
-use crate::{app::Peer, config::Times};
+use crate::{
+    app::Peer,
+    config::{Limits, Times},
+};
 
-/// Target and headers of HTTP/1, with room for the rest of the head; the app refuses each beyond its own limit.
-const HEAD: usize = 40 << 10;
+/// Room for the rest of a head of HTTP/1 beside its target and headers; the app refuses each beyond its own limit.
+const REST_OF_HEAD: usize = 8 << 10;
 
 /// The limits of every connection.
-pub(super) fn builder(times: &Times) -> auto::Builder<TokioExecutor> {
+pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let (times, sizes) = (limits.times, limits.sizes);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
         // The line watches over a head that has begun; this is for one that does not begin.
         .header_read_timeout(times.idle)
-        .max_buf_size(HEAD);
+        .max_buf_size(sizes.target + sizes.headers + REST_OF_HEAD);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -37,7 +41,7 @@ pub(super) fn builder(times: &Times) -> auto::Builder<TokioExecutor> {
         .initial_stream_window_size(64 << 10)
         .initial_connection_window_size(1 << 20)
         .max_frame_size(16 << 10)
-        .max_header_list_size(32 << 10)
+        .max_header_list_size((sizes.target + sizes.headers) as u32)
         .max_pending_accept_reset_streams(20)
         .max_local_error_reset_streams(128)
         .keep_alive_interval(times.ping)
