@@ -4,13 +4,15 @@
 //! found before any is reported. The options can be flattened into another program's command line: all their names are
 //! the service's own.
 
+mod disk;
 mod limits;
 mod origin;
 mod problems;
 
 use std::{fs, io, net::SocketAddr, path::Path, path::PathBuf, str::FromStr, time::Duration};
 
-pub use limits::{Deadlines, Limits};
+pub use disk::DiskOptions;
+pub use limits::{Deadlines, DiskLimits, Limits};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -46,6 +48,10 @@ pub struct Options {
     /// A file with the database URL, readable by its owner alone; instead of the URL itself
     #[arg(long, env = "SHELF_DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
+
+    /// The disk that the data lies on.
+    #[command(flatten)]
+    pub disk: DiskOptions,
 
     /// Host names, besides loopback and the listen address, under which the service may be called; separated by commas
     #[arg(long, env = "SHELF_CATALOG_ALLOWED_HOSTS", value_name = "NAMES", default_value = "")]
@@ -194,6 +200,7 @@ impl Options {
                 1..=1_000_000,
             ),
             drain: Duration::from_secs(drain as u64),
+            disk: self.disk.limits(p),
             ..Limits::default()
         }
     }

@@ -6,6 +6,7 @@ pub mod access;
 pub mod catalog;
 pub mod clock;
 pub mod config;
+pub mod disk;
 pub mod domain;
 pub mod encoding;
 pub mod grpc;

@@ -1,10 +1,12 @@
 //! Users, sessions and failed sign-ins in SQLite.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{Sqlite, failure::damaged, tx::Tx, writer::Ending};
+use super::{Sqlite, failure::damaged, room::Need, tx::Tx, writer::Ending};
 use crate::{
     access::{
         self, AccountKey, Failures, Login, NewSession, PasswordHash, Session, SessionId, SignedIn,
@@ -72,12 +74,15 @@ impl AccessStore for Sqlite {
         password: PasswordHash,
     ) -> access::Result<User> {
         let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
+        let room = Arc::clone(&self.room);
         self.writer
             .write(ending, move |db| {
-                let tx = Tx { db, write: &write, now: user.create_time };
+                let is_full = !room.has(Need::Room);
+                let tx = Tx { db, write: &write, now: user.create_time, is_full };
                 if let Some(answers) = tx.recall()? {
                     return recalled_user(db, &answers).map(Ok);
                 }
+                tx.check_room()?;
                 if let Some(taken) = taken(db, &user)? {
                     return Ok(Err(taken));
                 }
