@@ -7,7 +7,7 @@ use std::{fs, io, net::SocketAddr};
 
 use catalog_service::{
     Settings as CatalogSettings,
-    config::Origin as CatalogOrigin,
+    config::{Limits, Origin as CatalogOrigin},
     server::{self as catalog, StartError as CatalogStartError},
 };
 use gateway::{
@@ -76,7 +76,8 @@ pub struct Shelf {
 /// # Errors
 /// A port, a folder or a database that cannot be used.
 pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
-    let ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway: mut door } = settings;
+    let ServeSettings { data_dir, grpc_listen, empty, disk, local_origin, gateway: mut door } =
+        settings;
     let listen = door.listen;
     let front = front::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     if local_origin {
@@ -94,6 +95,7 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
         cors_origins: origin.clone().into_iter().collect(),
         // Reflection tells everything about the contract, which on this machine alone is what it is for.
         reflection: grpc_listen.ip().is_loopback(),
+        limits: Limits { disk, ..Limits::default() },
         ..CatalogSettings::new(database)
     })
     .await?;

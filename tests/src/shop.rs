@@ -52,7 +52,7 @@ impl Shop {
 
     async fn begin(empty: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let running = Running::start(&folder, empty).await;
+        let running = Running::start(&folder, empty, &[]).await;
         let people = People::strangers(channel(running.grpc));
         Self { people, running, folder, empty }
     }
@@ -66,9 +66,15 @@ impl Shop {
     /// Stops the shop, and starts it again on the same database.
     #[must_use]
     pub async fn restart(self) -> Self {
+        self.restart_with(&[]).await
+    }
+
+    /// The same, with more settings.
+    #[must_use]
+    pub async fn restart_with(self, flags: &[&str]) -> Self {
         let Self { people, running, folder, empty } = self;
         running.stop().await;
-        let running = Running::start(&folder, empty).await;
+        let running = Running::start(&folder, empty, flags).await;
         let people = people.again(&channel(running.grpc));
         Self { people, running, folder, empty }
     }
@@ -110,10 +116,13 @@ impl Shop {
 }
 
 impl Running {
-    async fn start(folder: &TempDir, empty: bool) -> Self {
+    async fn start(folder: &TempDir, empty: bool, flags: &[&str]) -> Self {
         let data_dir = folder.path().display().to_string();
         let mut line = vec!["shelf", "--data-dir", &data_dir];
         line.extend(["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"]);
+        // Nobody fills these disks, and there are many shops.
+        line.extend(["--database-ballast-mib", "0"]);
+        line.extend(flags);
         if empty {
             line.push("--empty");
         }

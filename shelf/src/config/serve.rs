@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use catalog_service::config::{DiskLimits, DiskOptions, Problems as CatalogProblems};
 use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
@@ -25,6 +26,10 @@ pub struct ServeArguments {
     #[arg(long, env = "SHELF_EMPTY", value_parser = FalseyValueParser::new())]
     pub empty: bool,
 
+    /// The disk that the database lies on.
+    #[command(flatten)]
+    pub disk: DiskOptions,
+
     /// What the gateway needs.
     #[command(flatten)]
     pub gateway: config::Options,
@@ -43,6 +48,8 @@ pub struct ServeSettings {
     pub grpc_listen: SocketAddr,
     /// Whether a new database stays empty.
     pub empty: bool,
+    /// How much of the disk is left to others.
+    pub disk: DiskLimits,
     /// Whether the public origin follows the port that is listened on.
     pub local_origin: bool,
     /// The gateway's own settings.
@@ -57,9 +64,15 @@ impl ServeArguments {
     pub fn settings(self) -> Result<ServeSettings, Problems> {
         let local_origin = self.gateway.public_origin.is_none();
         let both = Problems::both(self.gateway.settings(), self.grpc_listen());
-        let (gateway, grpc_listen) = both?;
+        let ((gateway, grpc_listen), disk) = Problems::both(both, self.disk())?;
         let Self { data_dir, empty, .. } = self;
-        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway })
+        Ok(ServeSettings { data_dir, grpc_listen, empty, disk, local_origin, gateway })
+    }
+
+    fn disk(&self) -> Result<DiskLimits, Problems> {
+        let mut problems = CatalogProblems::default();
+        let limits = self.disk.limits(&mut problems);
+        problems.none_or(limits).map_err(|problems| Problems(problems.into_lines()))
     }
 
     fn grpc_listen(&self) -> Result<SocketAddr, Problems> {
@@ -100,6 +113,7 @@ mod tests {
         assert_eq!(settings.grpc_listen.to_string(), "127.0.0.1:50051");
         assert_eq!(settings.gateway.listen.to_string(), "127.0.0.1:8080");
         assert!(settings.local_origin && !settings.empty);
+        assert_eq!(settings.disk, DiskLimits::default());
     }
 
     #[rstest]
@@ -121,8 +135,13 @@ mod tests {
 
     #[test]
     fn the_problems_of_both_services_are_told_at_once() {
-        let flags = ["--listen=nowhere", "--grpc-listen=0.0.0.0:1", "--public-origin=shop"];
-        assert_eq!(settings(&flags).unwrap_err().0.len(), 3);
+        let flags = [
+            "--listen=nowhere",
+            "--grpc-listen=0.0.0.0:1",
+            "--public-origin=shop",
+            "--database-ballast-mib=some",
+        ];
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 4);
         assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
     }
 }
