@@ -105,7 +105,8 @@ fn size(path: &Path) -> Option<u64> {
 
 #[track_caller]
 fn assert_full<T: std::fmt::Debug>(answer: Result<T, Error>) {
-    assert!(matches!(answer, Err(Error::Full)), "{answer:?}");
+    let error = answer.unwrap_err();
+    assert!(matches!(error, Error::Full), "{error:?}");
 }
 
 #[tokio::test]
