@@ -14,7 +14,7 @@ CARGO_DENY := 0.20.2
 NODE       := tests/browser/node_modules/.package-lock.json
 NODE_BIN   := tests/browser/node_modules/.bin
 
-.PHONY: help run check test node-tests conformance faults-disk bench screens tools chromium
+.PHONY: help run check test node-tests conformance faults-disk bench walk screens tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -51,6 +51,10 @@ faults-disk: ## Fills a small disk under a running shop; needs root, for the mou
 
 bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products.
 	python3 tests/bench/run.py $(if $(DATA),--data $(DATA))
+
+walk: ## Edits, deletes and restores every product of DATA=… by the pages' forms and by JSON, in a shop of its own.
+	cargo build --locked
+	python3 tests/bench/walk.py $(DATA)
 
 screens: $(NODE) chromium ## Takes a picture of every page, for looking at them.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens

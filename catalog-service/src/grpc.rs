@@ -18,7 +18,9 @@ mod refusal;
 mod reply;
 mod request_digest;
 mod request_id;
+mod resume_token;
 mod roles;
+mod seal;
 mod session_service;
 mod shed;
 mod shop_service;
@@ -47,11 +49,11 @@ use tonic::{Status, body::Body};
 use tower::Service;
 use tracing::Instrument as _;
 
-pub(crate) use self::request_id::X_REQUEST_ID;
 use self::{
-    beside::Beside, deadline::Until, frames::Counted, page_token::PageTokens, roles::Method,
-    shed::Shed, trace::Call,
+    beside::Beside, deadline::Until, frames::Counted, page_token::PageTokens,
+    resume_token::ResumeTokens, roles::Method, seal::Seals, shed::Shed, trace::Call,
 };
+pub(crate) use self::{request_id::X_REQUEST_ID, resume_token::SHELF_RESUME_TOKEN};
 use crate::{access::Access, catalog::Catalog, clock::Clock, config::Limits};
 
 /// The service itself, as a tower service. Cheap to clone; clones are one and the same.
@@ -65,6 +67,7 @@ struct Inner {
     access: Access,
     clock: Arc<dyn Clock>,
     page_tokens: PageTokens,
+    resume_tokens: ResumeTokens,
     shed: Shed,
     limits: Limits,
     beside: Beside,
@@ -83,8 +86,10 @@ impl GrpcService {
         limits: Limits,
         reflection: bool,
     ) -> Self {
+        let seals = Arc::new(Seals::new(catalog.token_keys(), Arc::clone(&clock)));
         Self(Arc::new(Inner {
-            page_tokens: PageTokens::new(catalog.page_token_keys(), Arc::clone(&clock)),
+            page_tokens: PageTokens::new(Arc::clone(&seals)),
+            resume_tokens: ResumeTokens::new(seals),
             shed: Shed::new(limits.calls),
             beside: Beside::new(reflection),
             catalog,

@@ -21,7 +21,7 @@ use crate::{
     catalog::Catalog,
     clock::{Clock, SystemClock},
     config::Settings,
-    disk::{Disk, SystemDisk},
+    disk::SystemDisk,
     grpc::GrpcService,
     store::{self, OpenError, Store},
 };
@@ -109,20 +109,19 @@ impl fmt::Debug for Instance {
 /// # Errors
 /// [`StartError::Database`].
 pub async fn open(settings: Settings) -> Result<Instance, StartError> {
-    open_with(settings, Arc::new(SystemClock), Arc::new(SystemDisk)).await
+    open_with_clock(settings, Arc::new(SystemClock)).await
 }
 
 /// As [`open`], with another clock, for tests.
 ///
 /// # Errors
 /// [`StartError::Database`].
-pub async fn open_with(
+pub async fn open_with_clock(
     settings: Settings,
     clock: Arc<dyn Clock>,
-    disk: Arc<dyn Disk>,
 ) -> Result<Instance, StartError> {
     let (url, limits) = (settings.database_url.expose_secret(), &settings.limits);
-    let store = store::open(url, Arc::clone(&clock), disk, limits.disk).await?;
+    let store = store::open(url, Arc::clone(&clock), Arc::new(SystemDisk), limits.disk).await?;
     let catalog =
         Catalog::new(Arc::clone(&store)).with_picture_host(settings.picture_host.as_deref());
     let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock));

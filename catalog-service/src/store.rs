@@ -19,7 +19,7 @@ use crate::{
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Refusal,
-        Revision, Shop, ShopChange, Variant, VariantChange, VariantName, View, Write,
+        Revision, Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
     },
 };
 
@@ -27,12 +27,13 @@ use crate::{
 pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024 - 16 * 1024;
 
 /// What whoever writes is told when there is no room.
-pub(crate) const FULL: &str = "the disk of the database is full, so nothing was changed; make room on it and send this again, \
-     reading and deleting go on meanwhile";
+pub(crate) const FULL: &str = "the store has no room left, so nothing was changed; make room where the database lies and send this \
+     again, reading and deleting go on meanwhile";
 
 /// Keeps the catalog.
 ///
-/// * Each method is one transaction: it sees one state, and what it writes is there whole or not at all.
+/// * Each method is one transaction: it sees one state, and what it writes is there whole or not at all. A read also tells which
+///   state it saw, by the number of the last change in it.
 /// * A write that is answered is durable. With the resource it keeps the product's revision, its author, and one number of the change feed.
 /// * Writes are in one order, which is the order of the feed; a read that starts after a write was answered sees it.
 /// * A stale etag never wins: of two writes that carry the same one, at most one succeeds.
@@ -52,7 +53,7 @@ pub trait Store: AccessStore {
         id: &ProductId,
         view: View,
         audience: Audience,
-    ) -> Result<Option<Document<Product>>>;
+    ) -> Result<Option<Snapshot<Document<Product>>>>;
 
     /// Several products, in the order of the ids, from one state.
     async fn products(
@@ -60,14 +61,14 @@ pub trait Store: AccessStore {
         ids: &[ProductId],
         view: View,
         audience: Audience,
-    ) -> Result<Vec<Option<Document<Product>>>>;
+    ) -> Result<Snapshot<Vec<Option<Document<Product>>>>>;
 
     /// One page of products.
     async fn list_products(
         &self,
         query: ProductQuery,
         page: PageRequest,
-    ) -> Result<Page<Document<Product>>>;
+    ) -> Result<Snapshot<Page<Document<Product>>>>;
 
     /// Creates all of the products or none.
     async fn create_products(
@@ -89,14 +90,14 @@ pub trait Store: AccessStore {
         &self,
         product: &ProductId,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Revision>>>>;
+    ) -> Result<Option<Snapshot<Page<Document<Revision>>>>>;
 
     /// One variant, if this audience may see its product.
     async fn variant(
         &self,
         name: &VariantName,
         audience: Audience,
-    ) -> Result<Option<Document<Variant>>>;
+    ) -> Result<Option<Snapshot<Document<Variant>>>>;
 
     /// The variants of a product in their order; none: there is no such product for this audience.
     async fn variants(
@@ -104,7 +105,7 @@ pub trait Store: AccessStore {
         product: &ProductId,
         audience: Audience,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Variant>>>>;
+    ) -> Result<Option<Snapshot<Page<Document<Variant>>>>>;
 
     /// Adds a variant.
     async fn create_variant(
@@ -121,10 +122,10 @@ pub trait Store: AccessStore {
     ) -> Result<Document<Variant>>;
 
     /// One category.
-    async fn category(&self, id: &CategoryId) -> Result<Option<Document<Category>>>;
+    async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;
 
     /// The categories by title.
-    async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>>;
+    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>>;
 
     /// Creates a category.
     async fn create_category(
@@ -141,7 +142,7 @@ pub trait Store: AccessStore {
     ) -> Result<Document<Category>>;
 
     /// The shop.
-    async fn shop(&self) -> Result<Document<Shop>>;
+    async fn shop(&self) -> Result<Snapshot<Document<Shop>>>;
 
     /// Changes the shop.
     async fn change_shop(&self, write: Write, change: ShopChange) -> Result<Document<Shop>>;
@@ -149,8 +150,8 @@ pub trait Store: AccessStore {
     /// Whether there is no product and no category, deleted ones included.
     async fn is_empty(&self) -> Result<bool>;
 
-    /// The keys that seal page tokens, made when the store was: the first one seals, each of them opens.
-    fn page_token_keys(&self) -> [[u8; 32]; 2];
+    /// The keys that seal tokens, made when the store was: the first one seals, each of them opens.
+    fn token_keys(&self) -> [[u8; 32]; 2];
 
     /// Whether the store answers.
     async fn check(&self) -> Result<()>;

@@ -119,7 +119,7 @@ impl Steps {
             let shown = catalog.product(&Caller::system(), &first.id, View::Basic).await;
             if let Some(product) = found(shown)? {
                 self.products.clear();
-                let product = proto::catalog::Product::decode(product.into_bytes());
+                let product = proto::catalog::Product::decode(product.content.into_bytes());
                 if product.is_ok_and(|product| product.state() == State::Active) {
                     self.publish.clear();
                 }

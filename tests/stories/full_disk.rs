@@ -38,7 +38,10 @@ async fn by_grpc_what_adds_is_refused_and_what_deletes_is_done() {
     let shop = full().await;
     let mut products = shop.people.editor.products();
     let status = products.create_product(create("pot", "Pot")).await.unwrap_err();
-    assert!(status.message().contains("make room on it"), "says what to do: {status:?}");
+    assert!(
+        status.message().contains("make room where the database lies"),
+        "says what to do: {status:?}"
+    );
     let full = (Code::ResourceExhausted, "STORE_FULL".to_owned());
     assert_eq!(refused::<()>(Err(status)), full);
     let publish = PublishProductRequest { name: "products/mug".into(), ..Default::default() };

@@ -12,6 +12,7 @@ mod load;
 mod pages;
 mod products;
 mod repeated;
+mod resume_tokens;
 mod roles;
 mod sample;
 mod sessions;

@@ -3,8 +3,8 @@
 use super::{Catalog, Error, Result};
 use crate::domain::{
     Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductFields, ProductId, ProductQuery, Refusal, Revision, View, Violation,
-    Write,
+    ProductChange, ProductFields, ProductId, ProductQuery, Refusal, Revision, Snapshot, View,
+    Violation, Write,
 };
 
 /// A list of products as a caller asks for it.
@@ -28,7 +28,7 @@ impl Catalog {
         caller: &Caller,
         id: &ProductId,
         view: View,
-    ) -> Result<Document<Product>> {
+    ) -> Result<Snapshot<Document<Product>>> {
         let found = self.store.product(id, view, caller.audience()).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: id.name() }))
     }
@@ -42,13 +42,14 @@ impl Catalog {
         caller: &Caller,
         ids: &[ProductId],
         view: View,
-    ) -> Result<Vec<Document<Product>>> {
+    ) -> Result<Snapshot<Vec<Document<Product>>>> {
         check_batch(ids.len())?;
-        let found = self.store.products(ids, view, caller.audience()).await?;
+        let read = self.store.products(ids, view, caller.audience()).await?;
+        let found = &read.content;
         let missing = |index: usize| (index, Refusal::NotFound { name: ids[index].name() });
         let missing: Vec<_> = (0..ids.len()).filter(|i| found[*i].is_none()).map(missing).collect();
         if missing.is_empty() {
-            Ok(found.into_iter().flatten().collect())
+            Ok(read.map(|found| found.into_iter().flatten().collect()))
         } else {
             Err(Error::Batch(missing))
         }
@@ -64,7 +65,7 @@ impl Catalog {
         list: ProductList<'_>,
         view: View,
         page: PageRequest,
-    ) -> Result<Page<Document<Product>>> {
+    ) -> Result<Snapshot<Page<Document<Product>>>> {
         let audience = caller.audience();
         if list.show_deleted && audience == Audience::Public {
             return Err(Error::RoleMissing("show_deleted"));
@@ -162,7 +163,7 @@ impl Catalog {
         &self,
         product: &ProductId,
         page: PageRequest,
-    ) -> Result<Page<Document<Revision>>> {
+    ) -> Result<Snapshot<Page<Document<Revision>>>> {
         let found = self.store.revisions(product, page).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
     }

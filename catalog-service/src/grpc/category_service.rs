@@ -20,14 +20,15 @@ type Answer = Result<Encoded, Status>;
 
 pub(super) async fn get_category(
     service: &GrpcService,
-    _who: Identity,
+    who: Identity,
     request: wire::GetCategoryRequest,
 ) -> Answer {
     let mut reading = Reading::of(&request);
     let id = reading.category("name", &request.name);
     let id = reading.done(id)?;
     let category = service.0.catalog.category(&id).await;
-    category.map(reply::document).map_err(problem::of_catalog)
+    let category = category.map_err(problem::of_catalog)?;
+    reply::read(service, &who, category.map(reply::document))
 }
 
 pub(super) async fn list_categories(
@@ -42,7 +43,9 @@ pub(super) async fn list_categories(
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let page = service.0.catalog.categories(page).await;
-    reply::page(page.map_err(problem::of_catalog)?, tokens, query)
+    let page = page.map_err(problem::of_catalog)?;
+    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    reply::read(service, &who, page)
 }
 
 pub(super) async fn create_category(

@@ -30,7 +30,8 @@ pub(super) async fn get_product(
     let id = reading.done(id)?;
     let view = parse::view(request.view, View::Full);
     let product = service.0.catalog.product(&who.caller, &id, view).await;
-    product.map(reply::document).map_err(problem::of_catalog)
+    let product = product.map_err(problem::of_catalog)?;
+    reply::read(service, &who, product.map(reply::document))
 }
 
 pub(super) async fn list_products(
@@ -51,7 +52,9 @@ pub(super) async fn list_products(
     };
     let view = parse::view(request.view, View::Basic);
     let page = service.0.catalog.list_products(&who.caller, list, view, page).await;
-    reply::counted_page(page.map_err(problem::of_catalog)?, tokens, query)
+    let page = page.map_err(problem::of_catalog)?;
+    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
+    reply::read(service, &who, page)
 }
 
 pub(super) async fn create_product(
@@ -145,7 +148,8 @@ pub(super) async fn batch_get_products(
     let ids = reading.done(ids)?;
     let view = parse::view(request.view, View::Basic);
     let products = service.0.catalog.products(&who.caller, &ids, view).await;
-    products.map(reply::documents).map_err(|error| problem::of_batch(error, Items::Names))
+    let products = products.map_err(|error| problem::of_batch(error, Items::Names))?;
+    reply::read(service, &who, products.map(reply::documents))
 }
 
 pub(super) async fn batch_create_products(
@@ -212,5 +216,7 @@ pub(super) async fn list_product_revisions(
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let page = service.0.catalog.product_revisions(&product, page).await;
-    reply::page(page.map_err(problem::of_catalog)?, tokens, query)
+    let page = page.map_err(problem::of_catalog)?;
+    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    reply::read(service, &who, page)
 }

@@ -1,5 +1,7 @@
 //! The service itself, called as a gateway in the same process calls it.
 
+mod resume_tokens;
+
 use std::time::Duration;
 
 use bytes::Bytes;

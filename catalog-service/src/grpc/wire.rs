@@ -10,31 +10,49 @@ use tonic::{
     Request, Response, Status,
     body::Body,
     codec::{BufferSettings, Codec, CompressionEncoding::Gzip, EncodeBuf, Encoder},
+    metadata::{Ascii, MetadataValue},
     server::Grpc,
 };
 use tonic_prost::ProstDecoder;
 use tower::service_fn;
 
-use super::credentials::Identity;
+use super::{credentials::Identity, resume_token::SHELF_RESUME_TOKEN};
 
-/// An encoded message on its way out.
+/// An encoded message on its way out, and the resume token beside it when a read answers it.
 #[derive(Clone, Debug)]
-pub(super) struct Encoded(Bytes);
+pub(super) struct Encoded {
+    message: Bytes,
+    resume_token: Option<MetadataValue<Ascii>>,
+}
 
 impl Encoded {
     /// Bytes that are a message already.
     pub(super) fn bytes(bytes: Bytes) -> Self {
-        Self(bytes)
+        Self { message: bytes, resume_token: None }
     }
 
     /// A message.
     pub(super) fn message(message: &impl Message) -> Self {
-        Self(message.encode_to_vec().into())
+        Self::bytes(message.encode_to_vec().into())
     }
 
     /// `google.protobuf.Empty`.
     pub(super) fn empty() -> Self {
-        Self(Bytes::new())
+        Self::bytes(Bytes::new())
+    }
+
+    /// The same message, beside which stands from where a stream of changes goes on.
+    pub(super) fn with_resume_token(self, token: MetadataValue<Ascii>) -> Self {
+        Self { resume_token: Some(token), ..self }
+    }
+
+    fn into_response(mut self) -> Response<Self> {
+        let token = self.resume_token.take();
+        let mut response = Response::new(self);
+        if let Some(token) = token {
+            response.metadata_mut().insert(SHELF_RESUME_TOKEN, token);
+        }
+        response
     }
 }
 
@@ -58,9 +76,9 @@ where
                 identity.ok_or_else(|| super::status::internal(&"nobody was established"))?;
             let answer = handler(identity, message).await?;
             // Said here, the refusal has its reason; in the body it would come after an answer that looks well.
-            match answer.0.len() {
+            match answer.message.len() {
                 length if length > limit => Err(super::status::answer_too_large(length, limit)),
-                _ => Ok(Response::new(answer)),
+                _ => Ok(answer.into_response()),
             }
         }
     });
@@ -98,8 +116,8 @@ impl Encoder for AsItIs {
     type Error = Status;
 
     fn encode(&mut self, item: Encoded, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.reserve(item.0.len());
-        buffer.put(item.0);
+        buffer.reserve(item.message.len());
+        buffer.put(item.message);
         Ok(())
     }
 }

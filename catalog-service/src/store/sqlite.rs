@@ -6,6 +6,7 @@ mod categories;
 mod checkpoint;
 mod connection;
 mod failure;
+mod feed;
 mod functions;
 mod list;
 mod migrations;
@@ -48,7 +49,7 @@ use crate::{
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
-        Shop, ShopChange, Variant, VariantChange, VariantName, View, Write,
+        Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
     },
 };
 
@@ -60,7 +61,7 @@ pub(super) struct Sqlite {
     counts: Counts,
     clock: Arc<dyn Clock>,
     room: Arc<Watch>,
-    page_token_keys: [[u8; 32]; 2],
+    token_keys: [[u8; 32]; 2],
     _place: Place,
 }
 
@@ -104,7 +105,7 @@ impl Sqlite {
         migrations::run(&mut database).map_err(|error| misfit(&place, error))?;
         let failed = |error: Error| unreadable(place.path(), error);
         let now = clock.now();
-        let page_token_keys = secrets::page_token_keys(&database).map_err(failed)?;
+        let token_keys = secrets::token_keys(&database).map_err(failed)?;
         shop::found(&database, now).map_err(failed)?;
         let checkpointer = Checkpointer::start(place.path(), durability, &mut database)
             .map_err(|error| unreadable(place.path(), error))?;
@@ -112,7 +113,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, room, page_token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, room, token_keys, _place: place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
@@ -176,9 +177,8 @@ impl Store for Sqlite {
         id: &ProductId,
         view: View,
         audience: Audience,
-    ) -> Result<Option<Document<Product>>> {
-        let found = self.read_products(std::slice::from_ref(id), view, audience)?;
-        Ok(found.into_iter().next().flatten())
+    ) -> Result<Option<Snapshot<Document<Product>>>> {
+        self.read_product(id, view, audience)
     }
 
     async fn products(
@@ -186,7 +186,7 @@ impl Store for Sqlite {
         ids: &[ProductId],
         view: View,
         audience: Audience,
-    ) -> Result<Vec<Option<Document<Product>>>> {
+    ) -> Result<Snapshot<Vec<Option<Document<Product>>>>> {
         self.read_products(ids, view, audience)
     }
 
@@ -194,7 +194,7 @@ impl Store for Sqlite {
         &self,
         query: ProductQuery,
         page: PageRequest,
-    ) -> Result<Page<Document<Product>>> {
+    ) -> Result<Snapshot<Page<Document<Product>>>> {
         list::list(self, query, page).await
     }
 
@@ -222,7 +222,7 @@ impl Store for Sqlite {
         &self,
         product: &ProductId,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Revision>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
         self.read_revisions(product, &page)
     }
 
@@ -230,7 +230,7 @@ impl Store for Sqlite {
         &self,
         name: &VariantName,
         audience: Audience,
-    ) -> Result<Option<Document<Variant>>> {
+    ) -> Result<Option<Snapshot<Document<Variant>>>> {
         self.read_variant(name, audience)
     }
 
@@ -239,7 +239,7 @@ impl Store for Sqlite {
         product: &ProductId,
         audience: Audience,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Variant>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Variant>>>>> {
         self.read_variants(product, audience, &page)
     }
 
@@ -260,11 +260,11 @@ impl Store for Sqlite {
         self.write_one(write, need, change, |tx, change| tx.change_variant(change)).await
     }
 
-    async fn category(&self, id: &CategoryId) -> Result<Option<Document<Category>>> {
+    async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {
         self.read_category(id)
     }
 
-    async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>> {
+    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {
         self.read_categories(&page)
     }
 
@@ -285,7 +285,7 @@ impl Store for Sqlite {
         self.write_one(write, need, change, |tx, change| tx.change_category(change)).await
     }
 
-    async fn shop(&self) -> Result<Document<Shop>> {
+    async fn shop(&self) -> Result<Snapshot<Document<Shop>>> {
         self.read_shop()
     }
 
@@ -300,8 +300,8 @@ impl Store for Sqlite {
         })
     }
 
-    fn page_token_keys(&self) -> [[u8; 32]; 2] {
-        self.page_token_keys
+    fn token_keys(&self) -> [[u8; 32]; 2] {
+        self.token_keys
     }
 
     async fn check(&self) -> Result<()> {

@@ -60,7 +60,7 @@ async fn what_was_written_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data/shelf.db");
     let store = open_file(&path).unwrap();
-    let keys = store.page_token_keys();
+    let keys = store.token_keys();
     let create = async |store: &Sqlite| {
         let write = requested("ada", "one", 1);
         store.create_products(write, vec![new("kettle")], View::Basic).await.unwrap()
@@ -71,7 +71,7 @@ async fn what_was_written_is_there_after_opening_again() {
     assert_eq!(create(&store).await, answered);
     let id = product_id("kettle");
     assert!(store.product(&id, View::Basic, Audience::Staff).await.unwrap().is_some());
-    assert_eq!(store.page_token_keys(), keys);
+    assert_eq!(store.token_keys(), keys);
     assert_ne!(keys[0], keys[1]);
 }
 
@@ -171,7 +171,8 @@ async fn every_answered_write_of_a_group_is_in_the_journal() {
     let recovered = open_file(&crashed).unwrap();
     let page = PageRequest::new(1_000, None);
     let products = recovered.list_products(staff("", ""), page).await.unwrap();
-    assert_eq!(products.items.len(), 16 * 8);
+    assert_eq!(products.content.items.len(), 16 * 8);
+    assert_eq!(products.position.number(), 16 * 8);
     let numbers = recovered.readers.read(|db| {
         let sql = "SELECT count(*), max(sequence), (SELECT count(*) FROM revisions) FROM changes";
         Ok(db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
@@ -241,7 +242,7 @@ async fn a_query_that_takes_too_long_is_given_up() {
         .await;
     assert!(matches!(given_up, Err(Error::TooExpensive)), "{given_up:?}");
     let after = store.list_products(staff("title:a", ""), PageRequest::new(0, None)).await;
-    assert_eq!(after.unwrap().items, []);
+    assert_eq!(after.unwrap().content.items, []);
 }
 
 #[tokio::test]
@@ -259,7 +260,7 @@ async fn the_journal_is_moved_into_the_database() {
     drop(store);
     let store = open_file(&path).unwrap();
     let page = store.list_products(staff("", ""), PageRequest::new(1, None)).await.unwrap();
-    assert_eq!(page.total.count, 1_000);
+    assert_eq!(page.content.total.count, 1_000);
 }
 
 #[rstest]
@@ -331,8 +332,9 @@ async fn a_plain_list_is_read_from_an_index_without_sorting(#[case] order: &str)
     for audience in [Audience::Staff, Audience::Public] {
         let query = crate::domain::ProductQuery { audience, ..staff("", order) };
         let first = store.list_products(query.clone(), PageRequest::new(1, None)).await.unwrap();
-        assert_eq!(first.items.len(), 1);
-        let plans = super::list::plans(&store, query, PageRequest::new(1, first.next)).unwrap();
+        assert_eq!(first.content.items.len(), 1);
+        let plans =
+            super::list::plans(&store, query, PageRequest::new(1, first.content.next)).unwrap();
         for plan in plans {
             assert!(plan.contains("USING INDEX") || plan.contains("USING COVERING"), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{order}: {plan}");

@@ -95,7 +95,7 @@ impl Shop {
 
     async fn get(&self, id: &str) -> Option<proto::catalog::Product> {
         let found = self.store.product(&product_id(id), View::Basic, Audience::Staff).await;
-        found.unwrap().as_ref().map(wire)
+        found.unwrap().map(|found| wire(&found.content))
     }
 }
 
