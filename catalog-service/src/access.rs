@@ -97,12 +97,13 @@ impl Access {
         Ok(token.map(|token| format!("{origin}/admin/setup#{}", token.expose())))
     }
 
-    /// Makes the first account, an admin.
+    /// Makes the first account, an admin; a write that only validates leaves the token as it was.
     ///
     /// # Errors
     /// [`Error::CredentialsInvalid`] for a token that is wrong, used or too old; [`Error::Busy`].
     pub async fn redeem_setup_token(
         &self,
+        write: Write,
         token: &str,
         login: Login,
         display_name: &str,
@@ -120,7 +121,7 @@ impl Access {
         let user = NewUser { id: None, login, display_name, role: Role::Admin, disabled: false };
         let hash = self.0.hasher.hash(password).await?;
         let user = user.created(&ids::new_id(now), &ids::new_id(now), now);
-        let created = self.0.store.create_first_user(digest, user, hash, now).await?;
+        let created = self.0.store.create_first_user(write, digest, user, hash, now).await?;
         created.ok_or(Error::CredentialsInvalid)
     }
 
@@ -228,16 +229,21 @@ impl Access {
         Ok(sessions)
     }
 
-    /// Ends a session of a user; whether there was one.
+    /// Ends a session of a user.
     ///
     /// # Errors
-    /// Those of the store.
-    pub async fn end_session(&self, user: &UserId, session: &SessionId) -> Result<bool> {
-        let ended = self.0.store.end_session(user, session).await?;
-        if let Some(digest) = &ended {
-            self.0.sessions.invalidate(digest).await;
+    /// [`Error::SessionNotFound`].
+    pub async fn end_session(
+        &self,
+        write: Write,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<()> {
+        // After a trial the session is read anew, and found.
+        if let Some(digest) = self.0.store.end_session(write, user, session).await? {
+            self.0.sessions.invalidate(&digest).await;
         }
-        Ok(ended.is_some())
+        Ok(())
     }
 
     /// One user.

@@ -7,7 +7,7 @@ pub mod access;
 mod contract;
 mod sqlite;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -123,6 +123,9 @@ pub trait Store: AccessStore {
 
     /// One category.
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;
+
+    /// Those of these categories that do not exist, from one state.
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>>;
 
     /// The categories by title.
     async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>>;

@@ -101,8 +101,9 @@ async fn answer_call(
     };
     let mut message = BytesMut::with_capacity(body.len() + 64);
     call.request(&input, &ParseOptions::default(), &mut message)?;
-    let answer = ask(gateway, visit, head, call, message.freeze()).await?;
-    reply::write(head, call, answer).await
+    let message = message.freeze();
+    let answer = ask(gateway, visit, head, call, message.clone()).await?;
+    reply::write(head, call, &message, answer).await
 }
 
 /// The call itself, over bytes.

@@ -45,7 +45,8 @@ impl Shop {
 
     async fn redeem(&self, token: &str) -> Result<User> {
         let login = Login::parse("Ada@Shop.example").unwrap();
-        self.access.redeem_setup_token(token, login, "", secret(PASSWORD)).await
+        let write = Write::by(Caller::anyone());
+        self.access.redeem_setup_token(write, token, login, "", secret(PASSWORD)).await
     }
 
     async fn sign_in(&self, login: &str, password: &str) -> Result<SignIn> {
@@ -220,10 +221,59 @@ async fn an_ended_session_is_gone_at_once() {
     shop.signed_in(&sign_in).await.unwrap();
     let (user, session) = (&sign_in.session.user.id, &sign_in.session.session.id);
     let bob = UserId::parse("bob").unwrap();
-    assert!(!shop.access.end_session(&bob, session).await.unwrap(), "somebody else's");
-    assert!(shop.access.end_session(user, session).await.unwrap());
-    assert!(!shop.access.end_session(user, session).await.unwrap());
+    let plain = || Write::by(sign_in.session.caller());
+    let foreign = shop.access.end_session(plain(), &bob, session).await;
+    assert!(matches!(foreign, Err(Error::SessionNotFound { .. })), "somebody else's: {foreign:?}");
+    shop.access.end_session(plain(), user, session).await.unwrap();
+    let again = shop.access.end_session(plain(), user, session).await;
+    assert!(matches!(again, Err(Error::SessionNotFound { .. })), "{again:?}");
     assert!(matches!(shop.signed_in(&sign_in).await, Err(Error::SessionExpired)));
+}
+
+#[tokio::test]
+async fn ending_a_session_again_under_its_request_id_is_answered_the_same() {
+    let shop = Shop::with_ada().await;
+    let phone = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let desk = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let user = &phone.session.user.id;
+    let end = async |sign_in: &SignIn, digest: u8| {
+        let request = Some(RequestId { id: "one".into(), digest: [digest; 32] });
+        let write = Write { request, ..Write::by(phone.session.caller()) };
+        shop.access.end_session(write, user, &sign_in.session.session.id).await
+    };
+    end(&phone, 1).await.unwrap();
+    end(&phone, 1).await.unwrap();
+    let other = end(&desk, 2).await;
+    assert!(matches!(other, Err(Error::Store(crate::store::Error::RequestIdReused { .. }))));
+    shop.signed_in(&desk).await.unwrap();
+    shop.pass(seconds(24 * 3_600));
+    let forgotten = end(&phone, 1).await;
+    assert!(matches!(forgotten, Err(Error::SessionNotFound { .. })), "{forgotten:?}");
+}
+
+#[tokio::test]
+async fn a_trial_ends_no_session_and_spends_no_token() {
+    let shop = Shop::new().await;
+    let token = shop.access.setup_token().await.unwrap().unwrap();
+    let trial = || Write { validate_only: true, ..Write::by(Caller::anyone()) };
+    let login = || Login::parse("Ada@Shop.example").unwrap();
+    for token in [token.expose(), "shelf_setup_x", token.expose()] {
+        let password = secret(PASSWORD);
+        let tried = shop.access.redeem_setup_token(trial(), token, login(), "", password).await;
+        match token {
+            "shelf_setup_x" => assert!(matches!(tried, Err(Error::CredentialsInvalid))),
+            _ => assert_eq!(tried.unwrap().role, Role::Admin),
+        }
+    }
+    assert!(shop.sign_in("ada@shop.example", PASSWORD).await.is_err(), "nobody was made");
+    shop.redeem(token.expose()).await.unwrap();
+
+    let ada = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let (user, session) = (&ada.session.user.id, &ada.session.session.id);
+    shop.access.end_session(trial(), user, session).await.unwrap();
+    shop.signed_in(&ada).await.unwrap();
+    let unknown = shop.access.end_session(trial(), user, &SessionId::new("none")).await;
+    assert!(matches!(unknown, Err(Error::SessionNotFound { .. })), "{unknown:?}");
 }
 
 #[tokio::test]

@@ -248,7 +248,7 @@ async fn sessions_are_ones_own() {
     let refused = shop.call(Role::Admin, path, &of_vera).await.unwrap_err();
     assert_eq!(refused.code(), Code::NotFound);
 
-    let delete = wire::DeleteSessionRequest { name: "sessions/-".to_owned() };
+    let delete = wire::DeleteSessionRequest { name: "sessions/-".to_owned(), ..Default::default() };
     let sign_out = "/shelf.access.v1.SessionService/DeleteSession";
     shop.call(Role::Viewer, sign_out, &delete).await.unwrap();
     let ended = shop.call(Role::Viewer, path, &get).await.unwrap_err();

@@ -11,6 +11,7 @@ use tokio::{
 use tonic::transport::Channel;
 
 use super::*;
+use crate::domain::{Caller, Write};
 
 /// A service that answers, and the way to stop it.
 struct Running {
@@ -99,7 +100,8 @@ async fn what_is_kept_is_there_after_a_restart() {
     let instance = open(Settings::new(&url)).await.unwrap();
     let login = crate::access::Login::parse("ada@shop.example").unwrap();
     let password = "cedar kettle on the hob".to_owned().into();
-    instance.access().redeem_setup_token(token.expose(), login, "Ada", password).await.unwrap();
+    let (access, write) = (instance.access(), Write::by(Caller::anyone()));
+    access.redeem_setup_token(write, token.expose(), login, "Ada", password).await.unwrap();
 }
 
 #[tokio::test]

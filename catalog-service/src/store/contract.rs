@@ -78,6 +78,7 @@ macro_rules! contract {
                 a_category_is_created_changed_and_deleted,
                 a_category_cannot_stand_below_itself,
                 a_category_with_children_stays,
+                of_many_categories_those_that_do_not_exist_are_told,
                 a_taken_category_slug_is_refused,
                 categories_come_by_title,
                 a_page_of_categories_ends_before_it_grows_too_large,

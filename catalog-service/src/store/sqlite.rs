@@ -25,7 +25,7 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -127,7 +127,7 @@ impl Sqlite {
     where
         I: Send + 'static,
     {
-        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
+        let ending = Ending::of(&write);
         let (clock, room) = (Arc::clone(&self.clock), Arc::clone(&self.room));
         let work = move |db: &rusqlite::Connection| {
             let tx = Tx { db, write: &write, now: clock.now(), is_full: !room.has(need) };
@@ -262,6 +262,10 @@ impl Store for Sqlite {
 
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {
         self.read_category(id)
+    }
+
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>> {
+        self.read_unknown_categories(ids).await
     }
 
     async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {

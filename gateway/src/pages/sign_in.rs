@@ -56,7 +56,7 @@ pub(crate) async fn sign_in(visit: Visit, fields: Fields) -> Result<Response, Tr
 
 /// `POST /admin/sign-out`.
 pub(crate) async fn sign_out(visit: Visit) -> Result<Response, Trouble> {
-    let own = DeleteSessionRequest { name: "sessions/-".into() };
+    let own = DeleteSessionRequest { name: "sessions/-".into(), ..Default::default() };
     if visit.caller.has_session()
         && let Err(status) = visit.caller.sessions().delete_session(own).await
         && !matches!(status.code(), Code::Unauthenticated | Code::NotFound)

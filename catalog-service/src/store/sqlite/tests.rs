@@ -29,7 +29,7 @@ async fn open_url(url: &str) -> Result<Arc<dyn Store>, OpenError> {
     store::open(url, Arc::new(SystemClock), Arc::new(SystemDisk), DiskLimits::default()).await
 }
 
-fn open_at(path: &str, limits: DiskLimits) -> Result<Sqlite, OpenError> {
+pub(super) fn open_at(path: &str, limits: DiskLimits) -> Result<Sqlite, OpenError> {
     Sqlite::open(path, Arc::new(SystemClock), Arc::new(SystemDisk), limits)
 }
 

@@ -16,7 +16,10 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{checkpoint::Checkpointer, failure, room::Watch};
-use crate::store::{Error, Result};
+use crate::{
+    domain::Write,
+    store::{Error, Result},
+};
 
 /// How many writes may wait.
 const WAITING: usize = 1_024;
@@ -31,6 +34,13 @@ pub(super) enum Ending {
     Keep,
     /// It was only tried.
     Undo,
+}
+
+impl Ending {
+    /// What becomes of a caller's write.
+    pub(super) fn of(write: &Write) -> Self {
+        if write.validate_only { Self::Undo } else { Self::Keep }
+    }
 }
 
 /// The way to the writing thread.
@@ -281,3 +291,6 @@ impl Group {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,12 +190,15 @@ async fn people_sign_in_while_the_disk_is_full() {
     let login = Login::parse("ada@shop.example").unwrap();
     let password = || SecretString::from("cedar kettle on the hob");
     let token = access.setup_token().await.unwrap().unwrap();
-    let ada = access.redeem_setup_token(token.expose(), login, "Ada", password()).await.unwrap();
+    let ada = access
+        .redeem_setup_token(by("ada"), token.expose(), login, "Ada", password())
+        .await
+        .unwrap();
     shop.disk.leave(0);
 
     access.sign_in("ada@shop.example", "another password".into()).await.unwrap_err();
     let session = access.sign_in("ada@shop.example", password()).await.unwrap().session.session;
-    assert!(access.end_session(&ada.id, &session.id).await.unwrap());
+    access.end_session(by("ada"), &ada.id, &session.id).await.unwrap();
 
     let bob = Login::parse("bob@shop.example").unwrap();
     let bob = NewUser {
