@@ -4,6 +4,7 @@
 //! found before any is reported. The options can be flattened into another program's command line: all their names are
 //! the service's own.
 
+mod disk;
 mod limit_options;
 mod limits;
 mod origin;
@@ -16,8 +17,9 @@ use std::{
     str::FromStr,
 };
 
+pub use disk::DiskOptions;
 pub use limit_options::LimitOptions;
-pub use limits::{Deadlines, Limits, Rate, Times};
+pub use limits::{Deadlines, DiskLimits, Limits, Rate, Times};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -53,6 +55,10 @@ pub struct Options {
     /// A file with the database URL, readable by its owner alone; instead of the URL itself
     #[arg(long, env = "SHELF_DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
+
+    /// The disk that the data lies on.
+    #[command(flatten)]
+    pub disk: DiskOptions,
 
     /// Host names, besides loopback and the listen address, under which the service may be called; separated by commas
     #[arg(long, env = "SHELF_CATALOG_ALLOWED_HOSTS", value_name = "NAMES", default_value = "")]
@@ -148,7 +154,7 @@ impl Options {
                 })
                 .collect(),
             reflection: p.switch("catalog-reflection", &self.catalog_reflection),
-            limits: self.limits.limits(p),
+            limits: Limits { disk: self.disk.limits(p), ..self.limits.limits(p) },
         };
         problems.none_or(settings)
     }

@@ -7,6 +7,7 @@ pub mod buckets;
 pub mod catalog;
 pub mod clock;
 pub mod config;
+pub mod disk;
 pub mod domain;
 pub mod encoding;
 pub mod grpc;

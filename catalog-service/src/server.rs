@@ -23,6 +23,7 @@ use crate::{
     catalog::Catalog,
     clock::{Clock, SystemClock},
     config::Settings,
+    disk::SystemDisk,
     grpc::GrpcService,
     store::{self, OpenError, Store},
 };
@@ -121,7 +122,8 @@ pub async fn open_with_clock(
     settings: Settings,
     clock: Arc<dyn Clock>,
 ) -> Result<Instance, StartError> {
-    let store = store::open(settings.database_url.expose_secret(), Arc::clone(&clock)).await?;
+    let (url, limits) = (settings.database_url.expose_secret(), &settings.limits);
+    let store = store::open(url, Arc::clone(&clock), Arc::new(SystemDisk), limits.disk).await?;
     let catalog =
         Catalog::new(Arc::clone(&store)).with_picture_host(settings.picture_host.as_deref());
     let sign_ins = settings.limits.sign_ins_per_address;

@@ -72,9 +72,16 @@ impl Shop {
     /// Stops the shop, and starts it again on the same database.
     #[must_use]
     pub async fn restart(self) -> Self {
+        self.restart_with(&[]).await
+    }
+
+    /// The same, with more settings this once.
+    #[must_use]
+    pub async fn restart_with(self, more: &[&str]) -> Self {
         let Self { people, running, folder, flags } = self;
         running.stop().await;
-        let running = Running::start(&folder, &flags).await;
+        let now = [flags.clone(), more.iter().map(|flag| (*flag).to_owned()).collect()].concat();
+        let running = Running::start(&folder, &now).await;
         let people = people.again(&channel(running.grpc));
         Self { people, running, folder, flags }
     }
@@ -120,6 +127,8 @@ impl Running {
         let data_dir = folder.path().display().to_string();
         let mut line = vec!["shelf", "--data-dir", &data_dir];
         line.extend(["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"]);
+        // Nobody fills these disks, and there are many shops.
+        line.extend(["--database-ballast-mib", "0"]);
         line.extend(flags.iter().map(String::as_str));
         let settings = CommandLine::parse_from(line).serve.settings().expect("settings");
         let shelf = serve::bind(settings).await.expect("a start");

@@ -5,6 +5,7 @@
 mod bad_input;
 mod batches;
 mod conflicts;
+mod full_disk;
 mod json;
 mod limits;
 mod lists;

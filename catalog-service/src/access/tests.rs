@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::{
     clock::ManualClock,
-    config::Origin,
+    config::{DiskLimits, Origin},
+    disk::SystemDisk,
     domain::{Caller, RequestId},
 };
 
@@ -23,7 +24,14 @@ impl Shop {
 
     async fn at(url: &str) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap()));
-        let store = crate::store::open(url, Arc::clone(&clock) as _).await.unwrap();
+        let store = crate::store::open(
+            url,
+            Arc::clone(&clock) as _,
+            Arc::new(SystemDisk),
+            DiskLimits::default(),
+        )
+        .await
+        .unwrap();
         Self { access: Access::new(store, Arc::clone(&clock) as _, 20), clock }
     }
 

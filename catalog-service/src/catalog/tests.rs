@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     clock::SystemClock,
+    config::DiskLimits,
+    disk::SystemDisk,
     domain::{
         Caller, CategoryId, Image, NewProduct, PageRequest, ProductAction, ProductChange,
         ProductField, ProductFields, ProductId, Refusal, Role, View, Write,
@@ -13,7 +15,16 @@ use crate::{
 };
 
 async fn catalog() -> Catalog {
-    Catalog::new(store::open("sqlite::memory:", Arc::new(SystemClock)).await.unwrap())
+    Catalog::new(
+        store::open(
+            "sqlite::memory:",
+            Arc::new(SystemClock),
+            Arc::new(SystemDisk),
+            DiskLimits::default(),
+        )
+        .await
+        .unwrap(),
+    )
 }
 
 fn id(id: &str) -> ProductId {

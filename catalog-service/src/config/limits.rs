@@ -29,6 +29,8 @@ pub struct Limits {
     pub deadlines: Deadlines,
     /// How long open calls may go on when the service stops.
     pub drain: Duration,
+    /// How much of the disk is left to others.
+    pub disk: DiskLimits,
 }
 
 impl Default for Limits {
@@ -46,6 +48,7 @@ impl Default for Limits {
             times: Times::default(),
             deadlines: Deadlines::default(),
             drain: Duration::from_secs(30),
+            disk: DiskLimits::default(),
         }
     }
 }
@@ -88,6 +91,21 @@ pub struct Rate {
     pub per_second: u32,
     /// At once, after a pause.
     pub burst: u32,
+}
+
+/// How much of the disk is left to others, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiskLimits {
+    /// What a file beside the database holds back, so that deleting goes on when the disk is full; 0 is none.
+    pub ballast: u64,
+    /// With less than this free, nothing more is added.
+    pub read_only_below: u64,
+}
+
+impl Default for DiskLimits {
+    fn default() -> Self {
+        Self { ballast: 64 << 20, read_only_below: 256 << 20 }
+    }
 }
 
 /// How long calls may take.

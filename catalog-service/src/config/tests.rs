@@ -41,6 +41,8 @@ fn switches_and_lists_are_read() {
         "--catalog-trusted-proxies=10.0.0.1, ::1",
         "--catalog-writes-per-second=3",
         "--catalog-writes-at-once=4",
+        "--database-ballast-mib=0",
+        "--database-read-only-below-mib=16",
     ])
     .unwrap();
     assert!(settings.reflection);
@@ -49,6 +51,7 @@ fn switches_and_lists_are_read() {
     assert_eq!(settings.limits.drain.as_secs(), 5);
     assert_eq!(settings.trusted_proxies.len(), 2);
     assert_eq!(settings.limits.writes, Rate { per_second: 3, burst: 4 });
+    assert_eq!(settings.limits.disk, DiskLimits { ballast: 0, read_only_below: 16 << 20 });
 }
 
 #[test]
@@ -76,6 +79,8 @@ fn each_faulty_setting_is_named_with_its_value_and_advice() {
         ("--catalog-max-connections=many", "`many`", "from 1 to"),
         ("--catalog-max-connections-per-address=-1", "`-1`", "from 1 to"),
         ("--catalog-drain-seconds=601", "`601`", "from 0 to 600"),
+        ("--database-ballast-mib=64M", "SHELF_DATABASE_BALLAST_MIB) is `64M`", "from 0 to"),
+        ("--database-read-only-below-mib=-1", "`-1`", "from 0 to"),
     ] {
         let text = problems(&[argument]);
         assert!(text.contains(named) && text.contains(advice), "{argument}: {text}");

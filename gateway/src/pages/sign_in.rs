@@ -104,7 +104,6 @@ pub(crate) fn in_place(code: Code) -> Option<StatusCode> {
 pub(crate) fn problems(status: &tonic::Status) -> Problems {
     match status.code() {
         Code::Unauthenticated => Problems::one(words::of("CREDENTIALS_INVALID", &[])),
-        Code::ResourceExhausted => Problems::one(words::of("RATE_LIMITED", &[])),
         _ => Problems::of_status(status),
     }
 }

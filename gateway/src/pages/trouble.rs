@@ -48,6 +48,7 @@ impl Trouble {
                 Code::InvalidArgument
                 | Code::AlreadyExists
                 | Code::FailedPrecondition
+                | Code::ResourceExhausted
                 | Code::Aborted => Ok(*status),
                 _ => Err(Self::Refused(status)),
             },

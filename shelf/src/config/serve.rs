@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use catalog_service::config::{LimitOptions, Limits, Problems as CatalogProblems};
+use catalog_service::config::{DiskOptions, LimitOptions, Limits, Problems as CatalogProblems};
 use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
@@ -25,6 +25,10 @@ pub struct ServeArguments {
     /// Leave a new database empty instead of loading the sample shop
     #[arg(long, env = "SHELF_EMPTY", value_parser = FalseyValueParser::new())]
     pub empty: bool,
+
+    /// The disk that the database lies on.
+    #[command(flatten)]
+    pub disk: DiskOptions,
 
     /// What the gateway needs.
     #[command(flatten)]
@@ -71,8 +75,9 @@ impl ServeArguments {
 
     fn catalog_limits(&self) -> Result<Limits, Problems> {
         let mut problems = CatalogProblems::default();
-        let limits = self.catalog_limits.limits(&mut problems);
-        problems.none_or(limits).map_err(|problems| Problems(vec![problems.to_string()]))
+        let disk = self.disk.limits(&mut problems);
+        let limits = Limits { disk, ..self.catalog_limits.limits(&mut problems) };
+        problems.none_or(limits).map_err(|problems| Problems(problems.into_lines()))
     }
 
     fn grpc_listen(&self) -> Result<SocketAddr, Problems> {
@@ -113,6 +118,7 @@ mod tests {
         assert_eq!(settings.grpc_listen.to_string(), "127.0.0.1:50051");
         assert_eq!(settings.gateway.listen.to_string(), "127.0.0.1:8080");
         assert!(settings.local_origin && !settings.empty);
+        assert_eq!(settings.catalog_limits, Limits::default());
     }
 
     #[rstest]
@@ -139,8 +145,9 @@ mod tests {
             "--grpc-listen=0.0.0.0:1",
             "--public-origin=shop",
             "--catalog-reads-at-once=0",
+            "--database-ballast-mib=some",
         ];
-        assert_eq!(settings(&flags).unwrap_err().0.len(), 4);
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 5);
         assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{Sqlite, failure::damaged, tx::Tx, writer::Ending};
+use super::{Sqlite, failure::damaged, room::Need, tx::Tx, writer::Ending};
 use crate::{
     access::{
         self, AccountKey, Failures, Login, NewSession, PasswordHash, Session, SessionId, SignedIn,
@@ -74,12 +74,15 @@ impl AccessStore for Sqlite {
         user: User,
         password: PasswordHash,
     ) -> access::Result<User> {
+        let room = Arc::clone(&self.room);
         self.writer
             .write(Ending::of(&write), move |db| {
-                let tx = Tx { db, write: &write, now: user.create_time };
+                let is_full = !room.has(Need::Room);
+                let tx = Tx { db, write: &write, now: user.create_time, is_full };
                 if let Some(answers) = tx.recall()? {
                     return recalled_user(db, &answers).map(Ok);
                 }
+                tx.check_room()?;
                 if let Some(taken) = taken(db, &user)? {
                     return Ok(Err(taken));
                 }
@@ -213,7 +216,8 @@ impl AccessStore for Sqlite {
         let clock = Arc::clone(&self.clock);
         self.writer
             .write(Ending::of(&write), move |db| {
-                let tx = Tx { db, write: &write, now: clock.now() };
+                // Ending a session takes no room.
+                let tx = Tx { db, write: &write, now: clock.now(), is_full: false };
                 if tx.recall()?.is_some() {
                     return Ok(Ok(None));
                 }

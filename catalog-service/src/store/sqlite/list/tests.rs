@@ -1,11 +1,14 @@
 //! Where lists are read: on the caller's own thread only what looks at no more products than it answers.
 
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
 use futures_util::FutureExt as _;
 
 use super::*;
-use crate::{clock::SystemClock, store::contract::staff};
+use crate::{
+    config::DiskLimits,
+    store::{contract::staff, sqlite::tests::open_at},
+};
 
 /// Holds both threads for long reads, until the answer is dropped: what needs one of them does not end.
 fn hold_long_reads(store: &Sqlite) -> Vec<mpsc::Sender<()>> {
@@ -71,7 +74,7 @@ fn lists() -> Vec<(ProductQuery, bool)> {
 
 #[test]
 fn what_is_read_on_the_callers_thread_looks_at_no_other_products() {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let _held = hold_long_reads(&store);
     let page = || PageRequest::new(50, None);
     for (query, is_short) in lists() {
@@ -86,7 +89,7 @@ fn what_is_read_on_the_callers_thread_looks_at_no_other_products() {
 
 #[test]
 fn a_look_at_all_products_would_be_noticed() {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let deleted_too = |filter: &str, order: &str| {
         let query = ProductQuery { show_deleted: true, ..staff(filter, order) };
         let plans = plans(&store, query.clone(), PageRequest::new(50, None)).unwrap();

@@ -3,7 +3,14 @@
 use std::{fs, path::Path};
 
 use super::*;
-use crate::store::sqlite::connection::{self, Durability};
+use crate::{
+    config::DiskLimits,
+    disk::ManualDisk,
+    store::sqlite::{
+        ballast::Ballast,
+        connection::{self, Durability},
+    },
+};
 
 /// What may stand on shelves; a thing on a shelf that is not there is noticed at the commit.
 const SCHEMA: &str = "
@@ -11,13 +18,21 @@ const SCHEMA: &str = "
     CREATE TABLE things (shelf INTEGER REFERENCES shelves (id) DEFERRABLE INITIALLY DEFERRED);
 ";
 
+/// A disk with enough room for all of this.
+fn room(path: &Path) -> Watch {
+    let limits = DiskLimits { ballast: 0, read_only_below: 0 };
+    let (disk, file) = (Arc::new(ManualDisk::of(u64::MAX)), fs::File::open(path).unwrap());
+    Watch::start(disk, &limits, file, Ballast::at(path.with_extension("ballast"), 0))
+}
+
 /// Does one write on this thread, and answers its outcome and the text of the log.
 fn written(path: &Path, sql: &'static str) -> (Result<()>, String) {
     let mut connection = connection::writing(path, Durability::None).unwrap();
     connection.busy_timeout(Duration::ZERO).unwrap();
     let checkpointer = Checkpointer::start(path, Durability::None, &mut connection).unwrap();
     let generation = Arc::default();
-    let group = Group { connection, checkpointer, generation, broken: false };
+    let room = Arc::new(room(path));
+    let group = Group { connection, checkpointer, room, generation, broken: false };
     let (reply, mut answer) = oneshot::channel();
     let work = move |db: &Connection| Ok(db.execute_batch(sql)?);
     let task = Work { ending: Ending::Keep, work: Some(work), outcome: None, reply };
