@@ -15,7 +15,7 @@ mod token;
 mod user;
 mod users;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
@@ -32,11 +32,16 @@ pub use user::{Login, LoginError, NewUser, User, UserId};
 
 use self::{holder::Holders, password::Hasher, slow_down::Stripes};
 use crate::{
+    buckets::{Buckets, Quota},
     clock::Clock,
-    domain::Role,
+    domain::{Role, Write},
     ids,
+    network::Network,
     store::access::{AccessStore, SetupToken},
 };
+
+/// How long it takes until a network that has used up its attempts has all of them again.
+const ATTEMPTS_WINDOW: Duration = Duration::from_mins(15);
 
 /// The accounts and sessions of one shop. Cheap to clone; clones are one and the same.
 #[derive(Clone)]
@@ -47,6 +52,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     hasher: Hasher,
     signing_in: Stripes,
+    /// Attempts to sign in that failed, by where they came from.
+    attempts: Buckets<Network>,
     holders: Holders,
 }
 
@@ -60,13 +67,14 @@ pub struct SignIn {
 }
 
 impl Access {
-    /// The accounts in a store.
-    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>) -> Self {
+    /// The accounts in a store, where so many attempts to sign in may fail for one address in a quarter of an hour.
+    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>, sign_ins: u32) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
             hasher: Hasher::new(),
             signing_in: Stripes::new(),
+            attempts: Buckets::new(Quota::in_window(sign_ins, ATTEMPTS_WINDOW)),
             holders: Holders::new(),
         }))
     }
@@ -93,12 +101,13 @@ impl Access {
         Ok(token.map(|token| format!("{origin}/admin/setup#{}", token.expose())))
     }
 
-    /// Makes the first account, an admin.
+    /// Makes the first account, an admin; a write that only validates leaves the token as it was.
     ///
     /// # Errors
     /// [`Error::CredentialsInvalid`] for a token that is wrong, used or too old; [`Error::Busy`].
     pub async fn redeem_setup_token(
         &self,
+        write: Write,
         token: &str,
         login: Login,
         display_name: &str,
@@ -116,7 +125,7 @@ impl Access {
         let user = NewUser { id: None, login, display_name, role: Role::Admin, disabled: false };
         let hash = self.0.hasher.hash(password).await?;
         let user = user.created(&ids::new_id(now), &ids::new_id(now), now);
-        let created = self.0.store.create_first_user(digest, user, hash, now).await?;
+        let created = self.0.store.create_first_user(write, digest, user, hash, now).await?;
         created.ok_or(Error::CredentialsInvalid)
     }
 
@@ -124,8 +133,24 @@ impl Access {
     ///
     /// # Errors
     /// [`Error::CredentialsInvalid`], after the same time whether login or password is wrong; [`Error::SlowDown`] after
-    /// several failures; [`Error::Busy`].
-    pub async fn sign_in(&self, login: &str, password: SecretString) -> Result<SignIn> {
+    /// several failures at one account or many from one network; [`Error::Busy`].
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: SecretString,
+        from: Option<Network>,
+    ) -> Result<SignIn> {
+        let Some(network) = from else { return self.try_account(login, password).await };
+        // Taken before and given back after, so that many attempts at once are not more than one after the other.
+        self.0.attempts.take(&network, self.0.clock.now()).map_err(Error::SlowDown)?;
+        let tried = self.try_account(login, password).await;
+        if !matches!(tried, Err(Error::CredentialsInvalid | Error::SlowDown(_))) {
+            self.0.attempts.give_back(&network);
+        }
+        tried
+    }
+
+    async fn try_account(&self, login: &str, password: SecretString) -> Result<SignIn> {
         let account = AccountKey::of(login);
         // One attempt at a time for an account, or many at once would slip past the count.
         let _turn = self.0.signing_in.turn(&account).await;
@@ -188,16 +213,21 @@ impl Access {
         Ok(sessions)
     }
 
-    /// Ends a session of a user; whether there was one.
+    /// Ends a session of a user.
     ///
     /// # Errors
-    /// Those of the store.
-    pub async fn end_session(&self, user: &UserId, session: &SessionId) -> Result<bool> {
-        let ended = self.0.store.end_session(user, session).await?;
-        if let Some(digest) = &ended {
-            self.0.holders.forget(digest).await;
+    /// [`Error::SessionNotFound`].
+    pub async fn end_session(
+        &self,
+        write: Write,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<()> {
+        // After a trial the session is read anew, and found.
+        if let Some(digest) = self.0.store.end_session(write, user, session).await? {
+            self.0.holders.forget(&digest).await;
         }
-        Ok(ended.is_some())
+        Ok(())
     }
 }
 

@@ -210,7 +210,7 @@ async fn any_of_ones_sessions_is_ended_and_no_others() {
     let all = here.sessions().list_sessions(ListSessionsRequest::default()).await.unwrap();
     let all = all.into_inner().sessions;
     assert_eq!(all.iter().map(|session| session.current).collect::<Vec<_>>(), [true, false]);
-    let end = DeleteSessionRequest { name: all[1].name.clone() };
+    let end = DeleteSessionRequest { name: all[1].name.clone(), ..Default::default() };
     let of_another = refused(shop.people.admin.sessions().delete_session(end.clone()).await);
     assert_eq!(of_another.0, Code::NotFound);
     here.sessions().delete_session(end).await.unwrap();

@@ -7,6 +7,7 @@ use super::{problem, reason::Reason, refusal::Refusal, roles::Method};
 use crate::{
     access::{Access, Holder, SessionId, UserId},
     domain::{Caller, Role},
+    network::Network,
 };
 
 /// Who calls, as the methods see it.
@@ -18,37 +19,47 @@ pub(crate) struct Identity {
     pub(crate) user: Option<UserId>,
     /// The user and the session of the call, if it was made with one.
     pub(crate) session: Option<(UserId, SessionId)>,
+    /// Where the call came from; none for what this process asks by itself.
+    pub(crate) network: Option<Network>,
 }
 
 impl Identity {
-    fn of(holder: &Holder) -> Self {
+    fn of(holder: &Holder, network: Option<Network>) -> Self {
         let user = holder.user().clone();
         let session = holder.session().map(|session| (user.clone(), session.clone()));
-        Self { caller: holder.caller(), user: Some(user), session }
+        Self { caller: holder.caller(), user: Some(user), session, network }
     }
 
-    fn anyone() -> Self {
-        Self { caller: Caller::anyone(), user: None, session: None }
+    fn anyone(network: Option<Network>) -> Self {
+        Self { caller: Caller::anyone(), user: None, session: None, network }
     }
 }
 
-/// Establishes who calls, and refuses them if their role is too low.
+/// Establishes who calls.
 ///
 /// # Errors
-/// UNAUTHENTICATED for credentials that are none, or for none where some are needed; PERMISSION_DENIED for too low a role.
-pub(super) async fn check(
+/// UNAUTHENTICATED for credentials that are none.
+pub(super) async fn identify(
     access: &Access,
     method: Method,
     headers: &HeaderMap,
+    network: Option<Network>,
 ) -> Result<Identity, Status> {
     let token = if method.ignores_credentials { None } else { bearer(headers)? };
-    let identity = match token {
+    Ok(match token {
         Some(token) => {
             let holder = access.holder(token).await.map_err(problem::of_access)?;
-            Identity::of(&holder)
+            Identity::of(&holder, network)
         }
-        None => Identity::anyone(),
-    };
+        None => Identity::anyone(network),
+    })
+}
+
+/// Refuses those whose role is too low.
+///
+/// # Errors
+/// PERMISSION_DENIED; UNAUTHENTICATED where a caller without credentials needs some.
+pub(super) fn permit(identity: Identity, method: Method) -> Result<Identity, Status> {
     match method.role {
         Some(role) if identity.caller.role >= role => Ok(identity),
         required => Err(role_missing(identity.caller.role, required)),

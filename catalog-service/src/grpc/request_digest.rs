@@ -67,6 +67,7 @@ repeatable! {
     access::ChangePasswordRequest without current_password, new_password;
     access::CreateApiKeyRequest;
     access::DeleteApiKeyRequest;
+    access::DeleteSessionRequest;
 }
 
 #[cfg(test)]

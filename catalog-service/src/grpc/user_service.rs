@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     access::{Login, PasswordChange, Right, UserChange, UserId, check_password},
-    domain::{PageRequest, Role},
+    domain::{PageRequest, Role, Write},
     encoding,
 };
 
@@ -25,16 +25,18 @@ const NOT_A_NAME: &str = "must be `users/{user}`";
 
 pub(super) async fn redeem_setup_token(
     service: &GrpcService,
-    _who: Identity,
+    who: Identity,
     request: wire::RedeemSetupTokenRequest,
 ) -> Answer {
+    let write = Write { validate_only: request.validate_only, ..Write::by(who.caller) };
     let mut reading = Reading::of(&request);
     let login = reading.take("login", Login::parse(&request.login));
     let password = SecretString::from(request.password);
     reading.take("password", check_password(&password, &request.login));
     let login = reading.done(login)?;
     let name = &request.display_name;
-    let user = service.0.access.redeem_setup_token(&request.token, login, name, password).await;
+    let user =
+        service.0.access.redeem_setup_token(write, &request.token, login, name, password).await;
     user.map(|user| reply::user(&user)).map_err(problem::of_access)
 }
 

@@ -15,10 +15,11 @@ const PASSED_BACK: [HeaderName; 3] = [
     header::WWW_AUTHENTICATE,
 ];
 
-/// Writes the answer to a call that succeeded.
+/// Writes the answer to a call that succeeded; `asked` is the message of its request.
 pub(super) async fn write(
     head: &Parts,
     call: &Call<'static, '_>,
+    asked: &Bytes,
     answer: tonic::Response<Bytes>,
 ) -> Result<Response, Failure> {
     let (metadata, wire, _) = answer.into_parts();
@@ -29,7 +30,7 @@ pub(super) async fn write(
             headers.insert(name, value.clone());
         }
     }
-    let wire = guarded(head, call, wire, &mut headers);
+    let wire = guarded(head, call, asked, wire, &mut headers);
 
     let print = PrintOptions::default();
     // Decided before the ETag is made, from the message's length: its JSON is never shorter.
@@ -64,7 +65,13 @@ pub(super) async fn write(
 }
 
 /// The methods whose answers hold a secret or touch the cookie.
-fn guarded(head: &Parts, call: &Call<'static, '_>, wire: Bytes, headers: &mut HeaderMap) -> Bytes {
+fn guarded(
+    head: &Parts,
+    call: &Call<'static, '_>,
+    asked: &Bytes,
+    wire: Bytes,
+    headers: &mut HeaderMap,
+) -> Bytes {
     match call.rpc().grpc_path() {
         session::CREATE => {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -78,8 +85,8 @@ fn guarded(head: &Parts, call: &Call<'static, '_>, wire: Bytes, headers: &mut He
             wire
         }
         session::DELETE => {
-            let own = head.uri.path().ends_with("/-");
-            if own && session::from_headers(&head.headers).is_some() {
+            let has_cookie = session::from_headers(&head.headers).is_some();
+            if has_cookie && session::is_sign_out(asked) {
                 headers.insert(header::SET_COOKIE, session::end());
             }
             wire

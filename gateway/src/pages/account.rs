@@ -40,6 +40,7 @@ struct AccountPage {
 
 struct SessionRow {
     id: String,
+    request_id: String,
     current: bool,
     begun: When,
     used: When,
@@ -75,11 +76,15 @@ pub(crate) async fn change_password(visit: Visit, fields: Fields) -> Result<Resp
 }
 
 /// `POST /admin/account/sessions/{id}/end`. One that has ended already is ended.
-pub(crate) async fn end_session(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub(crate) async fn end_session(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
     if !is_id(&id) {
         return Err(Trouble::NotFound);
     }
-    end(&visit, format!("sessions/{id}")).await?;
+    end(&visit, format!("sessions/{id}"), fields.get("request_id")).await?;
     Ok(flash::say(see_other(PATH), "session-ended"))
 }
 
@@ -87,13 +92,15 @@ pub(crate) async fn end_session(visit: Visit, Path(id): Path<String>) -> Result<
 pub(crate) async fn end_others(visit: Visit) -> Result<Response, Trouble> {
     let (_, sessions) = sessions(&visit).await?;
     for session in sessions.into_iter().filter(|session| !session.current) {
-        end(&visit, session.name).await?;
+        end(&visit, session.name, "").await?;
     }
     Ok(flash::say(see_other(PATH), "sessions-ended"))
 }
 
-async fn end(visit: &Visit, name: String) -> Result<(), Trouble> {
-    match visit.caller.sessions().delete_session(DeleteSessionRequest { name }).await {
+async fn end(visit: &Visit, name: String, request_id: &str) -> Result<(), Trouble> {
+    let request_id = request_id.to_owned();
+    let request = DeleteSessionRequest { name, request_id, validate_only: false };
+    match visit.caller.sessions().delete_session(request).await {
         Err(status) if status.code() != Code::NotFound => Err(status.into()),
         _ => Ok(()),
     }
@@ -110,6 +117,7 @@ async fn sessions(visit: &Visit) -> Result<(User, Vec<Session>), Trouble> {
 fn row(session: &Session, visit: &Visit) -> SessionRow {
     SessionRow {
         id: id_of(&session.name).to_owned(),
+        request_id: request_id(),
         current: session.current,
         begun: When::of(session.create_time.as_ref(), visit.now),
         used: When::of(session.last_use_time.as_ref(), visit.now),

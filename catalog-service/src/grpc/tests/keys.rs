@@ -192,7 +192,7 @@ async fn a_session_knows_that_it_is_the_one_of_the_call() {
     let shop = Shop::open().await;
     shop.token(Role::Admin).await.unwrap();
     let password = SecretString::from(PASSWORD);
-    shop.instance.access().sign_in("ada@shop.example", password).await.unwrap();
+    shop.instance.access().sign_in("ada@shop.example", password, None).await.unwrap();
     let path = "/shelf.access.v1.SessionService/ListSessions";
     let all = shop.call(Role::Admin, path, &wire::ListSessionsRequest::default()).await.unwrap();
     let all = wire::ListSessionsResponse::decode(all).unwrap().sessions;

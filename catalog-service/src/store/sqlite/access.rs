@@ -1,15 +1,19 @@
 //! Users, sessions, API keys and failed sign-ins in SQLite.
+//!
+//! On a full disk nobody is added; whoever is there signs in, and is kept out, all the same.
 
 mod failures;
 mod keys;
 mod sessions;
 mod users;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Sqlite, failure::damaged, tx::Tx, writer::Ending};
+use super::{Sqlite, failure::damaged, room::Need, tx::Tx, writer::Ending};
 use crate::{
     access::{
         self, AccountKey, ApiKey, ApiKeyId, Failures, KeptApiKey, KeptPassword, KeyHolder, Login,
@@ -32,11 +36,14 @@ impl Sqlite {
     async fn write_access<T: Send + 'static>(
         &self,
         write: Write,
+        need: Need,
         work: impl FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
     ) -> access::Result<T> {
-        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
-        let clock = std::sync::Arc::clone(&self.clock);
-        let work = move |db: &Connection| work(&Tx { db, write: &write, now: clock.now() });
+        let ending = Ending::of(&write);
+        let (clock, room) = (Arc::clone(&self.clock), Arc::clone(&self.room));
+        let work = move |db: &Connection| {
+            work(&Tx { db, write: &write, now: clock.now(), is_full: !room.has(need) })
+        };
         self.writer.write(ending, work).await?
     }
 }
@@ -65,13 +72,14 @@ impl AccessStore for Sqlite {
 
     async fn create_first_user(
         &self,
+        write: Write,
         token: TokenDigest,
         user: User,
         password: PasswordHash,
         now: Timestamp,
     ) -> Result<Option<User>> {
         self.writer
-            .write(Ending::Keep, move |db| {
+            .write(Ending::of(&write), move |db| {
                 let live = read_setup_token(db)?;
                 if users::are_there(db)? || !live.is_some_and(|live| live.opens_with(&token, now)) {
                     return Ok(None);
@@ -89,11 +97,11 @@ impl AccessStore for Sqlite {
         user: User,
         password: PasswordHash,
     ) -> access::Result<User> {
-        self.write_access(write, move |tx| users::create(tx, &user, &password)).await
+        self.write_access(write, Need::Room, move |tx| users::create(tx, &user, &password)).await
     }
 
     async fn change_user(&self, write: Write, change: UserChange) -> access::Result<User> {
-        self.write_access(write, move |tx| users::change(tx, change)).await
+        self.write_access(write, Need::Reserve, move |tx| users::change(tx, change)).await
     }
 
     async fn delete_user(
@@ -102,16 +110,18 @@ impl AccessStore for Sqlite {
         id: UserId,
         etag: Option<Etag>,
     ) -> access::Result<User> {
-        self.write_access(write, move |tx| users::delete(tx, &id, etag.as_ref())).await
+        self.write_access(write, Need::Reserve, move |tx| users::delete(tx, &id, etag.as_ref()))
+            .await
     }
 
     async fn change_password(&self, write: Write, password: KeptPassword) -> access::Result<User> {
-        self.write_access(write, move |tx| users::change_password(tx, &password)).await
+        self.write_access(write, Need::Reserve, move |tx| users::change_password(tx, &password))
+            .await
     }
 
     async fn answered_user(&self, write: &Write) -> Result<Option<User>> {
         let now = self.clock.now();
-        self.readers.read(|db| users::answered(&Tx { db, write, now }))
+        self.readers.read(|db| users::answered(&Tx { db, write, now, is_full: false }))
     }
 
     async fn user(&self, id: &UserId) -> Result<Option<User>> {
@@ -166,13 +176,18 @@ impl AccessStore for Sqlite {
         self.writer.write(Ending::Keep, move |db| sessions::touch(db, &session)).await
     }
 
-    async fn end_session(&self, user: &UserId, session: &SessionId) -> Result<Option<TokenDigest>> {
+    async fn end_session(
+        &self,
+        write: Write,
+        user: &UserId,
+        session: &SessionId,
+    ) -> access::Result<Option<TokenDigest>> {
         let (user, session) = (user.clone(), session.clone());
-        self.writer.write(Ending::Keep, move |db| sessions::end(db, &user, &session)).await
+        self.write_access(write, Need::Reserve, move |tx| sessions::end(tx, &user, &session)).await
     }
 
     async fn create_api_key(&self, write: Write, key: KeptApiKey) -> access::Result<ApiKey> {
-        self.write_access(write, move |tx| keys::create(tx, key)).await
+        self.write_access(write, Need::Room, move |tx| keys::create(tx, key)).await
     }
 
     async fn api_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>> {
@@ -189,7 +204,8 @@ impl AccessStore for Sqlite {
         id: ApiKeyId,
         etag: Option<Etag>,
     ) -> access::Result<ApiKey> {
-        self.write_access(write, move |tx| keys::delete(tx, &id, etag.as_ref())).await
+        self.write_access(write, Need::Reserve, move |tx| keys::delete(tx, &id, etag.as_ref()))
+            .await
     }
 
     async fn key_holder(&self, secret: &TokenDigest) -> Result<Option<KeyHolder>> {
@@ -219,6 +235,7 @@ fn once<T>(
     if let Some(before) = recalled(tx, read)? {
         return Ok(Ok(before));
     }
+    tx.check_room()?;
     let outcome = work()?;
     if let Ok(answer) = &outcome {
         tx.remember(&[keep(answer)])?;

@@ -3,12 +3,12 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{
-    time,
+    Outcome, time,
     users::{self, USER, USER_COLUMNS},
 };
 use crate::{
-    access::{NewSession, Session, SessionId, SignedIn, TokenDigest, UserId},
-    store::Result,
+    access::{self, NewSession, Session, SessionId, SignedIn, TokenDigest, UserId},
+    store::{Result, sqlite::tx::Tx},
 };
 
 pub(super) fn create(db: &Connection, new: &NewSession) -> Result<bool> {
@@ -75,11 +75,19 @@ pub(super) fn touch(db: &Connection, session: &Session) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn end(
-    db: &Connection,
-    user: &UserId,
-    session: &SessionId,
-) -> Result<Option<TokenDigest>> {
+pub(super) fn end(tx: &Tx<'_>, user: &UserId, session: &SessionId) -> Outcome<Option<TokenDigest>> {
+    if tx.recall()?.is_some() {
+        return Ok(Ok(None));
+    }
+    let Some(digest) = delete(tx.db, user, session)? else {
+        return Ok(Err(access::Error::SessionNotFound { name: session.name() }));
+    };
+    tx.remember(&[])?;
+    Ok(Ok(Some(digest)))
+}
+
+/// Deletes a session of a user and answers what was kept of its token; none: there is no such session.
+fn delete(db: &Connection, user: &UserId, session: &SessionId) -> Result<Option<TokenDigest>> {
     let mut delete = db.prepare_cached(
         "DELETE FROM sessions WHERE id = ?1 AND user = ?2 RETURNING token_digest",
     )?;
