@@ -2,8 +2,10 @@
 
 mod access;
 mod categories;
+mod category_counts;
 mod checkpoint;
 mod connection;
+mod expunge;
 mod failure;
 mod feed;
 mod functions;
@@ -17,6 +19,7 @@ mod revisions;
 mod rows;
 mod secrets;
 mod shop;
+mod slugs;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -41,9 +44,10 @@ use super::{Error, OpenError, Result, Store};
 use crate::{
     clock::Clock,
     domain::{
-        Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
-        Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
+        Address, Audience, Caller, Category, CategoryChange, CategoryId, Document, NewCategory,
+        NewProduct, NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge,
+        ProductId, ProductQuery, Revision, Shop, ShopChange, Slug, Snapshot, Variant,
+        VariantChange, VariantName, View, Write,
     },
 };
 
@@ -184,6 +188,27 @@ impl Store for Sqlite {
         self.write_all(write, changes, |tx, change| tx.change_product(change)).await
     }
 
+    async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()> {
+        let one = |tx: &Tx<'_>, expunge: &ProductExpunge| tx.expunge_product(expunge);
+        self.write_all::<_, Product>(write, vec![expunge], one).await.map(drop)
+    }
+
+    async fn purge_products(&self, most: usize) -> Result<usize> {
+        let (clock, write) = (Arc::clone(&self.clock), Write::by(Caller::system()));
+        let work = move |db: &rusqlite::Connection| {
+            Tx { db, write: &write, now: clock.now() }.purge_products(most)
+        };
+        self.writer.write(Ending::Keep, work).await
+    }
+
+    async fn resolve_slug(
+        &self,
+        slug: &Slug,
+        audience: Audience,
+    ) -> Result<Option<Snapshot<Address>>> {
+        self.read_slug(slug, audience)
+    }
+
     async fn revisions(
         &self,
         product: &ProductId,
@@ -229,8 +254,12 @@ impl Store for Sqlite {
         self.read_category(id)
     }
 
-    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {
-        self.read_categories(&page)
+    async fn categories(
+        &self,
+        counted: Option<Audience>,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>> {
+        self.read_categories(counted, page).await
     }
 
     async fn create_category(
