@@ -5,12 +5,15 @@
 mod actions;
 mod card;
 mod chrome;
+mod crumbs;
 mod deleted;
 mod editor;
+mod expunge;
 mod field;
 mod fields;
 mod flash;
 mod format;
+mod former;
 mod json_ld;
 mod markdown;
 mod names;
@@ -29,6 +32,7 @@ mod styleguide;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod tree;
 mod trouble;
 mod variant_edit;
 mod visit;
@@ -78,6 +82,8 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products/{id}/undelete", post(actions::undelete))
         .route("/admin/products/{id}/publish", post(actions::publish))
         .route("/admin/products/{id}/unpublish", post(actions::unpublish))
+        .route("/admin/products/{id}/archive", post(actions::archive))
+        .route("/admin/products/{id}/expunge", get(expunge::confirm).post(expunge::expunge))
         .route("/admin/products/{id}/variants", post(variant_edit::create))
         .route("/admin/products/{id}/variants/{variant}/save", post(variant_edit::save))
         .route("/admin/products/{id}/variants/{variant}/delete", post(variant_edit::delete))

@@ -11,6 +11,7 @@ use super::{
     words,
 };
 use axum::response::Response;
+use tonic::Code;
 
 const COOKIE: &str = "flash";
 
@@ -23,6 +24,9 @@ pub(crate) enum Done {
     Undeleted,
     Published,
     Unpublished,
+    Archived,
+    ArchivedDraft,
+    Expunged,
     VariantCreated,
     VariantSaved,
     VariantDeleted,
@@ -51,13 +55,16 @@ pub(crate) struct Undo {
 }
 
 impl Done {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Created,
         Self::Saved,
         Self::Deleted,
         Self::Undeleted,
         Self::Published,
         Self::Unpublished,
+        Self::Archived,
+        Self::ArchivedDraft,
+        Self::Expunged,
         Self::VariantCreated,
         Self::VariantSaved,
         Self::VariantDeleted,
@@ -72,6 +79,9 @@ impl Done {
             Self::Undeleted => "undeleted",
             Self::Published => "published",
             Self::Unpublished => "unpublished",
+            Self::Archived => "archived",
+            Self::ArchivedDraft => "archived-draft",
+            Self::Expunged => "expunged",
             Self::VariantCreated => "variant-created",
             Self::VariantSaved => "variant-saved",
             Self::VariantDeleted => "variant-deleted",
@@ -80,11 +90,14 @@ impl Done {
 
     /// Whether it still holds, so that a replayed answer claims nothing that was undone since.
     fn holds(self, product: &Product) -> bool {
-        let (deleted, active) = (product.delete_time.is_some(), product.state() == State::Active);
+        let (deleted, state) = (product.delete_time.is_some(), product.state());
+        let active = state == State::Active;
         match self {
             Self::Deleted => deleted,
             Self::Published => !deleted && active,
             Self::Unpublished => !deleted && !active,
+            Self::Archived | Self::ArchivedDraft => !deleted && state == State::Archived,
+            Self::Expunged => false,
             _ => !deleted,
         }
     }
@@ -94,7 +107,8 @@ impl Done {
             Self::Deleted => Some("undelete"),
             Self::Undeleted => Some("delete"),
             Self::Published => Some("unpublish"),
-            Self::Unpublished => Some("publish"),
+            Self::Unpublished | Self::Archived => Some("publish"),
+            Self::ArchivedDraft => Some("unpublish"),
             _ => None,
         }
     }
@@ -135,8 +149,14 @@ pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashV
     let Flash { done, product: id } = flash?;
     let name = format!("products/{id}");
     let request = GetProductRequest { name, view: ProductView::Basic.into() };
-    let product = visit.caller.products().get_product(request).await.ok()?.into_inner();
-    Some(view(*done, id, &product))
+    match visit.caller.products().get_product(request).await {
+        Ok(product) => Some(view(*done, id, product.get_ref())),
+        // Its name is gone with it.
+        Err(status) if *done == Done::Expunged && status.code() == Code::NotFound => {
+            Some(FlashView { text: words::of("expunged-unnamed", &[]), undo: None })
+        }
+        Err(_) => None,
+    }
 }
 
 fn view(done: Done, id: &str, product: &Product) -> FlashView {

@@ -123,7 +123,8 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
 fn who(session: &Session) -> Who {
     let user = session.user.clone().unwrap_or_default();
     let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
-    Who { name: user.display_name, may_edit }
+    let is_admin = user.role() == Role::Admin;
+    Who { name: user.display_name, may_edit, is_admin }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
