@@ -4,6 +4,8 @@
 
 mod actions;
 mod card;
+mod categories;
+mod category_edit;
 mod chrome;
 mod crumbs;
 mod deleted;
@@ -76,6 +78,14 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products", get(product_list::show))
         .route("/admin/new-product", get(new_product::show).post(new_product::create))
         .route("/admin/deleted", get(deleted::show))
+        .route("/admin/categories", get(categories::show).post(categories::create))
+        .route("/admin/categories/{id}", get(category_edit::show))
+        .route("/admin/categories/{id}/save", post(category_edit::save))
+        .route("/admin/categories/{id}/move", post(category_edit::put))
+        .route(
+            "/admin/categories/{id}/delete",
+            get(category_edit::confirm).post(category_edit::delete),
+        )
         .route("/admin/products/{id}", get(editor::show))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))

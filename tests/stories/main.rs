@@ -6,6 +6,7 @@ mod bad_input;
 mod batches;
 mod conflicts;
 mod json;
+mod lifecycle;
 mod lists;
 mod load;
 mod pages;

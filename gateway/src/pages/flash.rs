@@ -3,10 +3,10 @@
 //! The next page looks the product up, so what it says is true when it is said, and Undo carries the etag of that moment.
 
 use http::{HeaderMap, HeaderValue, header};
-use proto::catalog::{GetProductRequest, Product, ProductView, product::State};
+use proto::catalog::{GetCategoryRequest, GetProductRequest, Product, ProductView, product::State};
 
 use super::{
-    names::{is_id, request_id},
+    names::{id_of, is_id, request_id},
     visit::{Visit, cookie},
     words,
 };
@@ -30,13 +30,19 @@ pub(crate) enum Done {
     VariantCreated,
     VariantSaved,
     VariantDeleted,
+    CategoryCreated,
+    CategorySaved,
+    CategoryMoved,
+    CategoryDeleted,
 }
 
-/// What was done, and to which product.
+/// What was done, and to which product or category.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Flash {
     pub(crate) done: Done,
-    pub(crate) product: String,
+    pub(crate) id: String,
+    /// The category that a moved one stood below; empty: at the top.
+    pub(crate) from: String,
 }
 
 /// A message as the page shows it.
@@ -55,7 +61,7 @@ pub(crate) struct Undo {
 }
 
 impl Done {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 16] = [
         Self::Created,
         Self::Saved,
         Self::Deleted,
@@ -68,6 +74,10 @@ impl Done {
         Self::VariantCreated,
         Self::VariantSaved,
         Self::VariantDeleted,
+        Self::CategoryCreated,
+        Self::CategorySaved,
+        Self::CategoryMoved,
+        Self::CategoryDeleted,
     ];
 
     /// The code of its sentence in the words.
@@ -85,7 +95,17 @@ impl Done {
             Self::VariantCreated => "variant-created",
             Self::VariantSaved => "variant-saved",
             Self::VariantDeleted => "variant-deleted",
+            Self::CategoryCreated => "category-created",
+            Self::CategorySaved => "category-saved",
+            Self::CategoryMoved => "category-moved",
+            Self::CategoryDeleted => "category-deleted",
         }
+    }
+
+    /// Whether it was done to a category.
+    fn is_of_category(self) -> bool {
+        use Done::{CategoryCreated, CategoryDeleted, CategoryMoved, CategorySaved};
+        matches!(self, CategoryCreated | CategorySaved | CategoryMoved | CategoryDeleted)
     }
 
     /// Whether it still holds, so that a replayed answer claims nothing that was undone since.
@@ -121,19 +141,27 @@ impl Flash {
     }
 
     fn parse(value: &str) -> Option<Self> {
-        let (code, product) = value.split_once('.')?;
+        let (code, rest) = value.split_once('.')?;
+        let (id, from) = rest.split_once('.').unwrap_or((rest, ""));
         let done = Done::ALL.into_iter().find(|done| done.code() == code)?;
-        is_id(product).then(|| Self { done, product: product.to_owned() })
+        let are_ids = is_id(id) && (from.is_empty() || is_id(from));
+        are_ids.then(|| Self { done, id: id.to_owned(), from: from.to_owned() })
     }
 }
 
 /// Leaves a message for the next page.
-pub(crate) fn leave(mut response: Response, done: Done, product: &str) -> Response {
-    let cookie = format!(
-        "{COOKIE}={}.{product}; Path=/admin; SameSite=Lax; HttpOnly; Max-Age=60",
-        done.code()
-    );
-    if let (true, Ok(cookie)) = (is_id(product), HeaderValue::try_from(cookie)) {
+pub(crate) fn leave(response: Response, done: Done, id: &str) -> Response {
+    keep(response, &format!("{}.{id}", done.code()))
+}
+
+/// Leaves the message that a category was moved; `from` is the id of the one that it stood below, if it did.
+pub(crate) fn leave_moved(response: Response, id: &str, from: &str) -> Response {
+    keep(response, &format!("{}.{id}.{from}", Done::CategoryMoved.code()))
+}
+
+fn keep(mut response: Response, value: &str) -> Response {
+    let cookie = format!("{COOKIE}={value}; Path=/admin; SameSite=Lax; HttpOnly; Max-Age=60");
+    if let (Some(_), Ok(cookie)) = (Flash::parse(value), HeaderValue::try_from(cookie)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -146,7 +174,10 @@ pub(crate) fn seen() -> HeaderValue {
 
 /// The message as it is true now. A page is not worth failing for it.
 pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashView> {
-    let Flash { done, product: id } = flash?;
+    let Flash { done, id, from } = flash?;
+    if done.is_of_category() {
+        return of_category(visit, *done, id, from).await;
+    }
     let name = format!("products/{id}");
     let request = GetProductRequest { name, view: ProductView::Basic.into() };
     match visit.caller.products().get_product(request).await {
@@ -157,6 +188,30 @@ pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashV
         }
         Err(_) => None,
     }
+}
+
+async fn of_category(visit: &Visit, done: Done, id: &str, from: &str) -> Option<FlashView> {
+    let request = GetCategoryRequest { name: format!("categories/{id}") };
+    let category = match visit.caller.categories().get_category(request).await {
+        Ok(category) => category.into_inner(),
+        Err(status) if done == Done::CategoryDeleted && status.code() == Code::NotFound => {
+            return Some(FlashView { text: words::of(done.code(), &[]), undo: None });
+        }
+        Err(_) => return None,
+    };
+    let title = [("title", category.title.as_str())];
+    if done == Done::CategoryDeleted
+        || (done == Done::CategoryMoved && id_of(&category.parent) == from)
+    {
+        return Some(FlashView { text: words::of("undone", &title), undo: None });
+    }
+    let below = if from.is_empty() { String::new() } else { format!("categories/{from}") };
+    let undo = (done == Done::CategoryMoved).then(|| Undo {
+        action: format!("/admin/categories/{id}/move?parent={below}"),
+        etag: category.etag.clone(),
+        request_id: request_id(),
+    });
+    Some(FlashView { text: words::of(done.code(), &title), undo })
 }
 
 fn view(done: Done, id: &str, product: &Product) -> FlashView {
@@ -181,6 +236,9 @@ mod tests {
     #[rstest]
     #[case("deleted.enamel-mug", true)]
     #[case("variant-saved.a1", true)]
+    #[case("category-moved.mugs.", true)]
+    #[case("category-moved.mugs.kitchen", true)]
+    #[case("category-moved.mugs.a b", false)]
     #[case("deleted.<script>", false)]
     #[case("deleted.", false)]
     #[case("hacked.enamel-mug", false)]

@@ -130,7 +130,9 @@ fn who(session: &Session) -> Who {
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
 fn form_page(target: &str) -> &str {
     let path = target.split('?').next().unwrap_or(target);
-    let Some(rest) = path.strip_prefix("/admin/products/") else { return path };
+    let of = |collection| path.strip_prefix(collection);
+    let rest = of("/admin/products/").or_else(|| of("/admin/categories/"));
+    let Some(rest) = rest else { return path };
     let id = rest.split('/').next().unwrap_or(rest);
     path.get(..path.len() - rest.len() + id.len()).unwrap_or(path)
 }
