@@ -179,7 +179,15 @@ fn every_write_of_the_catalog_can_be_repeated_and_tried() {
     for method in methods() {
         let input = method.input();
         let verbs = [
-            "Create", "Update", "Delete", "Undelete", "Publish", "Unpublish", "Archive", "Expunge", "Move",
+            "Create",
+            "Update",
+            "Delete",
+            "Undelete",
+            "Publish",
+            "Unpublish",
+            "Archive",
+            "Expunge",
+            "Move",
             "Batch",
         ];
         let write = verbs.iter().any(|verb| method.name().starts_with(verb))

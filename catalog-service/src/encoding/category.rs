@@ -79,8 +79,7 @@ pub(crate) fn document(category: &Category) -> Vec<u8> {
 pub(crate) fn add_counts(document: &mut Vec<u8>, own: u32, subtree: u32) {
     let count = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
     let counts = wire::Category {
-        product_count: count(own),
-        subtree_product_count: count(subtree),
+        product_count: Some(wire::ProductCount { own: count(own), subtree: count(subtree) }),
         ..wire::Category::default()
     };
     // Fields of a message may stand in any order, so what is encoded by itself can stand behind the rest.

@@ -125,18 +125,12 @@ async fn answer(
 pub(crate) async fn all(caller: &Caller) -> Result<Vec<Category>, Trouble> {
     match list(caller, CategoryView::Counted).await {
         Err(trouble) if trouble.reason() == "QUERY_TOO_EXPENSIVE" => {
-            let mut categories = list(caller, CategoryView::Basic).await?;
-            for category in &mut categories {
-                category.subtree_product_count = UNCOUNTED;
-            }
-            Ok(categories)
+            list(caller, CategoryView::Basic).await
         }
         listed => listed,
     }
 }
 
-/// Stands where there is no number.
-const UNCOUNTED: i32 = -1;
 /// Where the service stops counting.
 const MOST: i32 = 10_000;
 
@@ -156,10 +150,8 @@ async fn list(caller: &Caller, view: CategoryView) -> Result<Vec<Category>, Trou
 
 /// How many products stand in a category, and how many with those below it where that differs.
 pub(crate) fn products(category: &Category) -> String {
-    let (own, all) = (category.product_count, category.subtree_product_count);
-    if all == UNCOUNTED {
-        return String::new();
-    }
+    let Some(count) = &category.product_count else { return String::new() };
+    let (own, all) = (count.own, count.subtree);
     let own_text = format::total(own.min(MOST), own > MOST);
     if own == all {
         return own_text;

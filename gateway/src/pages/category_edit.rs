@@ -248,7 +248,8 @@ pub(crate) fn parent_field(
 
 /// Whether nothing stands in it, as far as this page knows.
 fn is_empty(categories: &[Category], category: &Category) -> bool {
-    category.product_count <= 0 && !categories.iter().any(|one| one.parent == category.name)
+    category.product_count.is_none_or(|count| count.own == 0)
+        && !categories.iter().any(|one| one.parent == category.name)
 }
 
 fn find<'a>(categories: &'a [Category], id: &str) -> Result<&'a Category, Trouble> {

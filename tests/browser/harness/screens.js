@@ -11,7 +11,22 @@ const shop = await openShop();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 try {
   const { products: [product] } = await shop.as('viewer')('GET', '/v1/products?filter=state%20%3D%20ACTIVE&page_size=1');
+  const send = shop.as('admin');
+  const make = async (title, state) => {
+    const made = await send('POST', '/v1/products', { title, variants: [{}] });
+    await send('POST', `/v1/${made.name}:publish`, {});
+    if (state !== 'live') await send('DELETE', `/v1/${made.name}`);
+    if (state === 'gone') await send('POST', `/v1/${made.name}:expunge`, {});
+    return made;
+  };
+  const [deleted, gone] = [await make('Old crate', 'deleted'), await make('Older crate', 'gone')];
+  const { categories: [category] } = await send('GET', '/v1/categories?page_size=1');
   const pages = {
+    category: `/c/${category.slug}`,
+    gone: `/p/${gone.slug}`,
+    expunge: `/admin/${deleted.name}/expunge`,
+    categories: '/admin/categories',
+    'category-edit': `/admin/${category.name}`,
     shop: '/',
     product: `/p/${product.slug}`,
     'not-found': '/nothing/here',
@@ -26,7 +41,7 @@ try {
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [390, 1280, 1600]) {
       const context = await browser.newContext({ baseURL: shop.url, colorScheme, viewport: { width, height: 900 } });
-      await enter(context, shop, 'editor');
+      await enter(context, shop, 'admin');
       const page = await context.newPage();
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(path, { waitUntil: 'networkidle' });
