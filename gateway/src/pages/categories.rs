@@ -39,7 +39,6 @@ struct CategoriesPage {
 /// A category as the tree shows it.
 struct Row {
     id: String,
-    slug: String,
     title: String,
     products: String,
     opens: bool,
@@ -100,7 +99,6 @@ async fn answer(
     };
     let branches = walk(&categories, |_| true).into_iter().map(|branch| Row {
         id: id_of(&branch.category.name).to_owned(),
-        slug: branch.category.slug.clone(),
         title: branch.category.title.clone(),
         products: products(branch.category),
         opens: branch.opens,

@@ -37,6 +37,7 @@ struct CategoryPage {
     crumbs: Vec<Crumb>,
     problems: Problems,
     words: Vec<Field>,
+    description: Field,
     parent: Field,
     was: String,
     may_delete: bool,
@@ -203,11 +204,11 @@ async fn answer(
         words: vec![
             Field { required: true, ..line("title", "Name", &category.title, 200) },
             Field {
-                hint: "Empty: made from the name. Links to the old address lead nowhere.",
+                hint: "Made from the name when empty. Links to an old address will not be found.",
                 ..line("slug", "Address in the shop", &category.slug, 100)
             },
-            Field { lines: 4, optional: true, wide: true, ..description },
         ],
+        description: Field { lines: 4, optional: true, ..description },
         parent: parent_field(
             &categories,
             &category.name,
