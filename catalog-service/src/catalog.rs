@@ -7,6 +7,7 @@ mod categories;
 mod error;
 mod pictures;
 mod products;
+mod references;
 mod shop;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ pub mod order;
 mod page;
 mod product;
 mod query;
+mod references;
 mod refusal;
 mod revision;
 mod shop;
@@ -48,6 +49,7 @@ pub use product::{
     Image, NewProduct, Product, ProductField, ProductFields, ProductMask, ProductOption, State,
 };
 pub use query::{ProductQuery, View};
+pub use references::References;
 pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
 pub use revision::{ChangeKind, Revision};
 pub use shop::{Shop, ShopField, ShopFields};

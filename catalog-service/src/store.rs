@@ -7,13 +7,15 @@ pub mod access;
 mod contract;
 mod sqlite;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
 use self::access::AccessStore;
 use crate::{
     clock::Clock,
+    config::DiskLimits,
+    disk::Disk,
     domain::{
         Address, Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge, ProductId,
@@ -24,6 +26,10 @@ use crate::{
 
 /// How many bytes the resources of one answer may have: what is sent has at most 4 MiB, with the message around them.
 pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024 - 16 * 1024;
+
+/// What whoever writes is told when there is no room.
+pub(crate) const FULL: &str = "the store has no room left, so nothing was changed; make room where the database lies and send this \
+     again, reading and deleting go on meanwhile";
 
 /// Keeps the catalog.
 ///
@@ -38,6 +44,8 @@ pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024 - 16 * 1024;
 /// * A list is in its order, whole and without repetition, however it is cut into pages. A page ends early rather than exceed
 ///   [`LARGEST_ANSWER`]; whatever else would exceed it is [`Error::AnswerTooLarge`], and a write has then done nothing.
 /// * Etags and uids are never used again.
+/// * Before the disk is full, what would add to it is [`Error::Full`], while reading, deleting and signing in go on; once there is room
+///   again, so does everything else, by itself.
 #[async_trait]
 pub trait Store: AccessStore {
     /// One product, if there is one that this audience may see.
@@ -132,6 +140,9 @@ pub trait Store: AccessStore {
     /// One category.
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;
 
+    /// Those of these categories that do not exist, from one state.
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>>;
+
     /// The categories by title; with how many products stand in them, of those that an audience may see, when it is given.
     async fn categories(
         &self,
@@ -195,8 +206,8 @@ pub enum Error {
     /// The query needed more than it may.
     #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
     TooExpensive,
-    /// There is no room left.
-    #[error("the store has no room left")]
+    /// There is no room left on the disk, or too little to add anything.
+    #[error("{FULL}")]
     Full,
     /// More writes wait than may.
     #[error("the store has too much to do; try again")]
@@ -267,10 +278,15 @@ pub enum OpenError {
 ///
 /// # Errors
 /// An address that is not one, and a database that cannot be used.
-pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, OpenError> {
+pub async fn open(
+    url: &str,
+    clock: Arc<dyn Clock>,
+    disk: Arc<dyn Disk>,
+    limits: DiskLimits,
+) -> Result<Arc<dyn Store>, OpenError> {
     let (scheme, rest) = url.split_once(':').ok_or_else(|| OpenError::Address(url.to_owned()))?;
     match scheme {
-        "sqlite" => sqlite::open(rest, clock).await,
+        "sqlite" => sqlite::open(rest, clock, disk, limits).await,
         "postgres" | "postgresql" => Err(OpenError::Unsupported(scheme.to_owned())),
         _ => Err(OpenError::Address(url.to_owned())),
     }

@@ -5,8 +5,10 @@
 mod bad_input;
 mod batches;
 mod conflicts;
+mod full_disk;
 mod json;
 mod lifecycle;
+mod limits;
 mod lists;
 mod load;
 mod pages;

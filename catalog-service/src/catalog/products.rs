@@ -3,8 +3,8 @@
 use super::{Catalog, Error, Result};
 use crate::domain::{
     Address, Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductExpunge, ProductFields, ProductId, ProductQuery, Refusal, Revision, Slug,
-    Snapshot, View, Violation, Write,
+    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Revision, Slug, Snapshot,
+    View, Write,
 };
 
 /// How many products go for good in one transaction, so that no write waits long behind them.
@@ -83,22 +83,6 @@ impl Catalog {
         Ok(self.store.list_products(query, page).await?)
     }
 
-    /// What is wrong with the fields of a product that only the catalog can tell, for callers who have to mend others anyway.
-    /// Writes find the same by themselves.
-    ///
-    /// # Errors
-    /// None but those of the store.
-    pub async fn faults_of(&self, fields: &ProductFields) -> Result<Vec<Violation>> {
-        let mut faults = self.pictures_from_elsewhere(&fields.images);
-        for (index, category) in fields.categories.iter().enumerate() {
-            if self.store.category(category).await?.is_none() {
-                let description = format!("`{}` does not exist", category.name());
-                faults.add(format!("product.categories[{index}]"), description);
-            }
-        }
-        Ok(faults.into_vec())
-    }
-
     /// Creates a draft with its variants, and answers it in the full view.
     ///
     /// # Errors
@@ -108,9 +92,8 @@ impl Catalog {
         write: Write,
         product: NewProduct,
     ) -> Result<Document<Product>> {
-        let product = [product];
-        self.check_pictures_of_new(&product).map_err(Error::alone)?;
-        let created = self.store.create_products(write, product.into(), View::Full).await;
+        self.check_pictures(&[Some(&product.fields)]).await.map_err(Error::alone)?;
+        let created = self.store.create_products(write, vec![product], View::Full).await;
         only(created.map_err(Error::of_one)?)
     }
 
@@ -124,7 +107,8 @@ impl Catalog {
         products: Vec<NewProduct>,
     ) -> Result<Vec<Document<Product>>> {
         check_batch(products.len())?;
-        self.check_pictures_of_new(&products)?;
+        let fields: Vec<_> = products.iter().map(|product| Some(&product.fields)).collect();
+        self.check_pictures(&fields).await?;
         Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
@@ -138,9 +122,8 @@ impl Catalog {
         write: Write,
         change: ProductChange,
     ) -> Result<Document<Product>> {
-        let change = [change];
-        self.check_pictures_of_changes(&change).map_err(Error::alone)?;
-        let changed = self.store.change_products(write, change.into()).await;
+        self.check_pictures(&[change.fields()]).await.map_err(Error::alone)?;
+        let changed = self.store.change_products(write, vec![change]).await;
         only(changed.map_err(Error::of_one)?)
     }
 
@@ -154,7 +137,8 @@ impl Catalog {
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>> {
         check_batch(changes.len())?;
-        self.check_pictures_of_changes(&changes)?;
+        let fields: Vec<_> = changes.iter().map(ProductChange::fields).collect();
+        self.check_pictures(&fields).await?;
         Ok(self.store.change_products(write, changes).await?)
     }
 

@@ -58,8 +58,9 @@ pub(super) async fn create_category(
     let mut reading = Reading::of(&request);
     let message = request.category.unwrap_or_default();
     let id = &request.category_id;
-    let category = encoding::category::new_category(id, message, reading.violations());
-    let category = reading.done(Some(category))?;
+    let (violations, references) = reading.findings();
+    let category = encoding::category::new_category(id, message, violations, references);
+    let category = reading.done_in(&service.0.catalog, Some(category)).await?;
     let created = service.0.catalog.create_category(write, category).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -76,9 +77,11 @@ pub(super) async fn update_category(
     let etag = parse::etag(&category.etag);
     let mask = encoding::category::mask(&category, request.update_mask.as_ref());
     let mask = mask.map_err(|error| problem::of_mask(&error))?;
-    let fields = encoding::category::fields(category, &mask, "category", reading.violations());
+    let (violations, references) = reading.findings();
+    let fields = encoding::category::fields(category, &mask, "category", violations, references);
     let action = CategoryAction::Update { fields, mask };
-    let change = reading.done(id.map(|id| CategoryChange { id, etag, action }))?;
+    let change = id.map(|id| CategoryChange { id, etag, action });
+    let change = reading.done_in(&service.0.catalog, change).await?;
     let changed = service.0.catalog.change_category(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
 }

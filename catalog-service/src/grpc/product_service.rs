@@ -14,9 +14,7 @@ use super::{
 };
 use crate::{
     catalog::ProductList,
-    domain::{
-        PageRequest, ProductAction, ProductChange, ProductExpunge, ProductFields, Slug, View,
-    },
+    domain::{PageRequest, ProductAction, ProductChange, ProductExpunge, Slug, View},
     encoding,
 };
 
@@ -66,9 +64,9 @@ pub(super) async fn create_product(
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
     let mut reading = Reading::of(&request);
-    let product = encoding::product::new_product(request, "", reading.violations());
-    add_faults_of(service, &product.fields, &mut reading).await?;
-    let product = reading.done(Some(product))?;
+    let (violations, references) = reading.findings();
+    let product = encoding::product::new_product(request, "", violations, references);
+    let product = reading.done_in(&service.0.catalog, Some(product)).await?;
     let created = service.0.catalog.create_product(write, product).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -85,31 +83,13 @@ pub(super) async fn update_product(
     let etag = parse::etag(&product.etag);
     let mask = encoding::product::mask(&product, request.update_mask.as_ref());
     let mask = mask.map_err(|error| problem::of_mask(&error))?;
-    let fields = encoding::product::fields(product, &mask, "product", reading.violations());
-    add_faults_of(service, &fields, &mut reading).await?;
+    let (violations, references) = reading.findings();
+    let fields = encoding::product::fields(product, &mask, "product", violations, references);
     let action = ProductAction::Update { fields: Box::new(fields), mask };
-    let change = reading.done(id.map(|id| ProductChange { id, etag, action }))?;
+    let change = id.map(|id| ProductChange { id, etag, action });
+    let change = reading.done_in(&service.0.catalog, change).await?;
     let changed = service.0.catalog.change_product(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
-}
-
-/// Adds to what is wrong already what only the catalog can tell, so that a caller mends everything at once. A faultless
-/// request does not need it: the write looks for itself.
-async fn add_faults_of(
-    service: &GrpcService,
-    fields: &ProductFields,
-    reading: &mut Reading,
-) -> Result<(), Status> {
-    // Where categories cannot be read, those that can be do not stand in their places.
-    if reading.is_faultless() || reading.has_fault_in("product.categories") {
-        return Ok(());
-    }
-    for fault in service.0.catalog.faults_of(fields).await.map_err(problem::of_catalog)? {
-        if !reading.has_fault_in(&fault.field) {
-            reading.violations().add(fault.field, fault.description);
-        }
-    }
-    Ok(())
 }
 
 /// The methods that do one thing to a product by its name.
@@ -197,9 +177,10 @@ pub(super) async fn batch_create_products(
     for (index, item) in request.requests.into_iter().enumerate() {
         let at = format!("requests[{index}]");
         parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
-        products.push(encoding::product::new_product(item, &at, reading.violations()));
+        let (violations, references) = reading.findings();
+        products.push(encoding::product::new_product(item, &at, violations, references));
     }
-    let products = reading.done(Some(products))?;
+    let products = reading.done_in(&service.0.catalog, Some(products)).await?;
     let created = service.0.catalog.create_products(write, products).await;
     created.map(reply::documents).map_err(problem::of_catalog)
 }

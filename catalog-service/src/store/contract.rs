@@ -99,6 +99,7 @@ macro_rules! contract {
                 categories_count_what_each_audience_may_see,
                 a_product_below_twice_counts_once,
                 a_category_with_children_stays,
+                of_many_categories_those_that_do_not_exist_are_told,
                 a_taken_category_slug_is_refused,
                 categories_come_by_title,
                 a_page_of_categories_ends_before_it_grows_too_large,

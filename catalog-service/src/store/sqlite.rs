@@ -1,6 +1,7 @@
 //! The catalog in one SQLite file: one thread writes, every thread reads.
 
 mod access;
+mod ballast;
 mod categories;
 mod category_counts;
 mod checkpoint;
@@ -16,6 +17,7 @@ mod place;
 mod products;
 mod readers;
 mod revisions;
+mod room;
 mod rows;
 mod secrets;
 mod shop;
@@ -26,23 +28,27 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 
 use self::{
+    ballast::Ballast,
     checkpoint::Checkpointer,
     connection::Durability,
     list::Counts,
     migrations::Misfit,
     place::{Place, unreadable},
     readers::Readers,
+    room::{Need, Watch},
     tx::{Item, Tx},
     writer::{Ending, Writer},
 };
 use super::{Error, OpenError, Result, Store};
 use crate::{
     clock::Clock,
+    config::DiskLimits,
+    disk::Disk,
     domain::{
         Address, Audience, Caller, Category, CategoryChange, CategoryId, Document, NewCategory,
         NewProduct, NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge,
@@ -58,25 +64,39 @@ pub(super) struct Sqlite {
     readers: Readers,
     counts: Counts,
     clock: Arc<dyn Clock>,
+    room: Arc<Watch>,
     token_keys: [[u8; 32]; 2],
     _place: Place,
 }
 
 /// Opens the database at a path, or one that ends with the store for `:memory:`.
-pub(super) async fn open(path: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, OpenError> {
+pub(super) async fn open(
+    path: &str,
+    clock: Arc<dyn Clock>,
+    disk: Arc<dyn Disk>,
+    limits: DiskLimits,
+) -> Result<Arc<dyn Store>, OpenError> {
     let path = path.to_owned();
-    let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path, clock)).await;
+    let opening = move || Sqlite::open(&path, clock, disk, limits);
+    let opened = tokio::task::spawn_blocking(opening).await;
     let store = opened.map_err(|error| unreadable(Path::new("sqlite"), error))??;
     Ok(Arc::new(store))
 }
 
 impl Sqlite {
-    fn open(path: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    fn open(
+        path: &str,
+        clock: Arc<dyn Clock>,
+        disk: Arc<dyn Disk>,
+        limits: DiskLimits,
+    ) -> Result<Self, OpenError> {
         let place = match path {
             "" => return Err(OpenError::Address("sqlite:".to_owned())),
             ":memory:" => Place::temporary(clock.now())?,
             path => Place::take(Path::new(path))?,
         };
+        // First, because what follows writes, too.
+        let room = Arc::new(watch(&place, disk, limits)?);
         let looked = connection::looking(place.path())
             .map_err(Misfit::from)
             .and_then(|database| migrations::is_ours(&database));
@@ -93,27 +113,29 @@ impl Sqlite {
         shop::found(&database, now).map_err(failed)?;
         let checkpointer = Checkpointer::start(place.path(), durability, &mut database)
             .map_err(|error| unreadable(place.path(), error))?;
-        let writer = Writer::start(database, checkpointer)
+        let writer = Writer::start(database, checkpointer, Arc::clone(&room))
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, room, token_keys, _place: place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
     async fn write_all<I, T>(
         &self,
         write: Write,
+        need: Need,
         items: Vec<I>,
         one: impl Fn(&Tx<'_>, &I) -> Item<Vec<u8>> + Send + 'static,
     ) -> Result<Vec<Document<T>>>
     where
         I: Send + 'static,
     {
-        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
-        let clock = Arc::clone(&self.clock);
+        let ending = Ending::of(&write);
+        let (clock, room) = (Arc::clone(&self.clock), Arc::clone(&self.room));
         let work = move |db: &rusqlite::Connection| {
-            Tx { db, write: &write, now: clock.now() }.all(&items, one)
+            let tx = Tx { db, write: &write, now: clock.now(), is_full: !room.has(need) };
+            tx.all(&items, one)
         };
         let answers = self.writer.write(ending, work).await?;
         Ok(answers.into_iter().map(Document::new).collect())
@@ -122,15 +144,24 @@ impl Sqlite {
     async fn write_one<I, T>(
         &self,
         write: Write,
+        need: Need,
         item: I,
         one: impl Fn(&Tx<'_>, &I) -> Item<Vec<u8>> + Send + 'static,
     ) -> Result<Document<T>>
     where
         I: Send + 'static,
     {
-        let mut answers = self.write_all(write, vec![item], one).await?;
+        let mut answers = self.write_all(write, need, vec![item], one).await?;
         answers.pop().ok_or_else(|| failure::damaged("an answer"))
     }
+}
+
+/// A store that ends with the process holds no room back.
+fn watch(place: &Place, disk: Arc<dyn Disk>, limits: DiskLimits) -> Result<Watch, OpenError> {
+    let size = if place.is_temporary() { 0 } else { limits.ballast };
+    let ballast = Ballast::at(place.beside("ballast"), size);
+    let file = place.file().map_err(|error| unreadable(place.path(), error))?;
+    Ok(Watch::start(disk, &limits, file, ballast))
 }
 
 fn misfit(place: &Place, misfit: Misfit) -> OpenError {
@@ -177,7 +208,8 @@ impl Store for Sqlite {
         products: Vec<NewProduct>,
         view: View,
     ) -> Result<Vec<Document<Product>>> {
-        self.write_all(write, products, move |tx, new| tx.create_product(new, view)).await
+        self.write_all(write, Need::Room, products, move |tx, new| tx.create_product(new, view))
+            .await
     }
 
     async fn change_products(
@@ -185,18 +217,21 @@ impl Store for Sqlite {
         write: Write,
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>> {
-        self.write_all(write, changes, |tx, change| tx.change_product(change)).await
+        let needs = changes.iter().map(|change| Need::from(&change.action));
+        let need = needs.max().unwrap_or(Need::Reserve);
+        self.write_all(write, need, changes, |tx, change| tx.change_product(change)).await
     }
 
     async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()> {
         let one = |tx: &Tx<'_>, expunge: &ProductExpunge| tx.expunge_product(expunge);
-        self.write_all::<_, Product>(write, vec![expunge], one).await.map(drop)
+        self.write_all::<_, Product>(write, Need::Reserve, vec![expunge], one).await.map(drop)
     }
 
     async fn purge_products(&self, most: usize) -> Result<usize> {
-        let (clock, write) = (Arc::clone(&self.clock), Write::by(Caller::system()));
+        let (clock, room) = (Arc::clone(&self.clock), Arc::clone(&self.room));
         let work = move |db: &rusqlite::Connection| {
-            Tx { db, write: &write, now: clock.now() }.purge_products(most)
+            let (write, is_full) = (Write::by(Caller::system()), !room.has(Need::Reserve));
+            Tx { db, write: &write, now: clock.now(), is_full }.purge_products(most)
         };
         self.writer.write(Ending::Keep, work).await
     }
@@ -239,7 +274,7 @@ impl Store for Sqlite {
         write: Write,
         variant: NewVariantIn,
     ) -> Result<Document<Variant>> {
-        self.write_one(write, variant, |tx, new| tx.create_variant(new)).await
+        self.write_one(write, Need::Room, variant, |tx, new| tx.create_variant(new)).await
     }
 
     async fn change_variant(
@@ -247,11 +282,16 @@ impl Store for Sqlite {
         write: Write,
         change: VariantChange,
     ) -> Result<Document<Variant>> {
-        self.write_one(write, change, |tx, change| tx.change_variant(change)).await
+        let need = Need::from(&change.action);
+        self.write_one(write, need, change, |tx, change| tx.change_variant(change)).await
     }
 
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {
         self.read_category(id)
+    }
+
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>> {
+        self.read_unknown_categories(ids).await
     }
 
     async fn categories(
@@ -267,7 +307,7 @@ impl Store for Sqlite {
         write: Write,
         category: NewCategory,
     ) -> Result<Document<Category>> {
-        self.write_one(write, category, |tx, new| tx.create_category(new)).await
+        self.write_one(write, Need::Room, category, |tx, new| tx.create_category(new)).await
     }
 
     async fn change_category(
@@ -275,7 +315,8 @@ impl Store for Sqlite {
         write: Write,
         change: CategoryChange,
     ) -> Result<Document<Category>> {
-        self.write_one(write, change, |tx, change| tx.change_category(change)).await
+        let need = Need::from(&change.action);
+        self.write_one(write, need, change, |tx, change| tx.change_category(change)).await
     }
 
     async fn shop(&self) -> Result<Snapshot<Document<Shop>>> {
@@ -283,7 +324,7 @@ impl Store for Sqlite {
     }
 
     async fn change_shop(&self, write: Write, change: ShopChange) -> Result<Document<Shop>> {
-        self.write_one(write, change, |tx, change| tx.change_shop(change)).await
+        self.write_one(write, Need::Room, change, |tx, change| tx.change_shop(change)).await
     }
 
     async fn is_empty(&self) -> Result<bool> {

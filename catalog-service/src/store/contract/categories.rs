@@ -174,6 +174,19 @@ pub(crate) async fn a_category_with_children_stays(bench: &Bench) {
     assert!(matches!(full, Refusal::HasChildren { child, .. } if child == "products/kettle"));
 }
 
+pub(crate) async fn of_many_categories_those_that_do_not_exist_are_told(bench: &Bench) {
+    add(bench, "kitchen", None).await.unwrap();
+    add(bench, "pots", Some("kitchen")).await.unwrap();
+    let unknown = async |ids: &[&str]| {
+        let ids = ids.iter().map(|id| category_id(id)).collect();
+        let unknown = bench.store.unknown_categories(ids).await.unwrap();
+        unknown.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(unknown(&["pots", "x", "kitchen", "a"]).await, ["a", "x"]);
+    assert_eq!(unknown(&["pots"]).await, [""; 0]);
+    assert_eq!(unknown(&[]).await, [""; 0]);
+}
+
 pub(crate) async fn a_taken_category_slug_is_refused(bench: &Bench) {
     add(bench, "kitchen", None).await.unwrap();
     let slug = Slug::parse("kitchen").ok();

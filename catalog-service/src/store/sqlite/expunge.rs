@@ -29,6 +29,7 @@ impl Tx<'_> {
 
     /// Removes for good what has been deleted for long enough, the longest deleted first, and answers how many products that were.
     pub(super) fn purge_products(&self, most: usize) -> Result<usize> {
+        self.check_room()?;
         let deleted = Product::purged_when_deleted_at(self.now).as_microsecond();
         let mut select = self.db.prepare_cached(
             "SELECT key, id FROM products WHERE delete_time <= ?1 ORDER BY delete_time, id LIMIT ?2",

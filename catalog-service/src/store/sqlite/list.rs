@@ -5,6 +5,8 @@ mod filter;
 mod keyset;
 mod plan;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 pub(super) use counts::Counts;
 use rusqlite::{Connection, params_from_iter};

@@ -8,6 +8,8 @@ use rusqlite::Connection;
 use super::{Ending, Sqlite};
 use crate::{
     clock::{ManualClock, SystemClock},
+    config::DiskLimits,
+    disk::SystemDisk,
     domain::{Audience, PageRequest, ProductAction, ProductChange, View},
     store::{
         self, Error, OpenError, Store,
@@ -16,13 +18,24 @@ use crate::{
 };
 
 async fn open(clock: Arc<ManualClock>) -> Arc<dyn Store> {
-    store::open("sqlite::memory:", clock).await.unwrap()
+    store::open("sqlite::memory:", clock, Arc::new(SystemDisk), DiskLimits::default())
+        .await
+        .unwrap()
 }
 
 contract!(super::open);
 
+async fn open_url(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+    store::open(url, Arc::new(SystemClock), Arc::new(SystemDisk), DiskLimits::default()).await
+}
+
+pub(super) fn open_at(path: &str, limits: DiskLimits) -> Result<Sqlite, OpenError> {
+    Sqlite::open(path, Arc::new(SystemClock), Arc::new(SystemDisk), limits)
+}
+
 fn open_file(path: &Path) -> Result<Sqlite, OpenError> {
-    Sqlite::open(path.to_str().unwrap(), Arc::new(SystemClock))
+    let limits = DiskLimits { ballast: 1 << 20, ..DiskLimits::default() };
+    open_at(path.to_str().unwrap(), limits)
 }
 
 #[rstest]
@@ -32,13 +45,13 @@ fn open_file(path: &Path) -> Result<Sqlite, OpenError> {
 #[case("mysql://localhost")]
 #[tokio::test]
 async fn an_address_of_no_store_is_refused(#[case] url: &str) {
-    let error = store::open(url, Arc::new(SystemClock)).await.err().unwrap();
+    let error = open_url(url).await.err().unwrap();
     assert!(matches!(error, OpenError::Address(_)), "{error}");
 }
 
 #[tokio::test]
 async fn a_backend_that_is_not_there_is_said_so() {
-    let error = store::open("postgres://localhost/shelf", Arc::new(SystemClock)).await.err();
+    let error = open_url("postgres://localhost/shelf").await.err();
     assert!(matches!(error, Some(OpenError::Unsupported(scheme)) if scheme == "postgres"));
 }
 
@@ -220,7 +233,7 @@ async fn a_closed_store_is_not_available() {
 
 #[tokio::test]
 async fn a_query_that_takes_too_long_is_given_up() {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let endless =
         "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
     let given_up = store
@@ -265,7 +278,7 @@ async fn the_journal_is_moved_into_the_database() {
 #[case("delete_time:*")]
 #[tokio::test]
 async fn a_filter_that_finds_few_products_looks_at_no_others(#[case] filter: &str) {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let query = crate::domain::ProductQuery {
         show_deleted: filter.starts_with("delete"),
         ..staff(filter, "title")
@@ -306,7 +319,7 @@ async fn the_journal_stays_small_under_unbroken_writes() {
 #[case("slug")]
 #[tokio::test]
 async fn a_plain_list_is_read_from_an_index_without_sorting(#[case] order: &str) {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let mut product = new("kettle");
     product.variants = vec![sold("K-1", 5)];
     let created = store.create_products(by("ada"), vec![product, new("pot")], View::Basic).await;
