@@ -7,6 +7,7 @@ mod census;
 mod connections;
 mod line;
 mod listener;
+mod purge;
 mod requests;
 mod socket;
 
@@ -205,7 +206,9 @@ impl Bound {
                 service.stop().await;
             }
         };
-        tokio::join!(unhealthy, connections::serve(listener, socket, &settings.limits, shutdown));
+        let purging = purge::every_hour(instance.catalog(), &shutdown);
+        let serving = connections::serve(listener, socket, &settings.limits, shutdown.clone());
+        tokio::join!(unhealthy, purging, serving);
         instance.close().await;
         tracing::info!("catalog-service has stopped");
     }

@@ -17,9 +17,10 @@ use crate::{
     config::DiskLimits,
     disk::Disk,
     domain::{
-        Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Refusal,
-        Revision, Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
+        Address, Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
+        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge, ProductId,
+        ProductQuery, Refusal, Revision, Shop, ShopChange, Slug, Snapshot, Variant, VariantChange,
+        VariantName, View, Write,
     },
 };
 
@@ -85,6 +86,21 @@ pub trait Store: AccessStore {
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>>;
 
+    /// Removes a deleted product for good, with its variants and its history.
+    async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()>;
+
+    /// Removes products for good that were deleted so long ago that it is time, the longest deleted first and at most so many; answers
+    /// how many there were.
+    async fn purge_products(&self, most: usize) -> Result<usize>;
+
+    /// Where an address in the shop leads, as far as this audience may know: to the product whose slug it is, else to the one that
+    /// had it last.
+    async fn resolve_slug(
+        &self,
+        slug: &Slug,
+        audience: Audience,
+    ) -> Result<Option<Snapshot<Address>>>;
+
     /// The history of a product, newest first; none: there is no such product.
     async fn revisions(
         &self,
@@ -127,8 +143,12 @@ pub trait Store: AccessStore {
     /// Those of these categories that do not exist, from one state.
     async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>>;
 
-    /// The categories by title.
-    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>>;
+    /// The categories by title; with how many products stand in them, of those that an audience may see, when it is given.
+    async fn categories(
+        &self,
+        counted: Option<Audience>,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>>;
 
     /// Creates a category.
     async fn create_category(

@@ -5,13 +5,18 @@
 mod account;
 mod actions;
 mod card;
+mod categories;
+mod category_edit;
 mod chrome;
+mod crumbs;
 mod deleted;
 mod editor;
+mod expunge;
 mod field;
 mod fields;
 mod flash;
 mod format;
+mod former;
 mod json_ld;
 mod keys;
 mod markdown;
@@ -34,6 +39,7 @@ mod styleguide;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod tree;
 mod trouble;
 mod user_edit;
 mod users;
@@ -97,12 +103,22 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products", get(product_list::show))
         .route("/admin/new-product", get(new_product::show).post(new_product::create))
         .route("/admin/deleted", get(deleted::show))
+        .route("/admin/categories", get(categories::show).post(categories::create))
+        .route("/admin/categories/{id}", get(category_edit::show))
+        .route("/admin/categories/{id}/save", post(category_edit::save))
+        .route("/admin/categories/{id}/move", post(category_edit::put))
+        .route(
+            "/admin/categories/{id}/delete",
+            get(category_edit::confirm).post(category_edit::delete),
+        )
         .route("/admin/products/{id}", get(editor::show))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))
         .route("/admin/products/{id}/undelete", post(actions::undelete))
         .route("/admin/products/{id}/publish", post(actions::publish))
         .route("/admin/products/{id}/unpublish", post(actions::unpublish))
+        .route("/admin/products/{id}/archive", post(actions::archive))
+        .route("/admin/products/{id}/expunge", get(expunge::confirm).post(expunge::expunge))
         .route("/admin/products/{id}/variants", post(variant_edit::create))
         .route("/admin/products/{id}/variants/{variant}/save", post(variant_edit::save))
         .route("/admin/products/{id}/variants/{variant}/delete", post(variant_edit::delete))

@@ -8,6 +8,7 @@ mod batches;
 mod conflicts;
 mod full_disk;
 mod json;
+mod lifecycle;
 mod limits;
 mod lists;
 mod load;

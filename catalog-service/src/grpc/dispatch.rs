@@ -51,6 +51,9 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "UndeleteProduct" => products::undelete_product,
         "PublishProduct" => products::publish_product,
         "UnpublishProduct" => products::unpublish_product,
+        "ArchiveProduct" => products::archive_product,
+        "ExpungeProduct" => products::expunge_product,
+        "ResolveSlug" => products::resolve_slug,
         "BatchGetProducts" => products::batch_get_products,
         "BatchCreateProducts" => products::batch_create_products,
         "BatchDeleteProducts" => products::batch_delete_products,
@@ -75,6 +78,7 @@ async fn category(s: &GrpcService, method: &str, request: Request<Body>) -> Resp
         "ListCategories" => categories::list_categories,
         "CreateCategory" => categories::create_category,
         "UpdateCategory" => categories::update_category,
+        "MoveCategory" => categories::move_category,
         "DeleteCategory" => categories::delete_category,
     })
 }

@@ -133,7 +133,9 @@ fn of_refusal(refusal: Refusal, message: &str) -> Answer {
             answer.resource(kind(&by), &by, message).with("taken_by", by)
         }
         Refusal::EtagMismatch(conflict) => of_conflict(answer, &conflict, message),
+        Refusal::Expunged { name } => answer.resource("shelf/Product", &name, message),
         Refusal::Deleted { name }
+        | Refusal::Live { name }
         | Refusal::LastVariant { name }
         | Refusal::HasChildren { name, .. } => answer.precondition(reason.as_str(), &name, message),
         Refusal::CategoryCycle { name, .. } => answer.resource(kind(&name), &name, message),
@@ -256,7 +258,8 @@ fn reason_of(refusal: &Refusal) -> Reason {
         Refusal::SlugTaken { .. } => Reason::SlugTaken,
         Refusal::SkuTaken { .. } => Reason::SkuTaken,
         Refusal::EtagMismatch(_) => Reason::EtagMismatch,
-        Refusal::Deleted { .. } => Reason::StateInvalid,
+        Refusal::Deleted { .. } | Refusal::Live { .. } => Reason::StateInvalid,
+        Refusal::Expunged { .. } => Reason::ResourceExpunged,
         Refusal::NotDeleted { .. } => Reason::NotDeleted,
         Refusal::LastVariant { .. } => Reason::LastVariant,
         Refusal::HasChildren { .. } => Reason::HasChildren,

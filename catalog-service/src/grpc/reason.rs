@@ -37,6 +37,8 @@ reasons! {
     CategoryCycle = "CATEGORY_CYCLE", InvalidArgument;
     /// The bytes of the request are not a message of the method.
     MessageInvalid = "MESSAGE_INVALID", InvalidArgument;
+    /// What was asked for was there, and is gone for good.
+    ResourceExpunged = "RESOURCE_EXPUNGED", NotFound;
     ResourceNotFound = "RESOURCE_NOT_FOUND", NotFound;
     ProductIdTaken = "PRODUCT_ID_TAKEN", AlreadyExists;
     VariantIdTaken = "VARIANT_ID_TAKEN", AlreadyExists;

@@ -51,6 +51,8 @@ repeatable! {
     catalog::UndeleteProductRequest;
     catalog::PublishProductRequest;
     catalog::UnpublishProductRequest;
+    catalog::ArchiveProductRequest;
+    catalog::ExpungeProductRequest;
     catalog::BatchCreateProductsRequest;
     catalog::BatchDeleteProductsRequest;
     catalog::BatchUndeleteProductsRequest;
@@ -59,6 +61,7 @@ repeatable! {
     catalog::DeleteVariantRequest;
     catalog::CreateCategoryRequest;
     catalog::UpdateCategoryRequest;
+    catalog::MoveCategoryRequest;
     catalog::DeleteCategoryRequest;
     catalog::UpdateShopRequest;
     access::CreateUserRequest without password;

@@ -5,12 +5,14 @@
 pub(super) mod access;
 pub(super) mod categories;
 mod evaluator;
+pub(super) mod expunge;
 pub(super) mod filters;
 pub(super) mod lists;
 pub(super) mod positions;
 pub(super) mod products;
 pub(super) mod repeats;
 pub(super) mod sizes;
+pub(super) mod slugs;
 pub(super) mod variants;
 
 use std::sync::Arc;
@@ -46,6 +48,7 @@ macro_rules! contract {
                 a_deleted_product_is_kept_and_restored_as_it_was,
                 a_deleted_product_frees_its_slug_and_sku,
                 publishing_twice_changes_nothing,
+                archiving_puts_away_from_every_live_state,
                 a_taken_id_is_refused,
                 a_slug_made_from_the_title_gets_a_number,
                 a_given_slug_that_is_taken_is_refused,
@@ -58,6 +61,21 @@ macro_rules! contract {
                 a_window_that_never_opens_is_refused,
                 history_tells_who_changed_what,
                 time_never_runs_backwards_for_a_product,
+            }
+            expunge: {
+                only_a_deleted_product_goes_for_good,
+                what_went_for_good_leaves_nothing_but_its_place_in_the_feed,
+                an_etag_never_returns_under_the_same_id,
+                expunging_is_repeated_refused_and_tried_like_any_write,
+                deleted_products_go_when_their_time_is_over,
+            }
+            slugs: {
+                an_old_slug_leads_to_the_product,
+                a_slug_leads_the_public_to_public_products_only,
+                a_slug_follows_the_window,
+                who_has_a_slug_wins_over_who_had_it,
+                the_slug_of_what_went_for_good_leads_nowhere_any_more,
+                a_slug_that_the_public_never_knew_is_forgotten,
             }
             sizes: {
                 attributes_added_one_by_one_end_at_the_same_limit,
@@ -78,6 +96,9 @@ macro_rules! contract {
             categories: {
                 a_category_is_created_changed_and_deleted,
                 a_category_cannot_stand_below_itself,
+                a_category_is_moved_with_what_is_below_it,
+                categories_count_what_each_audience_may_see,
+                a_product_below_twice_counts_once,
                 a_category_with_children_stays,
                 of_many_categories_those_that_do_not_exist_are_told,
                 a_taken_category_slug_is_refused,

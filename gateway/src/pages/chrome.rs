@@ -22,8 +22,8 @@ pub(crate) struct Who {
     pub(crate) name: String,
     /// Whether the role lets them change the catalog.
     pub(crate) may_edit: bool,
-    /// Whether the role lets them manage users, keys and the shop.
-    pub(crate) may_manage: bool,
+    /// Whether they manage users, keys and the shop, and may delete for good.
+    pub(crate) is_admin: bool,
 }
 
 /// Where styles, modules, font and icons are.
@@ -54,6 +54,11 @@ impl Chrome {
     /// Whether the one who looks may change the catalog.
     pub(crate) fn may_edit(&self) -> bool {
         self.who.as_ref().is_some_and(|who| who.may_edit)
+    }
+
+    /// Whether the one who looks is an administrator.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.is_admin)
     }
 }
 

@@ -83,7 +83,7 @@ impl Visit {
     /// The same around a page for those who manage the shop.
     pub(crate) async fn manager_chrome(&self) -> Result<Chrome, Trouble> {
         let chrome = self.admin_chrome().await?;
-        if chrome.who.as_ref().is_some_and(|who| who.may_manage) {
+        if chrome.who.as_ref().is_some_and(|who| who.is_admin) {
             return Ok(chrome);
         }
         Err(Trouble::from(tonic::Status::permission_denied("this page is for admins")))
@@ -131,9 +131,9 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
 
 fn who(session: &Session) -> Who {
     let user = session.user.clone().unwrap_or_default();
-    let may_manage = user.role() == Role::Admin;
-    let may_edit = may_manage || user.role() == Role::Editor;
-    Who { name: user.display_name, may_edit, may_manage }
+    let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
+    let is_admin = user.role() == Role::Admin;
+    Who { name: user.display_name, may_edit, is_admin }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
@@ -142,7 +142,7 @@ fn form_page(target: &str) -> &str {
     if path.starts_with("/admin/account/") {
         return "/admin/account";
     }
-    let one = ["/admin/products/", "/admin/users/"];
+    let one = ["/admin/products/", "/admin/categories/", "/admin/users/"];
     let Some(rest) = one.iter().find_map(|folder| path.strip_prefix(folder)) else { return path };
     let id = rest.split('/').next().unwrap_or(rest);
     path.get(..path.len() - rest.len() + id.len()).unwrap_or(path)

@@ -11,7 +11,21 @@ const shop = await openShop();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 try {
   const { products: [product] } = await shop.as('viewer')('GET', '/v1/products?filter=state%20%3D%20ACTIVE&page_size=1');
+  const send = shop.as('admin');
+  const make = async (title, state) => {
+    const made = await send('POST', '/v1/products', { title, variants: [{}] });
+    await send('POST', `/v1/${made.name}:publish`, {});
+    if (state !== 'live') await send('DELETE', `/v1/${made.name}`);
+    if (state === 'gone') await send('POST', `/v1/${made.name}:expunge`, {});
+    return made;
+  };
+  const [deleted, gone] = [await make('Old crate', 'deleted'), await make('Older crate', 'gone')];
+  const { categories: [category] } = await send('GET', '/v1/categories?page_size=1');
   const pages = {
+    category: `/c/${category.slug}`,
+    gone: `/p/${gone.slug}`,
+    categories: '/admin/categories',
+    'category-edit': `/admin/${category.name}`,
     shop: '/',
     product: `/p/${product.slug}`,
     'not-found': '/nothing/here',
@@ -34,6 +48,7 @@ try {
     user: `/admin/${grace.name}`,
     'delete-user': `/admin/${grace.name}/delete`,
     keys: '/admin/keys',
+    expunge: `/admin/${deleted.name}/expunge`,
   };
   await mkdir(FOLDER, { recursive: true });
   for (const colorScheme of ['light', 'dark']) {

@@ -28,6 +28,17 @@ const ADDRESSES = {
     await shop.as('editor')('DELETE', `/v1/${name}`);
     return '/admin/deleted';
   },
+  'the question before a product goes for good': async (shop) => `/admin/${(await gone(shop, 'Soon gone')).name}/expunge`,
+  'an address of what is gone for good': async (shop) => {
+    const { name, slug } = await shelve(shop, 'Gone for good', { published: true });
+    await shop.as('editor')('DELETE', `/v1/${name}`);
+    await shop.as('admin')('POST', `/v1/${name}:expunge`, {});
+    return `/p/${slug}`;
+  },
+  'the categories': () => '/admin/categories',
+  'one category': async (shop) => `/admin/${(await shop.as('viewer')('GET', '/v1/categories')).categories[0].name}`,
+  'the question before a category is deleted': async (shop) =>
+    `/admin/${(await shop.as('editor')('POST', '/v1/categories', { title: 'Soon gone' })).name}/delete`,
   'a new product': () => '/admin/new-product',
   'the editor': async (shop) => `/admin/${(await shop.as('viewer')('GET', '/v1/products?page_size=1')).products[0].name}`,
   'the question before a delete': async (shop) => `/admin/${(await shelve(shop, 'Perhaps gone')).name}/delete`,
@@ -43,6 +54,10 @@ const ADDRESSES = {
 
 const grace = async (shop) => (await shop.as('editor')('GET', '/v1/sessions/-')).user.name;
 const key = (shop) => shop.as('admin')('POST', '/v1/apiKeys', { displayName: 'Nightly import', role: 'ROLE_VIEWER' });
+/** A product that was deleted. */
+async function gone(shop, title) {
+  return shop.as('editor')('DELETE', `/v1/${(await shelve(shop, title)).name}`);
+}
 
 const field = (page, id) => page.locator(`[id="${id}"]`);
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
@@ -78,6 +93,18 @@ const REFUSALS = {
     await page.context().clearCookies();
     await rowButton(page, 'Kept for later', 'Delete').first().click();
     await heading(page, 'Your sign-in has ended');
+  },
+  'the dialog before a product goes for good': async (page, shop) => {
+    await gone(shop, 'Perhaps for good');
+    await open(page, '/admin/deleted');
+    await page.getByRole('link', { name: 'Delete for good' }).first().click();
+    await page.getByRole('alertdialog').waitFor();
+  },
+  'a category with a mistake': async (page) => {
+    await open(page, '/admin/categories');
+    await field(page, 'title').evaluate((input) => input.removeAttribute('required'));
+    await button(page, 'Add category').click();
+    await errors(page);
   },
   'a refused sign-in': async (page) => {
     await open(page, '/admin/sign-in');
@@ -121,7 +148,7 @@ const REFUSALS = {
 
 const byAddress = Object.entries(ADDRESSES).map(([name, address]) =>
   /** @type {const} */ ([name, async (page, shop) => open(page, await address(shop))]));
-const expects = [/status of (40[0149]|412|422|503)/];
+const expects = [/status of (40[0149]|410|412|422|503)/];
 
 for (const [name, lead] of [...byAddress, ...Object.entries(REFUSALS)]) {
   for (const scheme of ['light', 'dark']) {
