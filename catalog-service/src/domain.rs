@@ -19,6 +19,7 @@ mod product;
 mod query;
 mod refusal;
 mod revision;
+mod search;
 mod shop;
 mod sku;
 mod slug;
@@ -49,6 +50,10 @@ pub use product::{
 pub use query::{ProductQuery, View};
 pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
 pub use revision::{ChangeKind, Revision};
+pub use search::{
+    AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,
+    Segment, Suggested, Suggestion, ValueCount,
+};
 pub use shop::{Shop, ShopField, ShopFields};
 pub use sku::Sku;
 pub use slug::Slug;

@@ -19,6 +19,7 @@ mod reply;
 mod request_digest;
 mod request_id;
 mod roles;
+mod search_service;
 mod session_service;
 mod shed;
 mod shop_service;

@@ -11,6 +11,7 @@ pub mod encoding;
 pub mod grpc;
 pub mod ids;
 pub mod logs;
+pub mod search;
 pub mod server;
 pub mod store;
 

@@ -22,6 +22,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::Settings,
     grpc::GrpcService,
+    search::Search,
     store::{self, OpenError, Store},
 };
 
@@ -60,6 +61,7 @@ impl StartError {
 #[derive(Clone)]
 pub struct Instance {
     store: Arc<dyn Store>,
+    search: Search,
     catalog: Catalog,
     access: Access,
     service: GrpcService,
@@ -93,6 +95,7 @@ impl Instance {
     /// Finishes what was begun and closes the database. [`Bound::serve`] does so by itself.
     pub async fn close(&self) {
         self.service.close().await;
+        self.search.close().await;
         self.store.close().await;
     }
 }
@@ -120,8 +123,9 @@ pub async fn open_with_clock(
     clock: Arc<dyn Clock>,
 ) -> Result<Instance, StartError> {
     let store = store::open(settings.database_url.expose_secret(), Arc::clone(&clock)).await?;
-    let catalog =
-        Catalog::new(Arc::clone(&store)).with_picture_host(settings.picture_host.as_deref());
+    let search = Search::start(Arc::clone(&store));
+    let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock))
+        .with_picture_host(settings.picture_host.as_deref());
     let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock));
     let service = GrpcService::new(
         catalog.clone(),
@@ -131,7 +135,7 @@ pub async fn open_with_clock(
         settings.reflection,
     );
     service.start().await;
-    Ok(Instance { store, catalog, access, service, settings })
+    Ok(Instance { store, search, catalog, access, service, settings })
 }
 
 /// The service with its socket, ready to answer.

@@ -3,6 +3,7 @@
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
 pub mod access;
+pub mod changes;
 #[cfg(test)]
 mod contract;
 mod sqlite;
@@ -11,7 +12,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
-use self::access::AccessStore;
+use self::{access::AccessStore, changes::ChangeStore};
 use crate::{
     clock::Clock,
     domain::{
@@ -37,7 +38,7 @@ pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024 - 16 * 1024;
 ///   [`LARGEST_ANSWER`]; whatever else would exceed it is [`Error::AnswerTooLarge`], and a write has then done nothing.
 /// * Etags and uids are never used again.
 #[async_trait]
-pub trait Store: AccessStore {
+pub trait Store: AccessStore + ChangeStore {
     /// One product, if there is one that this audience may see.
     async fn product(
         &self,
@@ -143,6 +144,9 @@ pub trait Store: AccessStore {
 
     /// The keys that seal page tokens, made when the store was: the first one seals, each of them opens.
     fn page_token_keys(&self) -> [[u8; 32]; 2];
+
+    /// The folder of its files, beside which a projection may keep its own; none: it ends with the process.
+    fn folder(&self) -> Option<PathBuf>;
 
     /// Whether the store answers.
     async fn check(&self) -> Result<()>;

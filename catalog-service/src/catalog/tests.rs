@@ -13,7 +13,9 @@ use crate::{
 };
 
 async fn catalog() -> Catalog {
-    Catalog::new(store::open("sqlite::memory:", Arc::new(SystemClock)).await.unwrap())
+    let store = store::open("sqlite::memory:", Arc::new(SystemClock)).await.unwrap();
+    let search = Search::start(Arc::clone(&store));
+    Catalog::new(store, search, Arc::new(SystemClock))
 }
 
 fn id(id: &str) -> ProductId {

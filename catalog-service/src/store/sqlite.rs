@@ -2,6 +2,7 @@
 
 mod access;
 mod categories;
+mod changes;
 mod checkpoint;
 mod connection;
 mod failure;
@@ -22,7 +23,10 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 
@@ -54,7 +58,7 @@ pub(super) struct Sqlite {
     counts: Counts,
     clock: Arc<dyn Clock>,
     page_token_keys: [[u8; 32]; 2],
-    _place: Place,
+    place: Place,
 }
 
 /// Opens the database at a path, or one that ends with the store for `:memory:`.
@@ -92,7 +96,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, page_token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, page_token_keys, place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
@@ -266,6 +270,11 @@ impl Store for Sqlite {
 
     fn page_token_keys(&self) -> [[u8; 32]; 2] {
         self.page_token_keys
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        let folder = self.place.path().parent()?;
+        (!self.place.is_temporary()).then(|| folder.to_owned())
     }
 
     async fn check(&self) -> Result<()> {
