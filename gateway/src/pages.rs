@@ -21,6 +21,7 @@ mod product_list;
 mod product_page;
 mod product_row;
 mod query;
+mod search;
 mod setup;
 mod sign_in;
 mod state;
@@ -58,6 +59,7 @@ fn shop() -> Router<Gateway> {
     Router::new()
         .route("/", get(storefront::all))
         .route("/c/{slug}", get(storefront::category))
+        .route("/search", get(search::show))
         .route("/p/{slug}", get(product_page::show))
         .route("/styleguide", get(styleguide::show))
         .route("/theme", post(theme::choose))

@@ -13,5 +13,6 @@ mod products;
 mod repeated;
 mod roles;
 mod sample;
+mod search;
 mod sessions;
 mod tree;
