@@ -13,8 +13,8 @@ use proto::catalog::{
     product_service_client::ProductServiceClient,
 };
 
-pub(crate) use self::latency::Latency;
 use self::judged::Judgements;
+pub(crate) use self::latency::Latency;
 
 /// Measures the search
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,9 @@ pub(crate) struct Search {
     /// What stands before the products of the judgements in their ids
     #[arg(long, default_value = "icecat-")]
     prefix: String,
+    /// Where the stocked database is kept, and taken up again
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
     /// Tells each judged query
     #[arg(long)]
     each: bool,
@@ -77,7 +80,10 @@ impl Service {
 /// `bench search`: measures and prints.
 pub(crate) async fn run(search: &Search) -> Result<()> {
     let measured = measure(search).await?;
-    println!("{} products, {:.0} a second into the index, {:.0} bytes each", measured.products, measured.taken_up, measured.index_bytes);
+    println!(
+        "{} products, {:.0} a second into the index, {:.0} bytes each",
+        measured.products, measured.taken_up, measured.index_bytes
+    );
     if let Some((ndcg, queries)) = measured.judged {
         println!("nDCG@10 of {queries} judged queries: {ndcg:.4}");
     }
@@ -89,22 +95,18 @@ pub(crate) async fn run(search: &Search) -> Result<()> {
 
 /// Stocks a service, searches it, and tells what that took.
 pub(crate) async fn measure(search: &Search) -> Result<Measured> {
-    let folder = tempfile::tempdir()?;
-    let url = format!("sqlite:{}", folder.path().join("shelf.db").display());
-    let instance = catalog_service::open(Settings::new(url.clone())).await?;
-    let stock = match &search.data {
-        Some(file) => stock::of_file(&instance, file).await?,
-        None => stock::made(&instance, search.seed, search.products).await?,
-    };
-    instance.close().await;
+    let temporary = tempfile::tempdir()?;
+    let folder = search.folder.as_deref().unwrap_or(temporary.path());
+    let url = format!("sqlite:{}", folder.join("shelf.db").display());
+    let stock = stocked(search, &url).await?;
     // The index is made from the store, so that its rate is not that of the store's writes.
-    std::fs::remove_dir_all(folder.path().join("search"))?;
+    std::fs::remove_dir_all(folder.join("search"))?;
     let start = std::time::Instant::now();
     let service = Service { instance: catalog_service::open(Settings::new(url)).await? };
     let all = stock.products;
     stock::until_found(&service, &stock.last).await?;
     let taken_up = all as f64 / start.elapsed().as_secs_f64();
-    let index_bytes = stock::bytes_below(&folder.path().join("search"))? as f64 / all as f64;
+    let index_bytes = stock::bytes_below(&folder.join("search"))? as f64 / all as f64;
     let judged = match &search.judgements {
         Some(file) => {
             let judgements = Judgements::read(file, &search.prefix)
@@ -116,4 +118,14 @@ pub(crate) async fn measure(search: &Search) -> Result<Measured> {
     let latencies = latency::measure(&service, &stock.words).await?;
     service.instance.close().await;
     Ok(Measured { products: all, taken_up, index_bytes, judged, latencies })
+}
+
+async fn stocked(search: &Search, url: &str) -> Result<stock::Stock> {
+    let instance = catalog_service::open(Settings::new(url)).await?;
+    let stock = match &search.data {
+        Some(file) => stock::of_file(&instance, file).await,
+        None => stock::made(&instance, search.seed, search.products).await,
+    };
+    instance.close().await;
+    stock
 }

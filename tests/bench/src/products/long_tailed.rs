@@ -21,13 +21,14 @@ const ATTRIBUTES: u64 = 300;
 
 /// Syllables of which words are made: none of them means anything.
 const STARTS: [&str; 16] = [
-    "ba", "cor", "del", "fen", "gar", "hol", "kel", "lin", "mar", "nor", "pel", "ros", "sol", "tam", "ver", "win",
+    "ba", "cor", "del", "fen", "gar", "hol", "kel", "lin", "mar", "nor", "pel", "ros", "sol",
+    "tam", "ver", "win",
 ];
-const MIDDLES: [&str; 16] = [
-    "a", "be", "di", "e", "fo", "i", "ka", "lu", "mi", "na", "o", "pa", "re", "sa", "ti", "vo",
-];
+const MIDDLES: [&str; 16] =
+    ["a", "be", "di", "e", "fo", "i", "ka", "lu", "mi", "na", "o", "pa", "re", "sa", "ti", "vo"];
 const ENDS: [&str; 16] = [
-    "ber", "dan", "der", "fin", "gel", "ket", "len", "ler", "mon", "nel", "per", "rin", "sor", "tel", "ton", "wick",
+    "ber", "dan", "der", "fin", "gel", "ket", "len", "ler", "mon", "nel", "per", "rin", "sor",
+    "tel", "ton", "wick",
 ];
 
 /// Makes products.
@@ -65,7 +66,10 @@ impl LongTailed {
         let variant = |(index, size): (u64, String)| Variant {
             sku: format!("{}-{number:07}-{index}", brand.get(..3).unwrap_or("X").to_uppercase()),
             option_values: if variants > 1 { vec![size] } else { Vec::new() },
-            prices: vec![Price { amount: Some(cents(price + index * 100)), compare_at_amount: None }],
+            prices: vec![Price {
+                amount: Some(cents(price + index * 100)),
+                compare_at_amount: None,
+            }],
             ..Variant::default()
         };
         Product {

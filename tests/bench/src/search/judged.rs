@@ -77,9 +77,12 @@ mod tests {
 
     #[test]
     fn the_best_order_is_one_and_nothing_found_is_zero() {
-        let judgements = Judgements::parse("query,docid,rating\nmug,1,3\nmug,2,0\nmug,3,1\n", "p-").unwrap();
+        let judgements =
+            Judgements::parse("query,docid,rating\nmug,1,3\nmug,2,0\nmug,3,1\n", "p-").unwrap();
         let ratings = &judgements.queries["mug"];
-        assert!((ndcg(ratings, &["products/p-1", "products/p-3", "products/p-2"]) - 1.0).abs() < 1e-9);
+        assert!(
+            (ndcg(ratings, &["products/p-1", "products/p-3", "products/p-2"]) - 1.0).abs() < 1e-9
+        );
         assert!(ndcg(ratings, &["products/p-3", "products/p-1"]) < 0.8);
         assert!(ndcg(ratings, &["products/other"]).abs() < 1e-9);
     }

@@ -58,6 +58,7 @@ async fn stock(
     instance: &Instance,
     mut requests: impl Iterator<Item = CreateProductRequest>,
 ) -> Result<Stock> {
+    let is_stocked = !instance.is_empty().await?;
     let mut counts: HashMap<String, u64> = HashMap::new();
     let (mut products, mut last) = (0, (String::new(), String::new()));
     loop {
@@ -69,11 +70,15 @@ async fn stock(
         for request in &batch {
             let title = request.product.as_ref().map_or("", |product| &product.title);
             last = last.max((request.product_id.clone(), title.to_owned()));
-            for word in title.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 3) {
+            for word in
+                title.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 3)
+            {
                 *counts.entry(word.to_lowercase()).or_default() += 1;
             }
         }
-        publish(instance, batch).await?;
+        if !is_stocked {
+            publish(instance, batch).await?;
+        }
         if products % 100_000 == 0 {
             eprintln!("{products} products");
         }
