@@ -44,7 +44,10 @@ use self::{
     index::{Opened, Unusable},
     tree::Tree,
 };
-use crate::{domain::Currency, store::Store};
+use crate::{
+    domain::{Currency, FeedPosition},
+    store::Store,
+};
 
 /// How long a search waits for the index to have what was written before it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -107,6 +110,7 @@ struct Serving {
     tree: Arc<Tree>,
     currency: Currency,
     is_whole: bool,
+    position: FeedPosition,
 }
 
 impl Shared {
@@ -116,6 +120,7 @@ impl Shared {
             tree: Arc::clone(&desk.tree),
             currency: desk.currency,
             is_whole: desk.mark.is_whole,
+            position: FeedPosition::new(desk.mark.position),
         };
         *self.serving.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(serving));
     }

@@ -76,7 +76,9 @@ pub struct Shelf {
 /// # Errors
 /// A port, a folder or a database that cannot be used.
 pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
-    let ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway: mut door } = settings;
+    let ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway, catalog_limits } =
+        settings;
+    let mut door = gateway;
     let listen = door.listen;
     let front = front::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     if local_origin {
@@ -91,6 +93,8 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
         public_origin: origin.clone(),
         picture_host: door.picture_host.clone(),
         allowed_hosts: door.allowed_hosts.clone(),
+        trusted_proxies: door.trusted_proxies.clone(),
+        limits: catalog_limits,
         cors_origins: origin.clone().into_iter().collect(),
         // Reflection tells everything about the contract, which on this machine alone is what it is for.
         reflection: grpc_listen.ip().is_loopback(),

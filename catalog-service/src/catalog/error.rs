@@ -52,7 +52,7 @@ pub enum Error {
     #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
     QueryTooExpensive,
     /// STORE_FULL
-    #[error("the store has no room left")]
+    #[error("{}", store::FULL)]
     StoreFull,
     /// SEARCH_NOT_READY
     #[error("the search index is being made; try again soon")]

@@ -6,7 +6,7 @@ use super::{Catalog, Error, Result};
 use crate::{
     domain::{
         Audience, Caller, Cursor, CursorValue, Document, Finding, PageRequest, Product, ProductId,
-        ProductSearch, Reach, Refusal, Segment, Suggestion, View, Violation,
+        ProductSearch, Reach, Refusal, Segment, Snapshot, Suggestion, View, Violation,
     },
     encoding,
     search::{self, Stretch, excerpt, marked},
@@ -49,7 +49,7 @@ impl Catalog {
         search: ProductSearch,
         view: View,
         page: PageRequest,
-    ) -> Result<FoundPage> {
+    ) -> Result<Snapshot<FoundPage>> {
         let reach = search.reach;
         if caller.audience() == Audience::Public {
             match reach {
@@ -70,7 +70,9 @@ impl Catalog {
         let terms: HashSet<String> = finding.terms.iter().cloned().collect();
         let products = documents.into_iter().flatten();
         let products = products.map(|product| marks(product, &terms)).collect::<Result<_>>()?;
-        Ok(FoundPage { products, next, finding })
+        // The index is behind the documents, if anything: who goes on from there misses nothing.
+        let position = finding.position;
+        Ok(Snapshot { content: FoundPage { products, next, finding }, position })
     }
 
     /// Reads what was found, as much of it as can be sent, and tells whether that was less than all.
@@ -90,7 +92,7 @@ impl Catalog {
         let mut count = ids.len();
         loop {
             match self.store.products(&ids[..count], view, audience).await {
-                Ok(documents) => return Ok((documents, count < ids.len())),
+                Ok(documents) => return Ok((documents.content, count < ids.len())),
                 Err(store::Error::AnswerTooLarge) if count > 1 => count /= 2,
                 Err(error) => return Err(error.into()),
             }

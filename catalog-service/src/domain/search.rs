@@ -1,6 +1,6 @@
 //! What is searched for among the products, and what is found.
 
-use super::{CategoryId, Money, ProductId, Total};
+use super::{CategoryId, FeedPosition, Money, ProductId, Total};
 
 /// A search as it is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +60,8 @@ pub struct Finding {
     pub is_incomplete: bool,
     /// What they could be chosen by.
     pub facets: Option<Facets>,
+    /// How far in the feed of changes the index was.
+    pub position: FeedPosition,
 }
 
 /// By what products can be chosen, with how many there are of each. What is chosen within a facet does not narrow that facet.

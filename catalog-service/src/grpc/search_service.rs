@@ -48,8 +48,11 @@ pub(super) async fn search_products(
     let view = parse::view(request.view, View::Basic);
     let found = service.0.catalog.search_products(&who.caller, search, view, page).await;
     let found = found.map_err(problem::of_catalog)?;
-    let next_page_token = reply::token(found.next.as_ref(), tokens, query)?;
-    Ok(Encoded::message(&response(found, next_page_token)))
+    let answer = found.try_map(|found| {
+        let next_page_token = reply::token(found.next.as_ref(), tokens, query)?;
+        Ok::<_, Status>(Encoded::message(&response(found, next_page_token)))
+    })?;
+    reply::read(service, &who, answer)
 }
 
 pub(super) async fn suggest_products(

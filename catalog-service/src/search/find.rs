@@ -53,7 +53,8 @@ fn find(
     check_currency(search, serving.currency)?;
     let asked = asked(&search.query);
     if asked == Asked::default() {
-        return Ok(Finding { is_incomplete: !serving.is_whole, ..Finding::default() });
+        let (is_incomplete, position) = (!serving.is_whole, serving.position);
+        return Ok(Finding { is_incomplete, position, ..Finding::default() });
     }
     let searcher = serving.opened.reader.searcher();
     let sight = Sight { reach: search.reach, now };
@@ -73,6 +74,7 @@ fn find(
         corrected_query: if is_found { plan.corrected } else { String::new() },
         some_words_only: some_words_only && is_found,
         is_incomplete: !serving.is_whole,
+        position: serving.position,
         ..found
     })
 }

@@ -125,7 +125,7 @@ impl Follower {
 
     async fn currency(&self) -> Result<Currency, Trouble> {
         let shop = self.store.shop().await?;
-        let shop = encoding::shop::read(shop.bytes()).map_err(store::Error::from)?;
+        let shop = encoding::shop::read(shop.content.bytes()).map_err(store::Error::from)?;
         Ok(shop.default_currency)
     }
 
@@ -133,7 +133,7 @@ impl Follower {
         let mut categories: Vec<Category> = Vec::new();
         let mut page = PageRequest { size: PageRequest::LARGEST, after: None };
         loop {
-            let found = self.store.categories(page).await?;
+            let found = self.store.categories(page).await?.content;
             for document in found.items {
                 let category = encoding::category::read(document.bytes());
                 categories.push(category.map_err(store::Error::from)?);

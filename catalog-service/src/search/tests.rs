@@ -13,6 +13,8 @@ use super::Search;
 use crate::{
     catalog::{Catalog, FoundPage},
     clock::{Clock, ManualClock},
+    config::DiskLimits,
+    disk::SystemDisk,
     domain::{
         AttributeValue, Caller, CategoryAction, CategoryChange, CategoryField, CategoryFields,
         CategoryId, Choice, Currency, Money, NewCategory, NewProduct, NewVariant, PageRequest,
@@ -41,7 +43,9 @@ impl Shop {
 
     async fn at(url: &str) -> Self {
         let clock = Arc::new(ManualClock::at("2026-11-23T08:00:00Z".parse().unwrap()));
-        let store = store::open(url, Arc::clone(&clock) as _).await.unwrap();
+        let store =
+            store::open(url, Arc::clone(&clock) as _, Arc::new(SystemDisk), DiskLimits::default());
+        let store = store.await.unwrap();
         let search = Search::start(Arc::clone(&store)).with_endless_patience();
         let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock) as _);
         Self { store, catalog, search, clock }
@@ -106,7 +110,7 @@ impl Shop {
             Reach::Live | Reach::All => Caller::system(),
         };
         let page = page.unwrap_or(PageRequest { size: 50, after: None });
-        self.catalog.search_products(&caller, search, View::Basic, page).await.unwrap()
+        self.catalog.search_products(&caller, search, View::Basic, page).await.unwrap().content
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use catalog_service::config::{DiskOptions, LimitOptions, Limits, Problems as CatalogProblems};
 use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
@@ -25,9 +26,17 @@ pub struct ServeArguments {
     #[arg(long, env = "SHELF_EMPTY", value_parser = FalseyValueParser::new())]
     pub empty: bool,
 
+    /// The disk that the database lies on.
+    #[command(flatten)]
+    pub disk: DiskOptions,
+
     /// What the gateway needs.
     #[command(flatten)]
     pub gateway: config::Options,
+
+    /// How much the catalog-service takes at a time.
+    #[command(flatten)]
+    pub catalog_limits: LimitOptions,
 
     /// How logs are written.
     #[command(flatten)]
@@ -47,6 +56,8 @@ pub struct ServeSettings {
     pub local_origin: bool,
     /// The gateway's own settings.
     pub gateway: config::Settings,
+    /// What the catalog-service refuses for being too much.
+    pub catalog_limits: Limits,
 }
 
 impl ServeArguments {
@@ -57,9 +68,16 @@ impl ServeArguments {
     pub fn settings(self) -> Result<ServeSettings, Problems> {
         let local_origin = self.gateway.public_origin.is_none();
         let both = Problems::both(self.gateway.settings(), self.grpc_listen());
-        let (gateway, grpc_listen) = both?;
+        let ((gateway, grpc_listen), catalog_limits) = Problems::both(both, self.catalog_limits())?;
         let Self { data_dir, empty, .. } = self;
-        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway })
+        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway, catalog_limits })
+    }
+
+    fn catalog_limits(&self) -> Result<Limits, Problems> {
+        let mut problems = CatalogProblems::default();
+        let disk = self.disk.limits(&mut problems);
+        let limits = Limits { disk, ..self.catalog_limits.limits(&mut problems) };
+        problems.none_or(limits).map_err(|problems| Problems(problems.into_lines()))
     }
 
     fn grpc_listen(&self) -> Result<SocketAddr, Problems> {
@@ -100,6 +118,7 @@ mod tests {
         assert_eq!(settings.grpc_listen.to_string(), "127.0.0.1:50051");
         assert_eq!(settings.gateway.listen.to_string(), "127.0.0.1:8080");
         assert!(settings.local_origin && !settings.empty);
+        assert_eq!(settings.catalog_limits, Limits::default());
     }
 
     #[rstest]
@@ -121,8 +140,14 @@ mod tests {
 
     #[test]
     fn the_problems_of_both_services_are_told_at_once() {
-        let flags = ["--listen=nowhere", "--grpc-listen=0.0.0.0:1", "--public-origin=shop"];
-        assert_eq!(settings(&flags).unwrap_err().0.len(), 3);
+        let flags = [
+            "--listen=nowhere",
+            "--grpc-listen=0.0.0.0:1",
+            "--public-origin=shop",
+            "--catalog-reads-at-once=0",
+            "--database-ballast-mib=some",
+        ];
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 5);
         assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
     }
 }

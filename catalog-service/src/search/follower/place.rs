@@ -29,7 +29,7 @@ impl Place {
     /// The place of a store.
     pub(super) fn of(store: &dyn Store) -> Self {
         // The keys are made with the store and are its own.
-        let digest = Sha256::new().chain_update(b"search").chain_update(store.page_token_keys()[0]);
+        let digest = Sha256::new().chain_update(b"search").chain_update(store.token_keys()[0]);
         let known = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Self { folder: store.folder().map(|folder| folder.join("search")), store: known }
     }

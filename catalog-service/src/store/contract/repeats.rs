@@ -9,7 +9,12 @@ async fn create(bench: &Bench, write: Write, id: &str) -> Result<Wire, Error> {
 
 async fn revisions(bench: &Bench, id: &str) -> usize {
     let page = PageRequest::new(0, None);
-    bench.store.revisions(&product_id(id), page).await.unwrap().map_or(0, |page| page.items.len())
+    bench
+        .store
+        .revisions(&product_id(id), page)
+        .await
+        .unwrap()
+        .map_or(0, |read| read.content.items.len())
 }
 
 pub(crate) async fn a_repeated_request_is_answered_the_same_and_done_once(bench: &Bench) {

@@ -1,10 +1,12 @@
 //! The history of a product, read newest first.
 
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{Sqlite, page::Gathered};
+use super::{Sqlite, feed, page::Gathered};
 use crate::{
-    domain::{Cursor, CursorValue, Document, Page, PageRequest, ProductId, Revision, Total},
+    domain::{
+        Cursor, CursorValue, Document, Page, PageRequest, ProductId, Revision, Snapshot, Total,
+    },
     store::Result,
 };
 
@@ -14,13 +16,12 @@ impl Sqlite {
         &self,
         product: &ProductId,
         page: &PageRequest,
-    ) -> Result<Option<Page<Document<Revision>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
         let before = match page.after.as_ref().and_then(|cursor| cursor.values.first()) {
             Some(CursorValue::Number(number)) => *number,
             _ => i64::MAX,
         };
-        self.readers.read(|db| {
-            let _one_state = db.unchecked_transaction()?;
+        let read = |db: &Connection| {
             let found: Option<(i64, u32)> = db
                 .prepare_cached(
                     "SELECT p.key, (SELECT max(number) FROM revisions WHERE product = p.key)
@@ -43,6 +44,7 @@ impl Sqlite {
             }
             let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
             Ok(Some(gathered.page(total)))
-        })
+        };
+        Ok(self.readers.read(|db| feed::snapshot(db, || read(db)))?.transpose())
     }
 }

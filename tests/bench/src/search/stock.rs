@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use catalog_service::{
     Instance,
-    domain::{Caller, ProductAction, ProductChange, ProductId, Violations, Write},
+    domain::{Caller, ProductAction, ProductChange, ProductId, References, Violations, Write},
     encoding,
 };
 use proto::catalog::{CreateProductRequest, SearchProductsRequest};
@@ -92,7 +92,12 @@ async fn publish(instance: &Instance, batch: Vec<CreateProductRequest>) -> Resul
     for request in batch {
         let mut violations = Violations::default();
         ids.push(ProductId::parse(&request.product_id)?);
-        new.push(encoding::product::new_product(request, "", &mut violations));
+        new.push(encoding::product::new_product(
+            request,
+            "",
+            &mut violations,
+            &mut References::default(),
+        ));
         if !violations.is_empty() {
             bail!("a product has faults: {:?}", violations.into_vec());
         }
