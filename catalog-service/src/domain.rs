@@ -20,6 +20,7 @@ mod query;
 mod references;
 mod refusal;
 mod revision;
+mod search;
 mod shop;
 mod sku;
 mod slug;
@@ -52,6 +53,10 @@ pub use query::{ProductQuery, View};
 pub use references::References;
 pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
 pub use revision::{ChangeKind, Revision};
+pub use search::{
+    AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,
+    Segment, Suggested, Suggestion, ValueCount,
+};
 pub use shop::{Shop, ShopField, ShopFields};
 pub use sku::Sku;
 pub use slug::{Address, Slug};

@@ -23,6 +23,7 @@ mod request_id;
 mod resume_token;
 mod roles;
 mod seal;
+mod search_service;
 mod session_service;
 mod shed;
 mod shop_service;

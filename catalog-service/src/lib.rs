@@ -14,6 +14,7 @@ pub mod grpc;
 pub mod ids;
 pub mod logs;
 pub mod network;
+pub mod search;
 pub mod server;
 pub mod store;
 

@@ -3,6 +3,7 @@
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
 pub mod access;
+pub mod changes;
 #[cfg(test)]
 mod contract;
 mod sqlite;
@@ -11,7 +12,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
-use self::access::AccessStore;
+use self::{access::AccessStore, changes::ChangeStore};
 use crate::{
     clock::Clock,
     config::DiskLimits,
@@ -47,7 +48,7 @@ pub(crate) const FULL: &str = "the store has no room left, so nothing was change
 /// * Before the disk is full, what would add to it is [`Error::Full`], while reading, deleting and signing in go on; once there is room
 ///   again, so does everything else, by itself.
 #[async_trait]
-pub trait Store: AccessStore {
+pub trait Store: AccessStore + ChangeStore {
     /// One product, if there is one that this audience may see.
     async fn product(
         &self,
@@ -175,6 +176,9 @@ pub trait Store: AccessStore {
 
     /// The keys that seal tokens, made when the store was: the first one seals, each of them opens.
     fn token_keys(&self) -> [[u8; 32]; 2];
+
+    /// The folder of its files, beside which a projection may keep its own; none: it ends with the process.
+    fn folder(&self) -> Option<PathBuf>;
 
     /// Whether the store answers.
     async fn check(&self) -> Result<()>;

@@ -30,6 +30,7 @@ mod product_row;
 mod query;
 mod removal;
 mod roles;
+mod search;
 mod setup;
 mod shop_settings;
 mod sign_in;
@@ -71,6 +72,7 @@ fn shop() -> Router<Gateway> {
     Router::new()
         .route("/", get(storefront::all))
         .route("/c/{slug}", get(storefront::category))
+        .route("/search", get(search::show))
         .route("/p/{slug}", get(product_page::show))
         .route("/styleguide", get(styleguide::show))
         .route("/theme", post(theme::choose))

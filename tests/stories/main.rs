@@ -19,5 +19,6 @@ mod repeated;
 mod resume_tokens;
 mod roles;
 mod sample;
+mod search;
 mod sessions;
 mod tree;

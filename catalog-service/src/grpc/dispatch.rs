@@ -7,8 +7,8 @@ use tonic::body::Body;
 
 use super::{
     GrpcService, api_key_service as api_keys, category_service as categories,
-    product_service as products, session_service as sessions, shop_service as shop, status,
-    user_service as users, variant_service as variants, wire::unary,
+    product_service as products, search_service as search, session_service as sessions,
+    shop_service as shop, status, user_service as users, variant_service as variants, wire::unary,
 };
 
 /// Calls the method of the request's path.
@@ -58,6 +58,8 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "BatchCreateProducts" => products::batch_create_products,
         "BatchDeleteProducts" => products::batch_delete_products,
         "BatchUndeleteProducts" => products::batch_undelete_products,
+        "SearchProducts" => search::search_products,
+        "SuggestProducts" => search::suggest_products,
         "ListProductRevisions" => products::list_product_revisions,
     })
 }

@@ -53,6 +53,9 @@ pub(super) fn of_batch(error: Error, items: Items) -> Status {
             .status(),
         Error::QueryTooExpensive => Answer::new(Reason::QueryTooExpensive, message).status(),
         Error::StoreFull => Answer::new(Reason::StoreFull, message).status(),
+        Error::SearchNotReady => {
+            Answer::new(Reason::SearchNotReady, message).retry_after(status::BACK_SOON).status()
+        }
         Error::Overloaded => status::overloaded(),
         Error::StoreUnavailable => status::store_unavailable(),
         Error::Internal(source) => status::internal(&with_causes(source.as_ref())),

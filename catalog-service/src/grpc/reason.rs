@@ -61,6 +61,7 @@ reasons! {
     QueryTooExpensive = "QUERY_TOO_EXPENSIVE", ResourceExhausted;
     StoreFull = "STORE_FULL", ResourceExhausted;
     ShuttingDown = "SHUTTING_DOWN", Unavailable;
+    SearchNotReady = "SEARCH_NOT_READY", Unavailable;
     StoreUnavailable = "STORE_UNAVAILABLE", Unavailable;
     Overloaded = "OVERLOADED", Unavailable;
     Deadline = "DEADLINE", DeadlineExceeded;

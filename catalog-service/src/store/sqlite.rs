@@ -4,6 +4,7 @@ mod access;
 mod ballast;
 mod categories;
 mod category_counts;
+mod changes;
 mod checkpoint;
 mod connection;
 mod expunge;
@@ -28,7 +29,11 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 
@@ -66,7 +71,7 @@ pub(super) struct Sqlite {
     clock: Arc<dyn Clock>,
     room: Arc<Watch>,
     token_keys: [[u8; 32]; 2],
-    _place: Place,
+    place: Place,
 }
 
 /// Opens the database at a path, or one that ends with the store for `:memory:`.
@@ -117,7 +122,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, room, token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, room, token_keys, place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
@@ -336,6 +341,11 @@ impl Store for Sqlite {
 
     fn token_keys(&self) -> [[u8; 32]; 2] {
         self.token_keys
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        let folder = self.place.path().parent()?;
+        (!self.place.is_temporary()).then(|| folder.to_owned())
     }
 
     async fn check(&self) -> Result<()> {

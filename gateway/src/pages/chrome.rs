@@ -11,6 +11,8 @@ pub(crate) struct Chrome {
     pub(crate) theme: Theme,
     /// This page's path and query, to come back to.
     pub(crate) here: String,
+    /// What was searched for in the shop.
+    pub(crate) searched: String,
     pub(crate) who: Option<Who>,
     pub(crate) flash: Option<FlashView>,
     pub(crate) links: Links,
@@ -63,7 +65,7 @@ impl Chrome {
 }
 
 impl Links {
-    /// For the shop, whose pages need one module.
+    /// For a page that needs one module.
     pub(crate) fn shop(gateway: &Gateway) -> Self {
         let assets = gateway.assets();
         Self {
@@ -74,6 +76,11 @@ impl Links {
             main: assets.url("modules/main.js"),
             modules: Vec::new(),
         }
+    }
+
+    /// For the shop, with what suggests while one types in its search field.
+    pub(crate) fn storefront(gateway: &Gateway) -> Self {
+        Self::shop(gateway).preloading(gateway, &["suggest"])
     }
 
     /// For the admin, whose pages say which modules they start.

@@ -45,9 +45,10 @@ impl Visit {
             shop: shop.display_name.clone(),
             theme: self.theme,
             here: self.here.clone(),
+            searched: String::new(),
             who: None,
             flash: None,
-            links: Links::shop(&self.gateway),
+            links: Links::storefront(&self.gateway),
         }
     }
 
@@ -74,6 +75,7 @@ impl Visit {
             shop: shop.into_inner().display_name,
             theme: self.theme,
             here: self.here.clone(),
+            searched: String::new(),
             who: Some(who(&session.into_inner())),
             flash,
             links: Links::admin(&self.gateway),
@@ -123,6 +125,7 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
         shop: "Shelf".to_owned(),
         theme,
         here: here.to_owned(),
+        searched: String::new(),
         who: None,
         flash: None,
         links: Links::shop(gateway),
