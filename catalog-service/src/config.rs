@@ -7,12 +7,14 @@
 mod limits;
 mod origin;
 mod problems;
+mod retention;
 
 use std::{fs, io, net::SocketAddr, path::Path, path::PathBuf, str::FromStr, time::Duration};
 
 pub use limits::{Deadlines, Limits};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
+pub use retention::{KEEP_REVISIONS, Retention, keep_revisions};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The settings as they were written, each a flag and a variable.
@@ -46,6 +48,10 @@ pub struct Options {
     /// A file with the database URL, readable by its owner alone; instead of the URL itself
     #[arg(long, env = "SHELF_DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
+
+    /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
+    #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
+    pub keep_revisions: String,
 
     /// Host names, besides loopback and the listen address, under which the service may be called; separated by commas
     #[arg(long, env = "SHELF_CATALOG_ALLOWED_HOSTS", value_name = "NAMES", default_value = "")]
@@ -98,6 +104,8 @@ pub struct Settings {
     pub public_origin: Option<Origin>,
     /// A host that product pictures may come from over https, besides the shop's own; the gateway needs the same.
     pub picture_host: Option<String>,
+    /// How long a revision is kept after it was replaced; none: for ever. The newest one of each product always is.
+    pub keep_revisions: Retention,
     /// Host names under which it may be called, besides loopback, the listen address and the public origin.
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may call it.
@@ -116,6 +124,7 @@ impl Settings {
             database_url: SecretString::from(database_url.into()),
             public_origin: None,
             picture_host: None,
+            keep_revisions: keep_revisions(KEEP_REVISIONS).unwrap_or_default(),
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             reflection: false,
@@ -138,6 +147,9 @@ impl Options {
             database_url: self.database_url(p),
             public_origin: None,
             picture_host: None,
+            keep_revisions: p
+                .take("keep-revisions", &self.keep_revisions, keep_revisions(&self.keep_revisions))
+                .flatten(),
             allowed_hosts: list(&self.catalog_allowed_hosts)
                 .filter_map(|name| p.take("catalog-allowed-hosts", name, origin::host(name)))
                 .collect(),

@@ -12,6 +12,7 @@ mod frames;
 mod page_token;
 mod parse;
 mod problem;
+mod product_history;
 mod product_service;
 mod reason;
 mod refusal;

@@ -5,6 +5,7 @@
 
 mod census;
 mod connections;
+mod forget;
 mod listener;
 mod socket;
 
@@ -206,7 +207,9 @@ impl Bound {
                 service.stop().await;
             }
         };
-        tokio::join!(unhealthy, connections::serve(listener, socket, &settings.limits, shutdown));
+        let forgetting = forget::every_hour(instance.catalog(), settings.keep_revisions, &shutdown);
+        let serving = connections::serve(listener, socket, &settings.limits, shutdown.clone());
+        tokio::join!(unhealthy, forgetting, serving);
         instance.close().await;
         tracing::info!("catalog-service has stopped");
     }

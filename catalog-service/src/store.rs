@@ -10,6 +10,7 @@ mod sqlite;
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use self::access::AccessStore;
 use crate::{
@@ -17,7 +18,8 @@ use crate::{
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Refusal,
-        Revision, Shop, ShopChange, Variant, VariantChange, VariantName, View, Write,
+        Revision, RevisionQuery, Rollback, Shop, ShopChange, Variant, VariantChange, VariantName,
+        View, WhichRevision, Write,
     },
 };
 
@@ -76,12 +78,26 @@ pub trait Store: AccessStore {
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>>;
 
-    /// The history of a product, newest first; none: there is no such product.
-    async fn revisions(
+    /// Gives a product the content of one of its revisions; answers it in the basic view.
+    async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>>;
+
+    /// One revision of a product, if there is one and it is kept.
+    async fn revision(
         &self,
         product: &ProductId,
+        which: &WhichRevision,
+    ) -> Result<Option<Document<Revision>>>;
+
+    /// One page of a history, newest first, without a total; none: there is no such product.
+    async fn revisions(
+        &self,
+        query: RevisionQuery,
         page: PageRequest,
     ) -> Result<Option<Page<Document<Revision>>>>;
+
+    /// Forgets revisions that were replaced longer than `kept` ago, at most `most`, the oldest first, and answers how many it were.
+    /// The newest of each product stays, however old it is.
+    async fn forget_revisions(&self, kept: SignedDuration, most: usize) -> Result<usize>;
 
     /// One variant, if this audience may see its product.
     async fn variant(

@@ -178,7 +178,8 @@ fn the_numbers_of_a_oneof_follow_each_other() {
 fn every_write_of_the_catalog_can_be_repeated_and_tried() {
     for method in methods() {
         let input = method.input();
-        let verbs = ["Create", "Update", "Delete", "Undelete", "Publish", "Unpublish", "Batch"];
+        let verbs =
+            ["Create", "Update", "Delete", "Undelete", "Publish", "Unpublish", "Rollback", "Batch"];
         let write = verbs.iter().any(|verb| method.name().starts_with(verb))
             && !method.name().starts_with("BatchGet")
             && method.parent_service().name() != "SessionService";

@@ -76,7 +76,14 @@ pub struct Shelf {
 /// # Errors
 /// A port, a folder or a database that cannot be used.
 pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
-    let ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway: mut door } = settings;
+    let ServeSettings {
+        data_dir,
+        grpc_listen,
+        empty,
+        keep_revisions,
+        local_origin,
+        gateway: mut door,
+    } = settings;
     let listen = door.listen;
     let front = front::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     if local_origin {
@@ -90,6 +97,7 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
         listen: grpc_listen,
         public_origin: origin.clone(),
         picture_host: door.picture_host.clone(),
+        keep_revisions,
         allowed_hosts: door.allowed_hosts.clone(),
         cors_origins: origin.clone().into_iter().collect(),
         // Reflection tells everything about the contract, which on this machine alone is what it is for.

@@ -3,8 +3,7 @@
 use super::{Catalog, Error, Result};
 use crate::domain::{
     Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductFields, ProductId, ProductQuery, Refusal, Revision, View, Violation,
-    Write,
+    ProductChange, ProductFields, ProductId, ProductQuery, Refusal, View, Violation, Write,
 };
 
 /// A list of products as a caller asks for it.
@@ -152,19 +151,6 @@ impl Catalog {
         check_batch(changes.len())?;
         self.check_pictures_of_changes(&changes)?;
         Ok(self.store.change_products(write, changes).await?)
-    }
-
-    /// The history of a product, newest first.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`].
-    pub async fn product_revisions(
-        &self,
-        product: &ProductId,
-        page: PageRequest,
-    ) -> Result<Page<Document<Revision>>> {
-        let found = self.store.revisions(product, page).await?;
-        found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Caller, CategoryField, CategoryFields, CategoryId, Etag, NewVariant, ProductFields, ProductId,
-    ProductMask, ShopField, ShopFields, VariantField, VariantFields, VariantName,
+    ProductMask, RevisionName, ShopField, ShopFields, VariantField, VariantFields, VariantName,
 };
 
 /// Makes a write safe to send again (AIP-155).
@@ -61,6 +61,15 @@ pub enum ProductAction {
     Publish,
     /// Make it a draft.
     Unpublish,
+}
+
+/// A product to give the content of one of its revisions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollback {
+    /// Which product, and to which revision.
+    pub to: RevisionName,
+    /// The version of the product that the caller saw.
+    pub etag: Option<Etag>,
 }
 
 /// A variant to add to a product.

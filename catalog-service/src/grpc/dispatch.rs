@@ -6,9 +6,9 @@ use http::{Request, Response};
 use tonic::body::Body;
 
 use super::{
-    GrpcService, category_service as categories, product_service as products,
-    session_service as sessions, shop_service as shop, status, user_service as users,
-    variant_service as variants, wire::unary,
+    GrpcService, category_service as categories, product_history as history,
+    product_service as products, session_service as sessions, shop_service as shop, status,
+    user_service as users, variant_service as variants, wire::unary,
 };
 
 /// Calls the method of the request's path.
@@ -54,7 +54,10 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "BatchCreateProducts" => products::batch_create_products,
         "BatchDeleteProducts" => products::batch_delete_products,
         "BatchUndeleteProducts" => products::batch_undelete_products,
-        "ListProductRevisions" => products::list_product_revisions,
+        "GetProductRevision" => history::get_product_revision,
+        "ListProductRevisions" => history::list_product_revisions,
+        "CompareProductRevisions" => history::compare_product_revisions,
+        "RollbackProduct" => history::rollback_product,
     })
 }
 

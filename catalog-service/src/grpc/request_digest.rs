@@ -51,6 +51,7 @@ repeatable! {
     catalog::UndeleteProductRequest,
     catalog::PublishProductRequest,
     catalog::UnpublishProductRequest,
+    catalog::RollbackProductRequest,
     catalog::BatchCreateProductsRequest,
     catalog::BatchDeleteProductsRequest,
     catalog::BatchUndeleteProductsRequest,

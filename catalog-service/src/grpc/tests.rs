@@ -20,6 +20,8 @@ use crate::{
     server,
 };
 
+mod history;
+
 const PASSWORD: &str = "cedar kettle on the hob";
 const ROLES: [Role; 4] = [Role::Anyone, Role::Viewer, Role::Editor, Role::Admin];
 
@@ -154,7 +156,7 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
             methods += 1;
         }
     }
-    assert_eq!(methods, 33);
+    assert_eq!(methods, 36);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod place;
 mod products;
 mod readers;
 mod revisions;
+mod rollback;
 mod rows;
 mod secrets;
 mod shop;
@@ -25,6 +26,7 @@ mod writer;
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use self::{
     checkpoint::Checkpointer,
@@ -42,7 +44,8 @@ use crate::{
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
-        Shop, ShopChange, Variant, VariantChange, VariantName, View, Write,
+        RevisionQuery, Rollback, Shop, ShopChange, Variant, VariantChange, VariantName, View,
+        WhichRevision, Write,
     },
 };
 
@@ -184,12 +187,28 @@ impl Store for Sqlite {
         self.write_all(write, changes, |tx, change| tx.change_product(change)).await
     }
 
-    async fn revisions(
+    async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>> {
+        self.write_one(write, rollback, |tx, rollback| tx.roll_back(rollback)).await
+    }
+
+    async fn revision(
         &self,
         product: &ProductId,
+        which: &WhichRevision,
+    ) -> Result<Option<Document<Revision>>> {
+        self.read_revision(product, which)
+    }
+
+    async fn revisions(
+        &self,
+        query: RevisionQuery,
         page: PageRequest,
     ) -> Result<Option<Page<Document<Revision>>>> {
-        self.read_revisions(product, &page)
+        self.read_revisions(query, page).await
+    }
+
+    async fn forget_revisions(&self, kept: SignedDuration, most: usize) -> Result<usize> {
+        self.forget(kept, most).await
     }
 
     async fn variant(

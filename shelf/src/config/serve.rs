@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use catalog_service::config::{KEEP_REVISIONS, Retention, keep_revisions};
 use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
@@ -25,6 +26,10 @@ pub struct ServeArguments {
     #[arg(long, env = "SHELF_EMPTY", value_parser = FalseyValueParser::new())]
     pub empty: bool,
 
+    /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
+    #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
+    pub keep_revisions: String,
+
     /// What the gateway needs.
     #[command(flatten)]
     pub gateway: config::Options,
@@ -43,6 +48,8 @@ pub struct ServeSettings {
     pub grpc_listen: SocketAddr,
     /// Whether a new database stays empty.
     pub empty: bool,
+    /// How long a revision is kept after it was replaced; none: for ever.
+    pub keep_revisions: Retention,
     /// Whether the public origin follows the port that is listened on.
     pub local_origin: bool,
     /// The gateway's own settings.
@@ -56,10 +63,17 @@ impl ServeArguments {
     /// Every problem with them.
     pub fn settings(self) -> Result<ServeSettings, Problems> {
         let local_origin = self.gateway.public_origin.is_none();
-        let both = Problems::both(self.gateway.settings(), self.grpc_listen());
-        let (gateway, grpc_listen) = both?;
+        let own = Problems::both(self.grpc_listen(), self.keep_revisions());
+        let both = Problems::both(self.gateway.settings(), own);
+        let (gateway, (grpc_listen, keep_revisions)) = both?;
         let Self { data_dir, empty, .. } = self;
-        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway })
+        Ok(ServeSettings { data_dir, grpc_listen, empty, keep_revisions, local_origin, gateway })
+    }
+
+    fn keep_revisions(&self) -> Result<Retention, Problems> {
+        let text = &self.keep_revisions;
+        let wrong = |advice| Problems(vec![format!("--keep-revisions is `{text}`: {advice}")]);
+        keep_revisions(text).map_err(wrong)
     }
 
     fn grpc_listen(&self) -> Result<SocketAddr, Problems> {
@@ -121,8 +135,13 @@ mod tests {
 
     #[test]
     fn the_problems_of_both_services_are_told_at_once() {
-        let flags = ["--listen=nowhere", "--grpc-listen=0.0.0.0:1", "--public-origin=shop"];
-        assert_eq!(settings(&flags).unwrap_err().0.len(), 3);
+        let flags = [
+            "--listen=nowhere",
+            "--grpc-listen=0.0.0.0:1",
+            "--public-origin=shop",
+            "--keep-revisions=2y",
+        ];
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 4);
         assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
     }
 }

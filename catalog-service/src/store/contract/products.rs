@@ -374,39 +374,6 @@ pub(crate) async fn a_window_that_never_opens_is_refused(bench: &Bench) {
     assert_eq!(violations[0].field, "product.unpublish_time");
 }
 
-pub(crate) async fn history_tells_who_changed_what(bench: &Bench) {
-    use proto::catalog::product_revision::Change;
-    let mut product = new("kettle");
-    product.variants = vec![sold("K-1", 49)];
-    bench.create(product).await.unwrap();
-    bench.change_as(by("bob"), "kettle", "", titled("Pot")).await.unwrap();
-    bench.change("kettle", "", ProductAction::Publish).await.unwrap();
-    bench.change("kettle", "", ProductAction::Delete).await.unwrap();
-    bench.change("kettle", "", ProductAction::Undelete).await.unwrap();
-    let (mut revisions, mut after) = (Vec::new(), None);
-    loop {
-        let page = PageRequest::new(2, after);
-        let page = bench.store.revisions(&product_id("kettle"), page).await.unwrap().unwrap();
-        let read = |one: &Document<_>| encoding::message(one).unwrap();
-        revisions.extend(page.items.iter().map(read));
-        let Some(next) = page.next else { break };
-        after = Some(next);
-    }
-    let changes: Vec<_> = revisions.iter().map(proto::catalog::ProductRevision::change).collect();
-    assert_eq!(
-        changes,
-        [Change::Undeleted, Change::Deleted, Change::Published, Change::Updated, Change::Created]
-    );
-    let update = &revisions[3];
-    assert_eq!(update.name, "products/kettle/revisions/2");
-    assert_eq!(update.changed_fields, ["title"]);
-    assert_eq!(update.actor.as_ref().unwrap().name, "users/bob");
-    let snapshot = update.product.as_ref().unwrap();
-    assert_eq!((snapshot.title.as_str(), snapshot.variants[0].sku.as_str()), ("Pot", "K-1"));
-    let none = bench.store.revisions(&product_id("nothing"), PageRequest::new(0, None)).await;
-    assert_eq!(none.unwrap(), None);
-}
-
 pub(crate) async fn time_never_runs_backwards_for_a_product(bench: &Bench) {
     let created = bench.create(new("kettle")).await.unwrap();
     bench.wait(-3_600);

@@ -243,7 +243,7 @@ impl Tx<'_> {
     }
 
     /// Refuses an etag that is not the current one, and tells what happened since.
-    fn stale(&self, etag: Option<&Etag>, kept: &Kept) -> Result<Option<Refusal>> {
+    pub(super) fn stale(&self, etag: Option<&Etag>, kept: &Kept) -> Result<Option<Refusal>> {
         let current = kept.product.etag();
         let Some(seen) = etag.filter(|etag| **etag != current) else { return Ok(None) };
         let changes = match seen.version_of(&kept.product.uid) {
@@ -254,7 +254,7 @@ impl Tx<'_> {
         Ok(Some(Refusal::EtagMismatch(Box::new(Conflict { name, current, changes }))))
     }
 
-    fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Vec<Violation>> {
+    pub(super) fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Vec<Violation>> {
         let mut unknown = Vec::new();
         for (index, category) in categories.iter().enumerate() {
             if !rows::category_exists(self.db, category)? {

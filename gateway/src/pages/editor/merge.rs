@@ -278,7 +278,7 @@ async fn history(visit: &Visit, id: &str) -> Result<Vec<ProductRevision>, Troubl
     let request = ListProductRevisionsRequest {
         parent: product_name(id)?,
         page_size: HISTORY,
-        page_token: String::new(),
+        ..Default::default()
     };
     Ok(visit
         .caller
