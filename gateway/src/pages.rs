@@ -3,7 +3,9 @@
 //! Every change is a form: a POST that changed something answers 303, a refused one answers in place and keeps every value.
 
 mod actions;
+mod activity;
 mod card;
+mod changes;
 mod chrome;
 mod deleted;
 mod editor;
@@ -11,6 +13,7 @@ mod field;
 mod fields;
 mod flash;
 mod format;
+mod history;
 mod json_ld;
 mod markdown;
 mod names;
@@ -21,6 +24,7 @@ mod product_list;
 mod product_page;
 mod product_row;
 mod query;
+mod revision_words;
 mod setup;
 mod sign_in;
 mod state;
@@ -28,6 +32,7 @@ mod storefront;
 mod styleguide;
 #[cfg(test)]
 mod tests;
+mod text_difference;
 mod theme;
 mod trouble;
 mod variant_edit;
@@ -72,12 +77,16 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products", get(product_list::show))
         .route("/admin/new-product", get(new_product::show).post(new_product::create))
         .route("/admin/deleted", get(deleted::show))
+        .route("/admin/activity", get(activity::show))
         .route("/admin/products/{id}", get(editor::show))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))
         .route("/admin/products/{id}/undelete", post(actions::undelete))
         .route("/admin/products/{id}/publish", post(actions::publish))
         .route("/admin/products/{id}/unpublish", post(actions::unpublish))
+        .route("/admin/products/{id}/history", get(history::show))
+        .route("/admin/products/{id}/changes", get(changes::show))
+        .route("/admin/products/{id}/roll-back", post(actions::roll_back))
         .route("/admin/products/{id}/variants", post(variant_edit::create))
         .route("/admin/products/{id}/variants/{variant}/save", post(variant_edit::save))
         .route("/admin/products/{id}/variants/{variant}/delete", post(variant_edit::delete))

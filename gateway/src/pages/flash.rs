@@ -3,9 +3,13 @@
 //! The next page looks the product up, so what it says is true when it is said, and Undo carries the etag of that moment.
 
 use http::{HeaderMap, HeaderValue, header};
-use proto::catalog::{GetProductRequest, Product, ProductView, product::State};
+use proto::catalog::{
+    GetProductRequest, Product, ProductRevision, ProductView, product::State,
+    product_revision::Change,
+};
 
 use super::{
+    history,
     names::{is_id, request_id},
     visit::{Visit, cookie},
     words,
@@ -23,6 +27,7 @@ pub(crate) enum Done {
     Undeleted,
     Published,
     Unpublished,
+    RolledBack,
     VariantCreated,
     VariantSaved,
     VariantDeleted,
@@ -48,16 +53,19 @@ pub(crate) struct Undo {
     pub(crate) action: String,
     pub(crate) etag: String,
     pub(crate) request_id: String,
+    /// The number of the revision to go back to, where that is what undoes it.
+    pub(crate) revision: String,
 }
 
 impl Done {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Created,
         Self::Saved,
         Self::Deleted,
         Self::Undeleted,
         Self::Published,
         Self::Unpublished,
+        Self::RolledBack,
         Self::VariantCreated,
         Self::VariantSaved,
         Self::VariantDeleted,
@@ -72,6 +80,7 @@ impl Done {
             Self::Undeleted => "undeleted",
             Self::Published => "published",
             Self::Unpublished => "unpublished",
+            Self::RolledBack => "rolled-back",
             Self::VariantCreated => "variant-created",
             Self::VariantSaved => "variant-saved",
             Self::VariantDeleted => "variant-deleted",
@@ -136,6 +145,10 @@ pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashV
     let name = format!("products/{id}");
     let request = GetProductRequest { name, view: ProductView::Basic.into() };
     let product = visit.caller.products().get_product(request).await.ok()?.into_inner();
+    if *done == Done::RolledBack {
+        let newest = history::newest(visit, id).await.ok()?;
+        return Some(rolled_back(id, &product, newest.as_ref()));
+    }
     Some(view(*done, id, &product))
 }
 
@@ -148,8 +161,26 @@ fn view(done: Done, id: &str, product: &Product) -> FlashView {
         action: format!("/admin/products/{id}/{verb}"),
         etag: product.etag.clone(),
         request_id: request_id(),
+        revision: String::new(),
     });
     FlashView { text: words::of(done.code(), &title), undo }
+}
+
+/// Going back is undone by going to the revision before, as long as nothing came after.
+fn rolled_back(id: &str, product: &Product, newest: Option<&ProductRevision>) -> FlashView {
+    let title = [("title", product.title.as_str())];
+    let Some(newest) = newest.filter(|newest| newest.change() == Change::RolledBack) else {
+        return FlashView { text: words::of("undone", &title), undo: None };
+    };
+    let undo = history::number(&newest.name).checked_sub(1).map(|before| Undo {
+        action: format!("/admin/products/{id}/roll-back"),
+        etag: product.etag.clone(),
+        request_id: request_id(),
+        revision: before.to_string(),
+    });
+    let version = history::number(&newest.restored_revision).to_string();
+    let values = [("title", product.title.as_str()), ("version", &version)];
+    FlashView { text: words::of(Done::RolledBack.code(), &values), undo }
 }
 
 #[cfg(test)]

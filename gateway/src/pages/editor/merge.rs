@@ -231,6 +231,7 @@ pub(crate) async fn action(
         "delete" => ("Delete anyway", "danger"),
         "undelete" => ("Restore anyway", "primary"),
         "publish" => ("Publish anyway", "primary"),
+        "roll-back" => ("Restore that version anyway", "primary"),
         _ => ("Unpublish anyway", "primary"),
     };
     let page = Conflict {
@@ -245,7 +246,7 @@ pub(crate) async fn action(
         return_to: fields.get("return_to").to_owned(),
         saving: false,
         rows: rows.collect(),
-        kept: Vec::new(),
+        kept: fields.pairs().iter().filter(|(name, _)| name == "revision").cloned().collect(),
         button: word.to_owned(),
         button_kind: kind,
         keep: format!("/admin/products/{id}"),
@@ -262,6 +263,7 @@ pub(crate) fn not_done(verb: &str) -> &'static str {
         "undelete" => "not-undeleted",
         "publish" => "not-published",
         "unpublish" => "not-unpublished",
+        "roll-back" => "not-rolled-back",
         _ => "not-saved",
     }
 }
