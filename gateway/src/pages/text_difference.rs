@@ -28,9 +28,25 @@ pub(crate) fn stretches(old: &str, new: &str) -> (Vec<Stretch>, Vec<Stretch>) {
     (whole(&old, in_old), whole(&new, in_new))
 }
 
-/// Words with the space behind them.
+/// Words, and what stands between them. A number with its point, and a word with its hyphen, is one.
 fn words(text: &str) -> Vec<&str> {
-    text.split_inclusive(char::is_whitespace).collect()
+    let mut words = Vec::new();
+    let (mut start, mut before) = (0, None);
+    let mut letters = text.char_indices().peekable();
+    while let Some((place, letter)) = letters.next() {
+        let behind = letters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+        let joins = matches!(letter, '.' | ',' | '-' | '\'') && before == Some(true) && behind;
+        let is_word = letter.is_alphanumeric() || joins;
+        if before.is_some_and(|before| before != is_word) {
+            words.push(&text[start..place]);
+            start = place;
+        }
+        before = Some(is_word);
+    }
+    if start < text.len() {
+        words.push(&text[start..]);
+    }
+    words
 }
 
 /// Which words of each belong to the longest sequence that both have.
@@ -93,10 +109,11 @@ mod tests {
     }
 
     #[rstest]
-    #[case("a blue mug", "a red mug", "a [blue ]mug", "a [red ]mug")]
-    #[case("mug", "mug, blue", "[mug]", "[mug, blue]")]
-    #[case("one two three", "one three four", "one [two three]", "one [three four]")]
-    #[case("one two three ", "one three four", "one [two ]three ", "one three [four]")]
+    #[case("a blue mug", "a red mug", "a [blue] mug", "a [red] mug")]
+    #[case("mug", "mug, blue", "mug", "mug[, blue]")]
+    #[case("one two three", "one three four", "one [two ]three", "one three[ four]")]
+    #[case("€14.90", "€17.90", "€[14.90]", "€[17.90]")]
+    #[case("mug-35", "mug-50", "[mug-35]", "[mug-50]")]
     #[case("", "new", "", "[new]")]
     #[case("same", "same", "same", "same")]
     fn words_that_differ_are_marked(

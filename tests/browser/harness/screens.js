@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
+import { withPast } from './pages.js';
 import { openShop } from './shop.js';
 import { ARGUMENTS, enter } from './story.js';
 
@@ -11,6 +12,7 @@ const shop = await openShop();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 try {
   const { products: [product] } = await shop.as('viewer')('GET', '/v1/products?filter=state%20%3D%20ACTIVE&page_size=1');
+  const past = await withPast(shop, 'Soup bowl, deep');
   const pages = {
     shop: '/',
     product: `/p/${product.slug}`,
@@ -20,6 +22,9 @@ try {
     deleted: '/admin/deleted',
     'new-product': '/admin/new-product',
     editor: `/admin/${product.name}`,
+    activity: '/admin/activity',
+    history: `/admin/${past}/history`,
+    changes: `/admin/${past}/changes?from=1`,
     styleguide: '/styleguide',
   };
   await mkdir(FOLDER, { recursive: true });
