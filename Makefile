@@ -14,7 +14,7 @@ CARGO_DENY := 0.20.2
 NODE       := tests/browser/node_modules/.package-lock.json
 NODE_BIN   := tests/browser/node_modules/.bin
 
-.PHONY: help run check test node-tests conformance bench walk screens tools chromium
+.PHONY: help run check test node-tests conformance faults-disk bench walk screens tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -44,6 +44,10 @@ node-tests: $(NODE) chromium ## Runs the stories in a real browser, with and wit
 
 conformance: ## Runs protobuf's public conformance suite against the transcoder.
 	gateway/transcoder/conformance/run
+
+faults-disk: ## Fills a small disk under a running shop; needs root, for the mount.
+	cargo build --locked --package catalog-service --package gateway
+	cargo test --locked --package tests --test faults-disk
 
 bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products.
 	python3 tests/bench/run.py $(if $(DATA),--data $(DATA))

@@ -25,9 +25,11 @@ pub use user::{Login, LoginError, NewUser, User, UserId};
 
 use self::{password::Hasher, slow_down::Stripes};
 use crate::{
+    buckets::{Buckets, Quota},
     clock::Clock,
     domain::{Page, PageRequest, Role, Write},
     ids,
+    network::Network,
     store::access::{AccessStore, SetupToken},
 };
 
@@ -36,6 +38,9 @@ const SESSION_CACHE: Duration = Duration::from_secs(1);
 
 /// Sessions that are remembered at a time.
 const SESSIONS_CACHED: u64 = 10_000;
+
+/// How long it takes until a network that has used up its attempts has all of them again.
+const ATTEMPTS_WINDOW: Duration = Duration::from_mins(15);
 
 /// The accounts and sessions of one shop. Cheap to clone; clones are one and the same.
 #[derive(Clone)]
@@ -46,6 +51,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     hasher: Hasher,
     signing_in: Stripes,
+    /// Attempts to sign in that failed, by where they came from.
+    attempts: Buckets<Network>,
     sessions: Cache<TokenDigest, Arc<SignedIn>>,
     /// Held while a session's last use is written, so that a busy page writes it once.
     touching: Mutex<()>,
@@ -61,8 +68,8 @@ pub struct SignIn {
 }
 
 impl Access {
-    /// The accounts in a store.
-    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>) -> Self {
+    /// The accounts in a store, where so many attempts to sign in may fail for one address in a quarter of an hour.
+    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>, sign_ins: u32) -> Self {
         let sessions =
             Cache::builder().max_capacity(SESSIONS_CACHED).time_to_live(SESSION_CACHE).build();
         Self(Arc::new(Inner {
@@ -70,6 +77,7 @@ impl Access {
             clock,
             hasher: Hasher::new(),
             signing_in: Stripes::new(),
+            attempts: Buckets::new(Quota::in_window(sign_ins, ATTEMPTS_WINDOW)),
             sessions,
             touching: Mutex::new(()),
         }))
@@ -97,12 +105,13 @@ impl Access {
         Ok(token.map(|token| format!("{origin}/admin/setup#{}", token.expose())))
     }
 
-    /// Makes the first account, an admin.
+    /// Makes the first account, an admin; a write that only validates leaves the token as it was.
     ///
     /// # Errors
     /// [`Error::CredentialsInvalid`] for a token that is wrong, used or too old; [`Error::Busy`].
     pub async fn redeem_setup_token(
         &self,
+        write: Write,
         token: &str,
         login: Login,
         display_name: &str,
@@ -120,7 +129,7 @@ impl Access {
         let user = NewUser { id: None, login, display_name, role: Role::Admin, disabled: false };
         let hash = self.0.hasher.hash(password).await?;
         let user = user.created(&ids::new_id(now), &ids::new_id(now), now);
-        let created = self.0.store.create_first_user(digest, user, hash, now).await?;
+        let created = self.0.store.create_first_user(write, digest, user, hash, now).await?;
         created.ok_or(Error::CredentialsInvalid)
     }
 
@@ -128,8 +137,24 @@ impl Access {
     ///
     /// # Errors
     /// [`Error::CredentialsInvalid`], after the same time whether login or password is wrong; [`Error::SlowDown`] after
-    /// several failures; [`Error::Busy`].
-    pub async fn sign_in(&self, login: &str, password: SecretString) -> Result<SignIn> {
+    /// several failures at one account or many from one network; [`Error::Busy`].
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: SecretString,
+        from: Option<Network>,
+    ) -> Result<SignIn> {
+        let Some(network) = from else { return self.try_account(login, password).await };
+        // Taken before and given back after, so that many attempts at once are not more than one after the other.
+        self.0.attempts.take(&network, self.0.clock.now()).map_err(Error::SlowDown)?;
+        let tried = self.try_account(login, password).await;
+        if !matches!(tried, Err(Error::CredentialsInvalid | Error::SlowDown(_))) {
+            self.0.attempts.give_back(&network);
+        }
+        tried
+    }
+
+    async fn try_account(&self, login: &str, password: SecretString) -> Result<SignIn> {
         let account = AccountKey::of(login);
         // One attempt at a time for an account, or many at once would slip past the count.
         let _turn = self.0.signing_in.turn(&account).await;
@@ -228,16 +253,21 @@ impl Access {
         Ok(sessions)
     }
 
-    /// Ends a session of a user; whether there was one.
+    /// Ends a session of a user.
     ///
     /// # Errors
-    /// Those of the store.
-    pub async fn end_session(&self, user: &UserId, session: &SessionId) -> Result<bool> {
-        let ended = self.0.store.end_session(user, session).await?;
-        if let Some(digest) = &ended {
-            self.0.sessions.invalidate(digest).await;
+    /// [`Error::SessionNotFound`].
+    pub async fn end_session(
+        &self,
+        write: Write,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<()> {
+        // After a trial the session is read anew, and found.
+        if let Some(digest) = self.0.store.end_session(write, user, session).await? {
+            self.0.sessions.invalidate(&digest).await;
         }
-        Ok(ended.is_some())
+        Ok(())
     }
 
     /// One user.

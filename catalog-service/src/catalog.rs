@@ -8,6 +8,7 @@ mod error;
 mod history;
 mod pictures;
 mod products;
+mod references;
 mod shop;
 #[cfg(test)]
 mod tests;
@@ -43,8 +44,8 @@ impl Catalog {
         Self { picture_host: host.map(Arc::from), ..self }
     }
 
-    /// The keys that seal page tokens: the first one seals, each of them opens.
-    pub fn page_token_keys(&self) -> [[u8; 32]; 2] {
-        self.store.page_token_keys()
+    /// The keys that seal tokens: the first one seals, each of them opens.
+    pub fn token_keys(&self) -> [[u8; 32]; 2] {
+        self.store.token_keys()
     }
 }

@@ -4,14 +4,23 @@
 //! found before any is reported. The options can be flattened into another program's command line: all their names are
 //! the service's own.
 
+mod disk;
+mod limit_options;
 mod limits;
 mod origin;
 mod problems;
 mod retention;
 
-use std::{fs, io, net::SocketAddr, path::Path, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fs, io,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
-pub use limits::{Deadlines, Limits};
+pub use disk::DiskOptions;
+pub use limit_options::LimitOptions;
+pub use limits::{Deadlines, DiskLimits, Limits, Rate, Times};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 pub use retention::{KEEP_REVISIONS, Retention, keep_revisions};
@@ -52,6 +61,9 @@ pub struct Options {
     /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
     #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
     pub keep_revisions: String,
+    /// The disk that the data lies on.
+    #[command(flatten)]
+    pub disk: DiskOptions,
 
     /// Host names, besides loopback and the listen address, under which the service may be called; separated by commas
     #[arg(long, env = "SHELF_CATALOG_ALLOWED_HOSTS", value_name = "NAMES", default_value = "")]
@@ -66,31 +78,18 @@ pub struct Options {
           num_args = 0..=1, default_missing_value = "on")]
     pub catalog_reflection: String,
 
-    /// Unary calls answered at a time
-    #[arg(long, env = "SHELF_CATALOG_MAX_CALLS", value_name = "NUMBER", default_value = "256")]
-    pub catalog_max_calls: String,
-
-    /// Connections held at a time
+    /// Addresses of gateways and proxies on other machines whose `x-forwarded-for` is believed; separated by commas
     #[arg(
         long,
-        env = "SHELF_CATALOG_MAX_CONNECTIONS",
-        value_name = "NUMBER",
-        default_value = "4096"
+        env = "SHELF_CATALOG_TRUSTED_PROXIES",
+        value_name = "ADDRESSES",
+        default_value = ""
     )]
-    pub catalog_max_connections: String,
+    pub catalog_trusted_proxies: String,
 
-    /// Connections held at a time for one address that is not loopback
-    #[arg(
-        long,
-        env = "SHELF_CATALOG_MAX_CONNECTIONS_PER_ADDRESS",
-        value_name = "NUMBER",
-        default_value = "100"
-    )]
-    pub catalog_max_connections_per_address: String,
-
-    /// Seconds that open calls have to finish when the service stops
-    #[arg(long, env = "SHELF_CATALOG_DRAIN_SECONDS", value_name = "SECONDS", default_value = "30")]
-    pub catalog_drain_seconds: String,
+    /// How much is taken at a time.
+    #[command(flatten)]
+    pub limits: LimitOptions,
 }
 
 /// The settings that the service runs with.
@@ -110,6 +109,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may call it.
     pub cors_origins: Vec<Origin>,
+    /// Gateways and proxies on other machines that are believed when they say whom they ask for.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Whether reflection is answered.
     pub reflection: bool,
     /// What is refused for being too much.
@@ -127,6 +128,7 @@ impl Settings {
             keep_revisions: keep_revisions(KEEP_REVISIONS).unwrap_or_default(),
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             reflection: false,
             limits: Limits::default(),
         }
@@ -156,8 +158,14 @@ impl Options {
             cors_origins: list(&self.catalog_cors_origins)
                 .filter_map(|text| p.take("catalog-cors-origins", text, Origin::parse(text)))
                 .collect(),
+            trusted_proxies: list(&self.catalog_trusted_proxies)
+                .filter_map(|text| {
+                    let parsed = text.parse().map_err(|_| "write an IP address");
+                    p.take("catalog-trusted-proxies", text, parsed)
+                })
+                .collect(),
             reflection: p.switch("catalog-reflection", &self.catalog_reflection),
-            limits: self.limits(p),
+            limits: Limits { disk: self.disk.limits(p), ..self.limits.limits(p) },
         };
         problems.none_or(settings)
     }
@@ -188,26 +196,6 @@ impl Options {
         let url = url.unwrap_or_default();
         check_database_url(url.expose_secret(), problems);
         url
-    }
-
-    fn limits(&self, p: &mut Problems) -> Limits {
-        let per_address = &self.catalog_max_connections_per_address;
-        let drain = p.number("catalog-drain-seconds", &self.catalog_drain_seconds, 0..=600);
-        Limits {
-            calls: p.number("catalog-max-calls", &self.catalog_max_calls, 1..=100_000),
-            connections: p.number(
-                "catalog-max-connections",
-                &self.catalog_max_connections,
-                1..=1_000_000,
-            ),
-            connections_per_address: p.number(
-                "catalog-max-connections-per-address",
-                per_address,
-                1..=1_000_000,
-            ),
-            drain: Duration::from_secs(drain as u64),
-            ..Limits::default()
-        }
     }
 }
 

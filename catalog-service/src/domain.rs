@@ -18,11 +18,13 @@ pub mod order;
 mod page;
 mod product;
 mod query;
+mod references;
 mod refusal;
 mod revision;
 mod shop;
 mod sku;
 mod slug;
+mod snapshot;
 mod text;
 mod variant;
 mod violation;
@@ -49,11 +51,13 @@ pub use product::{
     Image, NewProduct, Product, ProductField, ProductFields, ProductMask, ProductOption, State,
 };
 pub use query::{ProductQuery, View};
+pub use references::References;
 pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
 pub use revision::{ChangeKind, Revision, RevisionName, RevisionQuery, WhichRevision};
 pub use shop::{Shop, ShopField, ShopFields};
 pub use sku::Sku;
 pub use slug::Slug;
+pub use snapshot::{FeedPosition, Snapshot};
 pub use text::fold;
 pub use variant::{NewVariant, Price, PriceSpan, Variant, VariantField, VariantFields};
 pub use violation::{Violation, Violations};

@@ -1,7 +1,7 @@
 //! The service itself: every call, over a socket or within the process, passes the same steps in the same order.
 //!
 //! What is promised of a call is kept here: that it has one message, ends in time, is turned away when there is too much
-//! to do, and is made by somebody who may. A method is `parse → call → reply` and holds no rule of the catalog.
+//! to do or its caller calls too often, and is made by somebody who may. A method is `parse → call → reply` and holds no rule of the catalog.
 
 mod beside;
 mod category_service;
@@ -9,6 +9,7 @@ mod credentials;
 mod deadline;
 mod dispatch;
 mod frames;
+mod pace;
 mod page_token;
 mod parse;
 mod problem;
@@ -19,11 +20,15 @@ mod refusal;
 mod reply;
 mod request_digest;
 mod request_id;
+mod resume_token;
 mod roles;
+mod seal;
 mod session_service;
 mod shed;
 mod shop_service;
+mod source;
 mod status;
+mod steady;
 mod trace;
 mod user_service;
 mod variant_service;
@@ -32,6 +37,7 @@ mod wire;
 use std::{
     convert::Infallible,
     fmt,
+    net::IpAddr,
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::{
@@ -42,18 +48,34 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, header};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
 use tower::Service;
 use tracing::Instrument as _;
 
-pub(crate) use self::request_id::X_REQUEST_ID;
 use self::{
-    beside::Beside, deadline::Until, frames::Counted, page_token::PageTokens, roles::Method,
-    shed::Shed, trace::Call,
+    beside::Beside,
+    credentials::Identity,
+    deadline::Until,
+    frames::{Counted, Messages},
+    pace::Pace,
+    page_token::PageTokens,
+    resume_token::ResumeTokens,
+    roles::Method,
+    seal::Seals,
+    shed::{Places, Shed},
+    source::Source,
+    steady::Steady,
+    trace::Call,
 };
-use crate::{access::Access, catalog::Catalog, clock::Clock, config::Limits};
+pub(crate) use self::{request_id::X_REQUEST_ID, resume_token::SHELF_RESUME_TOKEN, source::Peer};
+use crate::{
+    access::Access,
+    catalog::Catalog,
+    clock::Clock,
+    config::{Limits, Settings},
+};
 
 /// The service itself, as a tower service. Cheap to clone; clones are one and the same.
 ///
@@ -66,7 +88,10 @@ struct Inner {
     access: Access,
     clock: Arc<dyn Clock>,
     page_tokens: PageTokens,
+    resume_tokens: ResumeTokens,
     shed: Shed,
+    pace: Pace,
+    trusted_proxies: Vec<IpAddr>,
     limits: Limits,
     beside: Beside,
     /// Streams end, so that they do not hold up the end of everything.
@@ -81,13 +106,17 @@ impl GrpcService {
         catalog: Catalog,
         access: Access,
         clock: Arc<dyn Clock>,
-        limits: Limits,
-        reflection: bool,
+        settings: &Settings,
     ) -> Self {
+        let limits = settings.limits.clone();
+        let seals = Arc::new(Seals::new(catalog.token_keys(), Arc::clone(&clock)));
         Self(Arc::new(Inner {
-            page_tokens: PageTokens::new(catalog.page_token_keys(), Arc::clone(&clock)),
-            shed: Shed::new(limits.calls),
-            beside: Beside::new(reflection),
+            page_tokens: PageTokens::new(Arc::clone(&seals)),
+            resume_tokens: ResumeTokens::new(seals),
+            shed: Shed::new(limits.calls, limits.calls_per_caller),
+            pace: Pace::new(limits.reads, limits.writes),
+            trusted_proxies: settings.trusted_proxies.clone(),
+            beside: Beside::new(settings.reflection),
             catalog,
             access,
             clock,
@@ -158,15 +187,43 @@ impl GrpcService {
         if self.0.closed.load(Ordering::Relaxed) && !method.always_answered {
             return Err(status::shutting_down());
         }
-        let _place = match method.always_answered {
-            true => None,
-            false => Some(self.0.shed.place().await?),
-        };
-        let caller = credentials::check(&self.0.access, method, request.headers()).await?;
-        let limit = self.0.limits.message_bytes;
-        let mut request = request.map(|body| Body::new(Counted::new(body, method.messages, limit)));
-        request.extensions_mut().insert(caller);
+        let source = Source::of(&request, &self.0.trusted_proxies);
+        let (identity, _places) = self.admitted(method, source, request.headers()).await?;
+        let (limit, times) = (self.0.limits.message_bytes, self.0.limits.times);
+        let mut request = request.map(|body| {
+            let body = match method.messages {
+                Messages::One => Body::new(Steady::new(body, times)),
+                Messages::Any => body,
+            };
+            Body::new(Counted::new(body, method.messages, limit))
+        });
+        request.extensions_mut().insert(identity);
         Ok(dispatch::call(self, request).await)
+    }
+
+    /// Who calls, and the places of the call among those in flight.
+    async fn admitted(
+        &self,
+        method: Method,
+        source: Source,
+        headers: &HeaderMap,
+    ) -> Result<(Identity, Option<Places>), Status> {
+        let Inner { access, shed, pace, trusted_proxies, clock, .. } = self.0.as_ref();
+        if method.always_answered {
+            let identity = credentials::identify(access, method, headers, source.network).await?;
+            return Ok((identity, None));
+        }
+        let place = shed.place().await?;
+        let identified = credentials::identify(access, method, headers, source.network).await;
+        let account = source.account(identified.as_ref().ok(), trusted_proxies);
+        // The gateway in this process has counted what it asks for anyone, a page with all its calls as one.
+        let counted_before = source.within && !headers.contains_key(header::AUTHORIZATION);
+        // A call that is refused counts as well, or trying tokens would be free.
+        if let Some(account) = account.as_ref().filter(|_| !counted_before) {
+            pace.count(account, method, clock.now())?;
+        }
+        let identity = credentials::permit(identified?, method)?;
+        Ok((identity, Some(shed.both(place, account).await?)))
     }
 }
 

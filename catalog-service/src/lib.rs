@@ -3,14 +3,17 @@
 //! Dependencies point down: `server → grpc → catalog, access → domain`, `store → encoding → domain`.
 
 pub mod access;
+pub mod buckets;
 pub mod catalog;
 pub mod clock;
 pub mod config;
+pub mod disk;
 pub mod domain;
 pub mod encoding;
 pub mod grpc;
 pub mod ids;
 pub mod logs;
+pub mod network;
 pub mod server;
 pub mod store;
 

@@ -6,7 +6,9 @@
 mod census;
 mod connections;
 mod forget;
+mod line;
 mod listener;
+mod requests;
 mod socket;
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};
@@ -22,6 +24,7 @@ use crate::{
     catalog::Catalog,
     clock::{Clock, SystemClock},
     config::Settings,
+    disk::SystemDisk,
     grpc::GrpcService,
     store::{self, OpenError, Store},
 };
@@ -120,17 +123,13 @@ pub async fn open_with_clock(
     settings: Settings,
     clock: Arc<dyn Clock>,
 ) -> Result<Instance, StartError> {
-    let store = store::open(settings.database_url.expose_secret(), Arc::clone(&clock)).await?;
+    let (url, limits) = (settings.database_url.expose_secret(), &settings.limits);
+    let store = store::open(url, Arc::clone(&clock), Arc::new(SystemDisk), limits.disk).await?;
     let catalog =
         Catalog::new(Arc::clone(&store)).with_picture_host(settings.picture_host.as_deref());
-    let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock));
-    let service = GrpcService::new(
-        catalog.clone(),
-        access.clone(),
-        clock,
-        settings.limits.clone(),
-        settings.reflection,
-    );
+    let sign_ins = settings.limits.sign_ins_per_address;
+    let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock), sign_ins);
+    let service = GrpcService::new(catalog.clone(), access.clone(), clock, &settings);
     service.start().await;
     Ok(Instance { store, catalog, access, service, settings })
 }

@@ -7,7 +7,7 @@ pub mod access;
 mod contract;
 mod sqlite;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
@@ -15,20 +15,27 @@ use jiff::SignedDuration;
 use self::access::AccessStore;
 use crate::{
     clock::Clock,
+    config::DiskLimits,
+    disk::Disk,
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Refusal,
-        Revision, RevisionQuery, Rollback, Shop, ShopChange, Variant, VariantChange, VariantName,
-        View, WhichRevision, Write,
+        Revision, RevisionQuery, Rollback, Shop, ShopChange, Snapshot, Variant, VariantChange,
+        VariantName, View, WhichRevision, Write,
     },
 };
 
 /// How many bytes the resources of one answer may have: what is sent has at most 4 MiB, with the message around them.
 pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024 - 16 * 1024;
 
+/// What whoever writes is told when there is no room.
+pub(crate) const FULL: &str = "the store has no room left, so nothing was changed; make room where the database lies and send this \
+     again, reading and deleting go on meanwhile";
+
 /// Keeps the catalog.
 ///
-/// * Each method is one transaction: it sees one state, and what it writes is there whole or not at all.
+/// * Each method is one transaction: it sees one state, and what it writes is there whole or not at all. A read also tells which
+///   state it saw, by the number of the last change in it.
 /// * A write that is answered is durable. With the resource it keeps the product's revision, its author, and one number of the change feed.
 /// * Writes are in one order, which is the order of the feed; a read that starts after a write was answered sees it.
 /// * A stale etag never wins: of two writes that carry the same one, at most one succeeds.
@@ -38,6 +45,8 @@ pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024 - 16 * 1024;
 /// * A list is in its order, whole and without repetition, however it is cut into pages. A page ends early rather than exceed
 ///   [`LARGEST_ANSWER`]; whatever else would exceed it is [`Error::AnswerTooLarge`], and a write has then done nothing.
 /// * Etags and uids are never used again.
+/// * Before the disk is full, what would add to it is [`Error::Full`], while reading, deleting and signing in go on; once there is room
+///   again, so does everything else, by itself.
 #[async_trait]
 pub trait Store: AccessStore {
     /// One product, if there is one that this audience may see.
@@ -46,7 +55,7 @@ pub trait Store: AccessStore {
         id: &ProductId,
         view: View,
         audience: Audience,
-    ) -> Result<Option<Document<Product>>>;
+    ) -> Result<Option<Snapshot<Document<Product>>>>;
 
     /// Several products, in the order of the ids, from one state.
     async fn products(
@@ -54,14 +63,14 @@ pub trait Store: AccessStore {
         ids: &[ProductId],
         view: View,
         audience: Audience,
-    ) -> Result<Vec<Option<Document<Product>>>>;
+    ) -> Result<Snapshot<Vec<Option<Document<Product>>>>>;
 
     /// One page of products.
     async fn list_products(
         &self,
         query: ProductQuery,
         page: PageRequest,
-    ) -> Result<Page<Document<Product>>>;
+    ) -> Result<Snapshot<Page<Document<Product>>>>;
 
     /// Creates all of the products or none.
     async fn create_products(
@@ -86,14 +95,14 @@ pub trait Store: AccessStore {
         &self,
         product: &ProductId,
         which: &WhichRevision,
-    ) -> Result<Option<Document<Revision>>>;
+    ) -> Result<Option<Snapshot<Document<Revision>>>>;
 
     /// One page of a history, newest first, without a total; none: there is no such product.
     async fn revisions(
         &self,
         query: RevisionQuery,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Revision>>>>;
+    ) -> Result<Option<Snapshot<Page<Document<Revision>>>>>;
 
     /// Forgets revisions that were replaced longer than `kept` ago, at most `most`, the oldest first, and answers how many it were.
     /// The newest of each product stays, however old it is.
@@ -104,7 +113,7 @@ pub trait Store: AccessStore {
         &self,
         name: &VariantName,
         audience: Audience,
-    ) -> Result<Option<Document<Variant>>>;
+    ) -> Result<Option<Snapshot<Document<Variant>>>>;
 
     /// The variants of a product in their order; none: there is no such product for this audience.
     async fn variants(
@@ -112,7 +121,7 @@ pub trait Store: AccessStore {
         product: &ProductId,
         audience: Audience,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Variant>>>>;
+    ) -> Result<Option<Snapshot<Page<Document<Variant>>>>>;
 
     /// Adds a variant.
     async fn create_variant(
@@ -129,10 +138,13 @@ pub trait Store: AccessStore {
     ) -> Result<Document<Variant>>;
 
     /// One category.
-    async fn category(&self, id: &CategoryId) -> Result<Option<Document<Category>>>;
+    async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;
+
+    /// Those of these categories that do not exist, from one state.
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>>;
 
     /// The categories by title.
-    async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>>;
+    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>>;
 
     /// Creates a category.
     async fn create_category(
@@ -149,7 +161,7 @@ pub trait Store: AccessStore {
     ) -> Result<Document<Category>>;
 
     /// The shop.
-    async fn shop(&self) -> Result<Document<Shop>>;
+    async fn shop(&self) -> Result<Snapshot<Document<Shop>>>;
 
     /// Changes the shop.
     async fn change_shop(&self, write: Write, change: ShopChange) -> Result<Document<Shop>>;
@@ -157,8 +169,8 @@ pub trait Store: AccessStore {
     /// Whether there is no product and no category, deleted ones included.
     async fn is_empty(&self) -> Result<bool>;
 
-    /// The keys that seal page tokens, made when the store was: the first one seals, each of them opens.
-    fn page_token_keys(&self) -> [[u8; 32]; 2];
+    /// The keys that seal tokens, made when the store was: the first one seals, each of them opens.
+    fn token_keys(&self) -> [[u8; 32]; 2];
 
     /// Whether the store answers.
     async fn check(&self) -> Result<()>;
@@ -190,8 +202,8 @@ pub enum Error {
     /// The query needed more than it may.
     #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
     TooExpensive,
-    /// There is no room left.
-    #[error("the store has no room left")]
+    /// There is no room left on the disk, or too little to add anything.
+    #[error("{FULL}")]
     Full,
     /// More writes wait than may.
     #[error("the store has too much to do; try again")]
@@ -262,10 +274,15 @@ pub enum OpenError {
 ///
 /// # Errors
 /// An address that is not one, and a database that cannot be used.
-pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, OpenError> {
+pub async fn open(
+    url: &str,
+    clock: Arc<dyn Clock>,
+    disk: Arc<dyn Disk>,
+    limits: DiskLimits,
+) -> Result<Arc<dyn Store>, OpenError> {
     let (scheme, rest) = url.split_once(':').ok_or_else(|| OpenError::Address(url.to_owned()))?;
     match scheme {
-        "sqlite" => sqlite::open(rest, clock).await,
+        "sqlite" => sqlite::open(rest, clock, disk, limits).await,
         "postgres" | "postgresql" => Err(OpenError::Unsupported(scheme.to_owned())),
         _ => Err(OpenError::Address(url.to_owned())),
     }

@@ -26,11 +26,6 @@ pub(crate) use failure::error;
 
 use crate::app::{Gateway, Refusal, Route, Visit, text};
 
-/// The largest request body, received and unpacked.
-pub(crate) const BODY: usize = 4 << 20;
-/// The largest message of the service.
-const MESSAGE: usize = 16 << 20;
-
 /// The header that becomes a request's `request_id`.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -90,7 +85,7 @@ async fn answer_call(
     let content_type = text(&head.headers, header::CONTENT_TYPE).unwrap_or_default();
     call.admit(content_type, !body.is_end_stream())?;
     accept::check(&head.headers)?;
-    let body = body::read(&head.headers, body).await?;
+    let body = body::read(&head.headers, body, &gateway.settings().limits.sizes).await?;
     let if_match = joined(head, &header::IF_MATCH)?;
     let key = joined(head, &IDEMPOTENCY_KEY)?;
     let input = Input {
@@ -101,8 +96,9 @@ async fn answer_call(
     };
     let mut message = BytesMut::with_capacity(body.len() + 64);
     call.request(&input, &ParseOptions::default(), &mut message)?;
-    let answer = ask(gateway, visit, head, call, message.freeze()).await?;
-    reply::write(head, call, answer).await
+    let message = message.freeze();
+    let answer = ask(gateway, visit, head, call, message.clone()).await?;
+    reply::write(head, call, &message, answer).await
 }
 
 /// The call itself, over bytes.
@@ -121,7 +117,8 @@ async fn ask(
     }
     let path = PathAndQuery::from_static(call.rpc().grpc_path());
     let upstream = gateway.upstream().sending(outgoing.into());
-    let mut client = Grpc::new(upstream).max_decoding_message_size(MESSAGE);
+    let mut client =
+        Grpc::new(upstream).max_decoding_message_size(gateway.settings().limits.sizes.message);
     Ok(client.unary(tonic::Request::new(message), path, Raw).await?)
 }
 

@@ -12,6 +12,8 @@ mod host;
 mod in_flight;
 mod lent;
 mod limits;
+mod network;
+mod pace;
 mod problem;
 mod refusal;
 mod visit;
@@ -37,6 +39,7 @@ use tower::{Service, ServiceExt as _};
 pub(crate) use coding::weighted;
 pub(crate) use document::names;
 pub(crate) use lent::TooSlow;
+pub(crate) use network::Network;
 pub use problem::Problem;
 pub(crate) use refusal::Refusal;
 pub use visit::Peer;
@@ -52,8 +55,6 @@ use crate::{
 
 /// How much later than the service's own deadline the gateway gives up on a handler.
 const GRACE: Duration = Duration::from_millis(100);
-/// The largest form.
-pub(crate) const FORM: usize = 256 << 10;
 
 /// What every handler can reach: axum's state. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -65,6 +66,7 @@ struct Shared {
     settings: Settings,
     headers: headers::Sets,
     in_flight: in_flight::InFlight,
+    pace: pace::Pace,
     draining: AtomicBool,
 }
 
@@ -75,11 +77,14 @@ impl Gateway {
         assets::current();
         api::plan();
         let headers = headers::Sets::new(&settings);
+        let in_flight = in_flight::InFlight::new(&settings.limits);
+        let pace = pace::Pace::new(&settings.limits);
         Self(Arc::new(Shared {
             upstream,
             settings,
             headers,
-            in_flight: in_flight::InFlight::default(),
+            in_flight,
+            pace,
             draining: AtomicBool::new(false),
         }))
     }
@@ -128,7 +133,7 @@ impl App {
         let pages = pages::router(&gateway)
             .layer(axum::middleware::from_fn(visit::keep_route))
             // A form is small; more is refused before it is read.
-            .layer(DefaultBodyLimit::max(FORM))
+            .layer(DefaultBodyLimit::max(gateway.settings().limits.sizes.form))
             .with_state(gateway.clone());
         Self { gateway, pages }
     }
@@ -137,7 +142,7 @@ impl App {
     pub async fn answer(&self, request: Request<Body>) -> Response {
         let visit = Visit::begin(&request, self.gateway.settings());
         // A slow sender is cut off, and what of a body nobody reads comes back.
-        let (request, rest) = lent::lend(request, visit.kind());
+        let (request, rest) = lent::lend(request, visit.kind(), &self.gateway.settings().limits);
         // A panic ends its own request and no other.
         let admitted = AssertUnwindSafe(self.admit(&visit, request)).catch_unwind().await;
         let mut response = match admitted {
@@ -160,15 +165,18 @@ impl App {
     /// The steps that every request passes, each for its reason.
     async fn admit(&self, visit: &Visit, request: Request<Body>) -> Result<Response, Refusal> {
         // A target or a header block beyond the limits is nobody's honest request.
-        limits::check(&request)?;
+        let limits = &self.gateway.settings().limits;
+        limits::check(&request, &limits.sizes)?;
         // A foreign name that resolves to us (DNS rebinding) must not reach anything.
         host::check(&request, visit, &self.gateway.0.settings)?;
         // Another site must not act with our visitor's cookie.
         guarding::check(&request)?;
         // Too much at once is refused at once instead of slowing everyone.
-        let _place = self.gateway.0.in_flight.enter(visit.kind()).await?;
+        let _place = self.gateway.0.in_flight.enter(visit.kind(), visit.network()).await?;
+        // Nobody may ask so often that others have to wait; told before a body is read.
+        self.gateway.0.pace.count(visit, &request)?;
         // Every call downstream knows when its answer has to be there.
-        let visit = visit.with_deadline(deadline::of(&request, visit.kind())?);
+        let visit = visit.with_deadline(deadline::of(&request, visit.kind(), &limits.deadlines)?);
         // The service keeps the deadline; this is for whatever else may take too long.
         let answer = self.route(&visit, request);
         let late = |_| Refusal::late();
@@ -195,7 +203,7 @@ impl App {
             *request.method_mut() = Method::GET;
         }
         let Ok(response) = self.pages.clone().oneshot(request).await;
-        let response = match Refusal::of_router(&response) {
+        let response = match Refusal::of_router(&response, &self.gateway.settings().limits) {
             Some(refusal) => refusal.render(&self.gateway, visit),
             None => response,
         };

@@ -2,6 +2,7 @@
 //!
 //! Nothing else in the gateway looks at the environment. Every problem is reported, not only the first.
 
+mod limits;
 mod origin;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 use clap::{Args, builder::FalseyValueParser};
 use http::{Uri, uri::Authority};
 
+pub use limits::{Deadlines, LimitOptions, Limits, Rate, Sizes, Times};
 pub use origin::{Origin, OriginInvalid};
 
 /// The exit code for settings that cannot be used (`EX_USAGE`).
@@ -30,6 +32,8 @@ pub struct Settings {
     pub picture_host: Option<String>,
     /// Proxies in front, whose word on a client's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What is refused for being too much.
+    pub limits: Limits,
 }
 
 /// The gateway's flags, for `gateway` itself and, flattened, for `shelf`. Texts are checked by [`Options::settings`], all at once.
@@ -59,6 +63,10 @@ pub struct Options {
     /// Listen on other addresses than this machine's own without TLS: only behind a proxy or in a network you trust
     #[arg(long, env = "SHELF_ALLOW_CLEARTEXT", value_parser = FalseyValueParser::new())]
     pub allow_cleartext: bool,
+
+    /// How much is taken at a time.
+    #[command(flatten)]
+    pub limits: LimitOptions,
 }
 
 /// The flag by which a gateway of its own finds the catalog-service.
@@ -125,12 +133,18 @@ impl Options {
                 Err(_) => problems.add(format!("--trusted-proxies `{proxy}` is not an address")),
             }
         }
+        let limits = self.limits.limits(&mut problems);
         let allowed_hosts = hosts.map(str::to_owned).collect();
         let picture_host = self.picture_host.clone();
         match listen {
-            Some(listen) if problems.0.is_empty() => {
-                Ok(Settings { listen, origin, allowed_hosts, picture_host, trusted_proxies })
-            }
+            Some(listen) if problems.0.is_empty() => Ok(Settings {
+                listen,
+                origin,
+                allowed_hosts,
+                picture_host,
+                trusted_proxies,
+                limits,
+            }),
             _ => Err(problems),
         }
     }
@@ -232,6 +246,7 @@ mod tests {
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.origin.to_string(), "http://localhost:8080");
         assert_eq!(catalog, ["http://127.0.0.1:50051"]);
+        assert_eq!(settings.limits, Limits::default());
     }
 
     #[test]
@@ -242,10 +257,23 @@ mod tests {
             "--allowed-hosts=shop.example,a b",
             "--picture-host=pictures.example:8443",
             "--trusted-proxies=192.0.2.1,proxy.example",
+            "--max-requests=0",
+            "--reads-per-second=fast",
+            "--drain-seconds=601",
             "--catalog=somewhere,https://catalog.example,http://127.0.0.1:1",
         ];
-        assert_eq!(settings(&flags).unwrap_err().len(), 7);
+        assert_eq!(settings(&flags).unwrap_err().len(), 10);
         assert_eq!(settings(&["--listen=here"]).unwrap_err().len(), 1);
+    }
+
+    #[test]
+    fn limits_are_settings() {
+        let flags = ["--max-requests-per-address=3", "--writes-per-second=4", "--writes-at-once=5"];
+        let limits = settings(&flags).unwrap().0.limits;
+        assert_eq!(limits.requests_per_address, 3);
+        assert_eq!(limits.writes, Rate { per_second: 4, burst: 5 });
+        assert!(settings(&["--max-requests=1000000"]).is_ok());
+        assert!(settings(&["--max-requests=1000001"]).is_err());
     }
 
     #[test]

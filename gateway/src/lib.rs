@@ -1,6 +1,6 @@
 //! The gateway: Shelf's front door. It renders the pages, turns JSON calls into gRPC, and relays gRPC-Web.
 //!
-//! It holds nothing that outlives a request, opens no database and knows no rule about products.
+//! It holds nothing that outlives a request but the count of who asks how often, opens no database and knows no rule about products.
 
 mod api;
 pub mod app;

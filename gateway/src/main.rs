@@ -54,14 +54,15 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(settings: Settings, instances: &[Uri]) -> anyhow::Result<()> {
+    let shutdown = CancellationToken::new();
+    // From now on: whoever is let in at the port is never cut off by a signal.
+    server::cancel_on_signal(shutdown.clone()).context("cannot listen for signals")?;
     let listen = settings.listen;
     let bound = match server::inherited(0)? {
         Some(listener) => listener,
         None => server::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?,
     };
     let gateway = Gateway::new(settings, Upstream::connect(instances));
-    let shutdown = CancellationToken::new();
-    server::cancel_on_signal(shutdown.clone())?;
     bound.serve(gateway, shutdown).await;
     Ok(())
 }

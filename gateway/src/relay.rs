@@ -62,11 +62,12 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     let browser = session::is_browser(request.headers());
     let upstream = gateway.upstream().sending(visit.outgoing(request.headers()).into());
     let signs_in = browser && request.uri().path() == session::CREATE;
+    let most = gateway.settings().limits.sizes.body;
     let service = tower::service_fn(move |request: Request<GrpcBody>| {
         let mut upstream = upstream.clone();
         let (head, body) = request.into_parts();
         let answer = async move {
-            let message = GrpcBody::new(Full::new(message::read(body).await?));
+            let message = GrpcBody::new(Full::new(message::read(body, most).await?));
             let answer = upstream.call(Request::from_parts(head, message)).await?;
             Ok::<_, Status>(if signs_in { without_token(answer).await } else { answer })
         };

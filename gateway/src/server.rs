@@ -5,6 +5,7 @@
 mod connection;
 mod crowd;
 mod line;
+mod requests;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -14,11 +15,12 @@ use hyper_util::{rt::TokioExecutor, server::conn::auto};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, Gateway};
+use crate::{
+    app::{App, Gateway, Network},
+    config::Limits,
+};
 use crowd::Crowd;
 
-/// How long requests may go on after the server was told to stop.
-const DRAIN: Duration = Duration::from_secs(30);
 /// How long to wait before taking connections again, when none could be taken.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -81,7 +83,8 @@ impl Bound {
     /// Serves until `shutdown`, then answers what was asked and ends: `/readyz` says no, connections close after their answer.
     pub async fn serve(self, gateway: Gateway, shutdown: CancellationToken) {
         let (address, origin) = (self.address, gateway.origin().clone());
-        tracing::info!(%address, %origin, "the gateway answers");
+        let limits = gateway.settings().limits.clone();
+        tracing::info!(%address, %origin, ?limits, "the gateway answers");
         if !origin.keeps_secure_cookies() {
             tracing::warn!(%origin, "signing in needs https: browsers keep no session cookie of this address");
         }
@@ -94,18 +97,19 @@ impl Bound {
             shutdown.cancelled().await;
             gateway.drain();
         };
-        tokio::join!(draining, self.serve_with(answer, shutdown.clone()));
+        tokio::join!(draining, self.serve_with(answer, &limits, shutdown.clone()));
     }
 
     /// The same, with anything in place of the front door: what the front door itself costs is measured against this.
-    pub async fn serve_with<A, R>(self, answer: A, shutdown: CancellationToken)
+    pub async fn serve_with<A, R>(self, answer: A, limits: &Limits, shutdown: CancellationToken)
     where
         A: Fn(Request<Body>) -> R + Clone + Send + 'static,
         R: Future<Output = Response> + Send + 'static,
     {
         let listener = self.listener;
-        let builder = Arc::new(connection::builder());
-        let crowd = Crowd::default();
+        let builder = Arc::new(connection::builder(limits));
+        let crowd = Crowd::new(limits.connections, limits.connections_per_address);
+        let times = limits.times;
         let mut connections = JoinSet::new();
         loop {
             let accepted = tokio::select! {
@@ -116,10 +120,16 @@ impl Bound {
             match accepted {
                 Ok((stream, remote)) => {
                     // One too many is let go at once; its client may try again.
-                    let Some(place) = crowd.enter(remote.ip()) else { continue };
+                    let Some(place) = crowd.enter(Network::of(remote.ip())) else { continue };
                     let server: Arc<auto::Builder<TokioExecutor>> = Arc::clone(&builder);
-                    let connection =
-                        connection::serve(stream, remote, answer.clone(), server, shutdown.clone());
+                    let connection = connection::serve(
+                        stream,
+                        remote,
+                        answer.clone(),
+                        server,
+                        times,
+                        shutdown.clone(),
+                    );
                     connections.spawn(async move {
                         connection.await;
                         drop(place);
@@ -134,7 +144,7 @@ impl Bound {
             "the gateway stops: finishing what was asked"
         );
         let drained = async { while connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+        if tokio::time::timeout(limits.drain, drained).await.is_err() {
             tracing::warn!(connections = connections.len(), "some requests did not end in time");
             connections.shutdown().await;
         }

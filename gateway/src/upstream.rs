@@ -3,6 +3,7 @@
 //! It never looks into a reply. Nothing is sent twice once a byte of the answer is out, and no write without a `request_id`.
 
 mod outgoing;
+mod reads;
 mod retry;
 mod trouble;
 
@@ -29,6 +30,7 @@ use tonic::{
 use tower::{Service, ServiceExt as _};
 
 pub use outgoing::Outgoing;
+pub(crate) use reads::reads;
 pub(crate) use retry::Retries;
 pub(crate) use trouble::{DOMAIN, too_large, with_own_words};
 pub use trouble::{deadline_exceeded, unreachable};

@@ -3,8 +3,8 @@
 use proto::{
     Validate,
     access::{
-        CreateSessionRequest, CreateUserRequest, GetSessionRequest, ListUsersRequest,
-        RedeemSetupTokenRequest, User,
+        CreateSessionRequest, CreateUserRequest, DeleteSessionRequest, GetSessionRequest,
+        ListUsersRequest, RedeemSetupTokenRequest, User,
     },
     catalog::{
         AttributeValue, BatchCreateProductsRequest, BatchGetProductsRequest, Category,
@@ -210,6 +210,8 @@ fn categories_the_shop_and_users_have_limits() {
         user(User { role: 5, ..Default::default() }) => ["user.role"];
         user(User { display_name: "n".repeat(101), ..Default::default() }) => ["user.display_name"];
         CreateSessionRequest::default() => ["login", "password"];
+        DeleteSessionRequest { name: "sessions/-".into(), request_id: "no blanks".into(), ..Default::default() }
+            => ["request_id"];
         RedeemSetupTokenRequest { token: "t".into(), login: "a@b".into(), password: "short".into(), ..Default::default() }
             => ["password"];
     }

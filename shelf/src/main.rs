@@ -41,11 +41,12 @@ fn main() -> ExitCode {
 /// Serves until Ctrl-C or SIGTERM.
 #[tokio::main]
 async fn serve(settings: ServeSettings) -> Result<ExitCode, Failure> {
-    let shelf = serve::bind(settings).await?;
-    say(&shelf.greeting().join("\n"));
     let shutdown = CancellationToken::new();
+    // From now on: a signal that comes while the sample shop is loaded stops the start in good order, too.
     gateway::server::cancel_on_signal(shutdown.clone())
         .map_err(|error| Failure(format!("error: cannot listen for signals: {error}"), 71))?;
+    let shelf = serve::bind(settings).await?;
+    say(&shelf.greeting().join("\n"));
     shelf.serve(shutdown).await;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use catalog_service::{
     catalog::{self, Catalog},
     domain::{
         Caller, NewCategory, NewProduct, PageRequest, ProductAction, ProductChange, ProductId,
-        Refusal, View, Violations, Write,
+        References, Refusal, View, Violations, Write,
     },
     encoding,
     server::Instance,
@@ -88,6 +88,7 @@ impl Steps {
                 &category_id,
                 category,
                 &mut violations,
+                &mut References::default(),
             ));
             check(number, "categories", violations)?;
         }
@@ -95,7 +96,12 @@ impl Steps {
         let mut products = Vec::with_capacity(requests.len());
         for (number, request) in (1..).zip(requests) {
             let mut violations = Violations::default();
-            products.push(encoding::product::new_product(request, "", &mut violations));
+            products.push(encoding::product::new_product(
+                request,
+                "",
+                &mut violations,
+                &mut References::default(),
+            ));
             check(number, "products", violations)?;
         }
         let publish = publications(&products);
@@ -119,7 +125,7 @@ impl Steps {
             let shown = catalog.product(&Caller::system(), &first.id, View::Basic).await;
             if let Some(product) = found(shown)? {
                 self.products.clear();
-                let product = proto::catalog::Product::decode(product.into_bytes());
+                let product = proto::catalog::Product::decode(product.content.into_bytes());
                 if product.is_ok_and(|product| product.state() == State::Active) {
                     self.publish.clear();
                 }
@@ -228,8 +234,8 @@ mod tests {
         let token = instance.access().setup_token().await.unwrap().unwrap();
         let login = Login::parse("ada@example.org").unwrap();
         let password = "a long enough password".into();
-        let access = instance.access();
-        access.redeem_setup_token(token.expose(), login, "Ada", password).await.unwrap();
+        let (access, write) = (instance.access(), Write::by(Caller::anyone()));
+        access.redeem_setup_token(write, token.expose(), login, "Ada", password).await.unwrap();
         assert_eq!(load_into_new(&instance, false).await.unwrap(), None);
         instance.close().await;
     }

@@ -83,6 +83,7 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
         keep_revisions,
         local_origin,
         gateway: mut door,
+        catalog_limits,
     } = settings;
     let listen = door.listen;
     let front = front::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
@@ -99,6 +100,8 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
         picture_host: door.picture_host.clone(),
         keep_revisions,
         allowed_hosts: door.allowed_hosts.clone(),
+        trusted_proxies: door.trusted_proxies.clone(),
+        limits: catalog_limits,
         cors_origins: origin.clone().into_iter().collect(),
         // Reflection tells everything about the contract, which on this machine alone is what it is for.
         reflection: grpc_listen.ip().is_loopback(),

@@ -105,8 +105,11 @@ class Browser:
 
     def _ask(self, method, path, body=None, headers=None):
         sent = {**(headers or {}), "cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        self._connection.request(method, path, body, sent)
-        answer = self._connection.getresponse()
+        try:
+            answer = self._answer(method, path, body, sent)
+        except http.client.RemoteDisconnected:
+            # A kept connection may end of age. Sending again is safe: every form carries the id of its request.
+            answer = self._answer(method, path, body, sent)
         text = answer.read().decode()
         for pair in answer.headers.get_all("set-cookie") or []:
             name, _, value = pair.split(";")[0].partition("=")
@@ -114,3 +117,7 @@ class Browser:
         if answer.status == 303:
             return self._ask("GET", answer.headers["location"].split("#")[0].removeprefix(self.origin))
         return Page(answer.status, text)
+
+    def _answer(self, method, path, body, headers):
+        self._connection.request(method, path, body, headers)
+        return self._connection.getresponse()

@@ -2,6 +2,7 @@
 
 mod apart;
 mod crash;
+mod early;
 mod load;
 mod start;
 mod stop;

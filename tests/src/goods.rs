@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use proto::{
-    catalog::{CreateProductRequest, Price, Product, Variant},
+    catalog::{Category, CreateCategoryRequest, CreateProductRequest, Price, Product, Variant},
     google::r#type::Money,
 };
 
@@ -32,6 +32,15 @@ pub fn create(id: &str, title: &str) -> CreateProductRequest {
         product_id: id.into(),
         product: Some(product(title)),
         ..CreateProductRequest::default()
+    }
+}
+
+/// The wish to create a category of the top under an id.
+pub fn category(id: &str, title: &str) -> CreateCategoryRequest {
+    CreateCategoryRequest {
+        category_id: id.into(),
+        category: Some(Category { title: title.into(), ..Category::default() }),
+        ..CreateCategoryRequest::default()
     }
 }
 

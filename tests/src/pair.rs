@@ -1,6 +1,6 @@
 //! The two services as two processes, as in production.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use tempfile::TempDir;
 use tonic::transport::{Channel, Endpoint};
@@ -21,14 +21,22 @@ pub struct Pair {
     /// One of each role.
     pub people: People,
     folder: TempDir,
+    settings: Settings,
 }
+
+/// Variables for the catalog-service, besides those that every pair needs.
+pub type Settings = &'static [(&'static str, &'static str)];
 
 impl Pair {
     /// Starts both on a new database, and settles the people.
     pub async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::start_in(tempfile::tempdir().expect("a folder"), &[]).await
+    }
+
+    /// Starts both on a new database in a folder, and settles the people.
+    pub async fn start_in(folder: TempDir, settings: Settings) -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut catalog = start_catalog(&folder, any);
+        let mut catalog = start_catalog(&folder, any, settings);
         let link = catalog.line("/admin/setup#").await;
         let catalog_address = address(&mut catalog).await;
         let url = format!("http://{catalog_address}");
@@ -41,7 +49,7 @@ impl Pair {
         let people = People::settle(channel(catalog_address), token(&link)).await;
         let people = people.expect("the first account");
         let catalog = Some(catalog);
-        Self { catalog, gateway, catalog_address, gateway_address, people, folder }
+        Self { catalog, gateway, catalog_address, gateway_address, people, folder, settings }
     }
 
     /// Kills the catalog-service without a warning.
@@ -49,10 +57,23 @@ impl Pair {
         self.catalog.take().expect("a running catalog-service").kill().await;
     }
 
+    /// Asks the catalog-service to stop, and waits until it has.
+    pub async fn stop_catalog(&mut self) {
+        let catalog = self.catalog.take().expect("a running catalog-service");
+        catalog.terminate().await;
+        let (status, output) = catalog.ended().await;
+        assert!(status.success(), "{status}: {output}");
+    }
+
+    /// The folder of the database.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Starts the catalog-service again, at its old address.
     pub async fn start_catalog(&mut self) {
         assert!(self.catalog.is_none(), "it runs already");
-        let mut catalog = start_catalog(&self.folder, self.catalog_address);
+        let mut catalog = start_catalog(&self.folder, self.catalog_address, self.settings);
         assert_eq!(address(&mut catalog).await, self.catalog_address);
         self.catalog = Some(catalog);
     }
@@ -68,7 +89,7 @@ impl Pair {
     }
 }
 
-fn start_catalog(folder: &TempDir, listen: SocketAddr) -> Process {
+fn start_catalog(folder: &TempDir, listen: SocketAddr, settings: Settings) -> Process {
     let database = format!("sqlite:{}", folder.path().join("shelf.db").display());
     let listen = listen.to_string();
     let variables = [
@@ -77,7 +98,7 @@ fn start_catalog(folder: &TempDir, listen: SocketAddr) -> Process {
         ("SHELF_PUBLIC_ORIGIN", "http://localhost:8080"),
         ("SHELF_LOG_FORMAT", "json"),
     ];
-    Process::start("catalog-service", &[], &variables)
+    Process::start("catalog-service", &[], &[&variables, settings].concat())
 }
 
 /// The address that a service logs once it answers.

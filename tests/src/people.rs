@@ -148,6 +148,7 @@ impl People {
             login: "ada@shelf.example".into(),
             password: PASSWORD.into(),
             display_name: "Ada".into(),
+            ..RedeemSetupTokenRequest::default()
         };
         anyone.users().redeem_setup_token(first).await?;
         let admin = anyone.sign_in("ada@shelf.example").await?;

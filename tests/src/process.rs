@@ -1,7 +1,7 @@
 //! The real binaries as child processes: what they print, how they end.
 
 use std::{
-    env,
+    env, fs,
     path::PathBuf,
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -106,6 +106,24 @@ impl Process {
     /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id().expect("a running process")
+    }
+
+    /// The next line, whatever it holds.
+    pub async fn any_line(&mut self) -> String {
+        let line = timeout(PATIENCE, self.lines.recv()).await.ok().flatten();
+        let line = line.unwrap_or_else(|| panic!("{} says no more: {}", self.name, self.output()));
+        self.seen.push(line.clone());
+        line
+    }
+
+    /// Whether it listens for SIGTERM, so that the signal asks it to stop instead of ending it (proc(5), `SigCgt`).
+    pub fn listens_for_sigterm(&self) -> bool {
+        const SIGTERM: u32 = 15;
+        let path = format!("/proc/{}/status", self.id());
+        let status = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        caught.unwrap_or_else(|| panic!("no SigCgt: {status}")) >> (SIGTERM - 1) & 1 == 1
     }
 
     /// Asks it to stop.

@@ -22,7 +22,7 @@ pub struct Shop {
     pub people: People,
     running: Running,
     folder: TempDir,
-    empty: bool,
+    flags: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -37,24 +37,30 @@ struct Running {
 impl Shop {
     /// An empty shop with its people.
     pub async fn open() -> Self {
-        Self::begin(true).await.settled().await
+        Self::open_with(&[]).await
+    }
+
+    /// An empty shop with its people, under further flags.
+    pub async fn open_with(flags: &[&str]) -> Self {
+        Self::begin(&[&["--empty"], flags].concat()).await.settled().await
     }
 
     /// A shop with the sample products, and its people.
     pub async fn with_sample() -> Self {
-        Self::begin(false).await.settled().await
+        Self::begin(&[]).await.settled().await
     }
 
     /// An empty shop without an account.
     pub async fn unsettled() -> Self {
-        Self::begin(true).await
+        Self::begin(&["--empty"]).await
     }
 
-    async fn begin(empty: bool) -> Self {
+    async fn begin(flags: &[&str]) -> Self {
+        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let folder = tempfile::tempdir().expect("a folder");
-        let running = Running::start(&folder, empty).await;
+        let running = Running::start(&folder, &flags).await;
         let people = People::strangers(channel(running.grpc));
-        Self { people, running, folder, empty }
+        Self { people, running, folder, flags }
     }
 
     async fn settled(mut self) -> Self {
@@ -66,11 +72,18 @@ impl Shop {
     /// Stops the shop, and starts it again on the same database.
     #[must_use]
     pub async fn restart(self) -> Self {
-        let Self { people, running, folder, empty } = self;
+        self.restart_with(&[]).await
+    }
+
+    /// The same, with more settings this once.
+    #[must_use]
+    pub async fn restart_with(self, more: &[&str]) -> Self {
+        let Self { people, running, folder, flags } = self;
         running.stop().await;
-        let running = Running::start(&folder, empty).await;
+        let now = [flags.clone(), more.iter().map(|flag| (*flag).to_owned()).collect()].concat();
+        let running = Running::start(&folder, &now).await;
         let people = people.again(&channel(running.grpc));
-        Self { people, running, folder, empty }
+        Self { people, running, folder, flags }
     }
 
     /// Stops the shop.
@@ -110,13 +123,13 @@ impl Shop {
 }
 
 impl Running {
-    async fn start(folder: &TempDir, empty: bool) -> Self {
+    async fn start(folder: &TempDir, flags: &[String]) -> Self {
         let data_dir = folder.path().display().to_string();
         let mut line = vec!["shelf", "--data-dir", &data_dir];
         line.extend(["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"]);
-        if empty {
-            line.push("--empty");
-        }
+        // Nobody fills these disks, and there are many shops.
+        line.extend(["--database-ballast-mib", "0"]);
+        line.extend(flags.iter().map(String::as_str));
         let settings = CommandLine::parse_from(line).serve.settings().expect("settings");
         let shelf = serve::bind(settings).await.expect("a start");
         let (http, grpc) = (shelf.address(), shelf.grpc_address());

@@ -1,12 +1,13 @@
 //! Bad input over gRPC: each has its code and reason, all violations are told at once, and nothing is changed by any.
 
 use proto::catalog::{
-    CreateProductRequest, GetProductRequest, ListProductsRequest, Option as Choice, Price, Product,
-    Variant,
+    Category, CreateCategoryRequest, CreateProductRequest, GetProductRequest, Image,
+    ListProductsRequest, Option as Choice, Price, Product, UpdateCategoryRequest,
+    UpdateProductRequest, Variant,
 };
 use tests::{
     errors::{fields, reason, refused},
-    goods::{create, euro, variant},
+    goods::{category, create, euro, variant},
     shop::Shop,
 };
 use tonic::Code;
@@ -109,6 +110,80 @@ async fn rules_of_the_contract_and_of_the_catalog_are_told_together() {
     named.sort();
     assert_eq!(named, ["product.title", "product.variants[0].gtins[0]", "product_id"]);
     shop.close().await;
+}
+
+/// A product whose title, picture and category are wrong, or the latter two.
+fn misplaced(title: &str) -> Product {
+    Product {
+        name: "products/mug".into(),
+        title: title.into(),
+        categories: vec!["categories/none".into()],
+        images: vec![Image { uri: "https://elsewhere.example/mug.png".into(), ..Image::default() }],
+        ..Product::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_catalog_can_tell_is_told_along() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    editor.products().create_product(create("mug", "Mug")).await.unwrap();
+    let (title, picture, place) =
+        ("product.title", "product.images[0].uri", "product.categories[0]");
+    for (product, expected) in
+        [(misplaced(""), &[title, picture, place][..]), (misplaced("Cup"), &[picture, place])]
+    {
+        let wish = CreateProductRequest { product: Some(product.clone()), ..create("cup", "") };
+        let status = editor.products().create_product(wish).await.unwrap_err();
+        assert_eq!((reason(&status), fields(&status)), ("FIELD_INVALID".into(), names(expected)));
+
+        let everything = &["title", "images", "categories"][..];
+        let all_but_images = &["title", "categories"][..];
+        for (mask, left_out) in [(everything, ""), (all_but_images, picture)] {
+            let paths = mask.iter().map(ToString::to_string).collect();
+            let update = UpdateProductRequest {
+                product: Some(product.clone()),
+                update_mask: Some(prost_types::FieldMask { paths }),
+                ..UpdateProductRequest::default()
+            };
+            let status = editor.products().update_product(update).await.unwrap_err();
+            let expected = expected.iter().filter(|field| **field != left_out);
+            assert_eq!(fields(&status), names(&expected.copied().collect::<Vec<_>>()), "{mask:?}");
+        }
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_parent_is_told_with_the_other_faults_of_a_category() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    editor.categories().create_category(category("kitchen", "Kitchen")).await.unwrap();
+    let faulty = Category {
+        name: "categories/kitchen".into(),
+        parent: "categories/none".into(),
+        ..Category::default()
+    };
+    let wish = CreateCategoryRequest {
+        category_id: "pots".into(),
+        category: Some(faulty.clone()),
+        ..CreateCategoryRequest::default()
+    };
+    let status = editor.categories().create_category(wish).await.unwrap_err();
+    let expected = names(&["category.title", "category.parent"]);
+    assert_eq!((reason(&status), fields(&status)), ("FIELD_INVALID".into(), expected.clone()));
+    let update = UpdateCategoryRequest {
+        category: Some(faulty),
+        update_mask: Some(prost_types::FieldMask { paths: names(&["title", "parent"]) }),
+        ..UpdateCategoryRequest::default()
+    };
+    let status = editor.categories().update_category(update).await.unwrap_err();
+    assert_eq!(fields(&status), expected);
+    shop.close().await;
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

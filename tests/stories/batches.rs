@@ -2,12 +2,12 @@
 
 use proto::catalog::{
     BatchCreateProductsRequest, BatchDeleteProductsRequest, BatchGetProductsRequest,
-    BatchUndeleteProductsRequest, CreateProductRequest, DeleteProductRequest, ListProductsRequest,
-    UndeleteProductRequest,
+    BatchUndeleteProductsRequest, CreateProductRequest, DeleteProductRequest, Image,
+    ListProductsRequest, UndeleteProductRequest,
 };
 use tests::{
     errors::{fields, reason, refused},
-    goods::create,
+    goods::{category, create},
     people::Person,
     shop::Shop,
 };
@@ -95,6 +95,51 @@ async fn one_bad_item_stops_the_batch_and_is_named() {
     let get = BatchGetProductsRequest { names, ..Default::default() };
     let status = editor.products().batch_get_products(get).await.unwrap_err();
     assert_eq!(fields(&status), ["names[1]", "names[2]"]);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_wrong_with_the_items_is_told_in_one_answer() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    editor.categories().create_category(category("kitchen", "Kitchen")).await.unwrap();
+    let with = |id: &str, categories: &[&str], picture: &str| {
+        let mut wish = create(id, "Mug");
+        let product = wish.product.as_mut().unwrap();
+        product.categories = categories.iter().map(ToString::to_string).collect();
+        product.images = vec![Image { uri: picture.into(), ..Image::default() }];
+        wish
+    };
+    let (own, elsewhere) = ("/pictures/mug.svg", "https://elsewhere.example/mug.png");
+    let (known, unknown) = ("categories/kitchen", "categories/none");
+    let wishes = vec![
+        create("a", ""),
+        with("b", &[known], elsewhere),
+        with("c", &[known, unknown], own),
+        with("d", &["NOT A NAME", known, unknown], elsewhere),
+        with("e", &[known], own),
+    ];
+    let status = editor.products().batch_create_products(batch(wishes.clone())).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status)), (Code::InvalidArgument, "FIELD_INVALID".into()));
+    let mut named = fields(&status);
+    named.sort();
+    let beyond_the_title = [
+        "requests[1].product.images[0].uri",
+        "requests[2].product.categories[1]",
+        "requests[3].product.categories[0]",
+        "requests[3].product.categories[2]",
+        "requests[3].product.images[0].uri",
+    ];
+    assert_eq!(named[0], "requests[0].product.title");
+    assert_eq!(named[1..], beyond_the_title);
+
+    // Without a fault that the items show by themselves, the catalog's own are told together as well.
+    let wishes = vec![wishes[1].clone(), wishes[4].clone(), wishes[2].clone()];
+    let status = editor.products().batch_create_products(batch(wishes)).await.unwrap_err();
+    assert_eq!(reason(&status), "FIELD_INVALID");
+    let expected = ["requests[0].product.images[0].uri", "requests[2].product.categories[1]"];
+    assert_eq!(fields(&status), expected);
+    assert_eq!(total(editor).await, 0, "nothing was done");
     shop.close().await;
 }
 

@@ -135,6 +135,41 @@ async fn an_idempotency_key_is_a_request_id() {
     shop.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_ended_once_under_its_idempotency_key() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    let web = shop.web().with_token(editor.token());
+    let mut names = Vec::new();
+    for _ in 0..2 {
+        let other = shop.people.anyone.sign_in("grace@shelf.example").await.unwrap();
+        let own = shop.web().with_token(other.token()).get("/v1/sessions/-").await.json();
+        names.push(own["name"].as_str().unwrap().to_owned());
+    }
+    let end = |name: &str, query: &str| {
+        let ask = web.ask(Method::DELETE, &format!("/v1/{name}{query}"));
+        ask.header("idempotency-key", "k-1").send()
+    };
+    let trial = end(&names[0], "?validateOnly=true").await;
+    assert_eq!(trial.status, StatusCode::OK, "{}", trial.text());
+    let path = |name: &str| format!("/v1/{name}");
+    assert_eq!(web.get(&path(&names[0])).await.status, StatusCode::OK, "nothing was ended");
+
+    for time in ["first", "second"] {
+        let ended = end(&names[0], "").await;
+        assert_eq!(ended.status, StatusCode::OK, "the {time} time: {}", ended.text());
+    }
+    assert_eq!(web.get(&path(&names[0])).await.status, StatusCode::NOT_FOUND);
+    let reused = end(&names[1], "").await;
+    assert_eq!(
+        (reused.status, reused.reason().as_str()),
+        (StatusCode::BAD_REQUEST, "REQUEST_ID_REUSED")
+    );
+    let without_key = web.ask(Method::DELETE, &path(&names[0])).send().await;
+    assert_eq!(without_key.status, StatusCode::NOT_FOUND);
+    shop.close().await;
+}
+
 /// What is sent, and what comes back: status, reason, and words of the message.
 struct Case(&'static str, &'static str, &'static str, u16, &'static str, &'static [&'static str]);
 

@@ -5,12 +5,16 @@
 mod bad_input;
 mod batches;
 mod conflicts;
+mod full_disk;
+mod history;
 mod json;
+mod limits;
 mod lists;
 mod load;
 mod pages;
 mod products;
 mod repeated;
+mod resume_tokens;
 mod roles;
 mod sample;
 mod sessions;

@@ -27,7 +27,7 @@ async fn a_session_says_who_is_signed_in_and_ends() {
     let all = grace.sessions().list_sessions(ListSessionsRequest::default()).await.unwrap();
     assert_eq!(all.into_inner().sessions.len(), 2, "this one, and that of the shop's beginning");
 
-    let end = DeleteSessionRequest { name: "sessions/-".into() };
+    let end = DeleteSessionRequest { name: "sessions/-".into(), ..Default::default() };
     grace.sessions().delete_session(end).await.unwrap();
     let ended = refused(grace.sessions().get_session(own()).await);
     assert_eq!(ended, (Code::Unauthenticated, "SESSION_EXPIRED".into()));
@@ -35,6 +35,28 @@ async fn a_session_says_who_is_signed_in_and_ends() {
         shop.people.editor.sessions().get_session(own()).await.is_ok(),
         "the other one goes on"
     );
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_elsewhere_under_the_same_request_id_is_another_request() {
+    let shop = Shop::open().await;
+    let phone = shop.people.anyone.sign_in("grace@shelf.example").await.unwrap();
+    let desk = shop.people.anyone.sign_in("grace@shelf.example").await.unwrap();
+    let end = DeleteSessionRequest {
+        name: "sessions/-".into(),
+        request_id: "r-1".into(),
+        ..Default::default()
+    };
+    let trial = DeleteSessionRequest { validate_only: true, ..end.clone() };
+    phone.sessions().delete_session(trial).await.unwrap();
+    phone.sessions().get_session(own()).await.unwrap();
+    phone.sessions().delete_session(end.clone()).await.unwrap();
+    let again = refused(phone.sessions().delete_session(end.clone()).await);
+    assert_eq!(again, (Code::Unauthenticated, "SESSION_EXPIRED".into()), "that it is done");
+    let reused = refused(desk.sessions().delete_session(end).await);
+    assert_eq!(reused, (Code::InvalidArgument, "REQUEST_ID_REUSED".into()));
+    desk.sessions().get_session(own()).await.unwrap();
     shop.close().await;
 }
 

@@ -28,6 +28,12 @@ pub enum Error {
         /// What was asked for.
         name: String,
     },
+    /// RESOURCE_NOT_FOUND
+    #[error("`{name}` does not exist")]
+    SessionNotFound {
+        /// What was asked for.
+        name: String,
+    },
     /// USER_ID_TAKEN
     #[error("`{name}` exists already; choose a different id")]
     UserIdTaken {

@@ -1,7 +1,8 @@
 //! How guessing is slowed down: a few failures are free, then each makes the next attempt wait longer. Nobody is locked out.
 //!
 //! The failures are counted in the store, so that neither a restart nor another replica forgets them, and for logins that
-//! do not exist as well, so that the answer does not tell which do.
+//! do not exist as well, so that the answer does not tell which do. Failures from one address are counted besides, across
+//! all accounts and in this process alone: they bound how much hashing an address can ask for.
 
 use std::time::Duration;
 

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::{
     clock::ManualClock,
-    config::Origin,
+    config::{DiskLimits, Origin},
+    disk::SystemDisk,
     domain::{Caller, RequestId},
 };
 
@@ -23,8 +24,15 @@ impl Shop {
 
     async fn at(url: &str) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap()));
-        let store = crate::store::open(url, Arc::clone(&clock) as _).await.unwrap();
-        Self { access: Access::new(store, Arc::clone(&clock) as _), clock }
+        let store = crate::store::open(
+            url,
+            Arc::clone(&clock) as _,
+            Arc::new(SystemDisk),
+            DiskLimits::default(),
+        )
+        .await
+        .unwrap();
+        Self { access: Access::new(store, Arc::clone(&clock) as _, 20), clock }
     }
 
     /// A shop with the admin `ada@shop.example`.
@@ -37,11 +45,19 @@ impl Shop {
 
     async fn redeem(&self, token: &str) -> Result<User> {
         let login = Login::parse("Ada@Shop.example").unwrap();
-        self.access.redeem_setup_token(token, login, "", secret(PASSWORD)).await
+        let write = Write::by(Caller::anyone());
+        self.access.redeem_setup_token(write, token, login, "", secret(PASSWORD)).await
     }
 
     async fn sign_in(&self, login: &str, password: &str) -> Result<SignIn> {
-        self.access.sign_in(login, secret(password)).await
+        self.access.sign_in(login, secret(password), None).await
+    }
+
+    /// Tries a login of its own from an address.
+    async fn try_from(&self, address: &str, login: usize) -> Result<SignIn> {
+        let login = format!("guess-{login}@shop.example");
+        let network = Network::of(address.parse().unwrap());
+        self.access.sign_in(&login, secret("wrong"), Some(network)).await
     }
 
     async fn signed_in(&self, sign_in: &SignIn) -> Result<Arc<SignedIn>> {
@@ -145,6 +161,31 @@ async fn after_five_failures_attempts_have_to_wait_longer_and_longer() {
 }
 
 #[tokio::test]
+async fn the_twenty_first_failure_from_one_address_has_to_wait() {
+    let shop = Shop::with_ada().await;
+    let home = Network::of([127, 0, 0, 1].into());
+    for guess in 0..19 {
+        let refused = shop.try_from("127.0.0.1", guess).await;
+        assert!(matches!(refused, Err(Error::CredentialsInvalid)), "{guess}: {refused:?}");
+    }
+    for _ in 0..3 {
+        let right = shop.access.sign_in("ada@shop.example", secret(PASSWORD), Some(home)).await;
+        right.expect("who signs in is no guesser");
+    }
+    assert!(matches!(shop.try_from("127.0.0.1", 19).await, Err(Error::CredentialsInvalid)));
+    let Err(Error::SlowDown(wait)) = shop.try_from("127.0.0.1", 20).await else {
+        panic!("one too many")
+    };
+    assert_eq!(wait.as_secs(), 45);
+    let right = shop.access.sign_in("ada@shop.example", secret(PASSWORD), Some(home)).await;
+    assert!(matches!(right, Err(Error::SlowDown(_))), "the right one waits too: {right:?}");
+    let elsewhere = shop.try_from("192.0.2.1", 21).await;
+    assert!(matches!(elsewhere, Err(Error::CredentialsInvalid)), "others do not");
+    shop.pass(seconds(45));
+    assert!(matches!(shop.try_from("127.0.0.1", 22).await, Err(Error::CredentialsInvalid)));
+}
+
+#[tokio::test]
 async fn many_guesses_at_once_are_counted_one_by_one() {
     let shop = Shop::with_ada().await;
     let guesses = (0..12).map(|_| shop.sign_in("ada@shop.example", "wrong"));
@@ -212,10 +253,59 @@ async fn an_ended_session_is_gone_at_once() {
     shop.signed_in(&sign_in).await.unwrap();
     let (user, session) = (&sign_in.session.user.id, &sign_in.session.session.id);
     let bob = UserId::parse("bob").unwrap();
-    assert!(!shop.access.end_session(&bob, session).await.unwrap(), "somebody else's");
-    assert!(shop.access.end_session(user, session).await.unwrap());
-    assert!(!shop.access.end_session(user, session).await.unwrap());
+    let plain = || Write::by(sign_in.session.caller());
+    let foreign = shop.access.end_session(plain(), &bob, session).await;
+    assert!(matches!(foreign, Err(Error::SessionNotFound { .. })), "somebody else's: {foreign:?}");
+    shop.access.end_session(plain(), user, session).await.unwrap();
+    let again = shop.access.end_session(plain(), user, session).await;
+    assert!(matches!(again, Err(Error::SessionNotFound { .. })), "{again:?}");
     assert!(matches!(shop.signed_in(&sign_in).await, Err(Error::SessionExpired)));
+}
+
+#[tokio::test]
+async fn ending_a_session_again_under_its_request_id_is_answered_the_same() {
+    let shop = Shop::with_ada().await;
+    let phone = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let desk = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let user = &phone.session.user.id;
+    let end = async |sign_in: &SignIn, digest: u8| {
+        let request = Some(RequestId { id: "one".into(), digest: [digest; 32] });
+        let write = Write { request, ..Write::by(phone.session.caller()) };
+        shop.access.end_session(write, user, &sign_in.session.session.id).await
+    };
+    end(&phone, 1).await.unwrap();
+    end(&phone, 1).await.unwrap();
+    let other = end(&desk, 2).await;
+    assert!(matches!(other, Err(Error::Store(crate::store::Error::RequestIdReused { .. }))));
+    shop.signed_in(&desk).await.unwrap();
+    shop.pass(seconds(24 * 3_600));
+    let forgotten = end(&phone, 1).await;
+    assert!(matches!(forgotten, Err(Error::SessionNotFound { .. })), "{forgotten:?}");
+}
+
+#[tokio::test]
+async fn a_trial_ends_no_session_and_spends_no_token() {
+    let shop = Shop::new().await;
+    let token = shop.access.setup_token().await.unwrap().unwrap();
+    let trial = || Write { validate_only: true, ..Write::by(Caller::anyone()) };
+    let login = || Login::parse("Ada@Shop.example").unwrap();
+    for token in [token.expose(), "shelf_setup_x", token.expose()] {
+        let password = secret(PASSWORD);
+        let tried = shop.access.redeem_setup_token(trial(), token, login(), "", password).await;
+        match token {
+            "shelf_setup_x" => assert!(matches!(tried, Err(Error::CredentialsInvalid))),
+            _ => assert_eq!(tried.unwrap().role, Role::Admin),
+        }
+    }
+    assert!(shop.sign_in("ada@shop.example", PASSWORD).await.is_err(), "nobody was made");
+    shop.redeem(token.expose()).await.unwrap();
+
+    let ada = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let (user, session) = (&ada.session.user.id, &ada.session.session.id);
+    shop.access.end_session(trial(), user, session).await.unwrap();
+    shop.signed_in(&ada).await.unwrap();
+    let unknown = shop.access.end_session(trial(), user, &SessionId::new("none")).await;
+    assert!(matches!(unknown, Err(Error::SessionNotFound { .. })), "{unknown:?}");
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use super::{Catalog, Error, Result};
 use crate::domain::{
-    Category, CategoryChange, CategoryId, Document, NewCategory, Page, PageRequest, Refusal, Write,
+    Category, CategoryChange, CategoryId, Document, NewCategory, Page, PageRequest, Refusal,
+    Snapshot, Write,
 };
 
 impl Catalog {
@@ -10,7 +11,7 @@ impl Catalog {
     ///
     /// # Errors
     /// [`Refusal::NotFound`].
-    pub async fn category(&self, id: &CategoryId) -> Result<Document<Category>> {
+    pub async fn category(&self, id: &CategoryId) -> Result<Snapshot<Document<Category>>> {
         let found = self.store.category(id).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: id.name() }))
     }
@@ -19,7 +20,10 @@ impl Catalog {
     ///
     /// # Errors
     /// None but those of the store.
-    pub async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>> {
+    pub async fn categories(
+        &self,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>> {
         Ok(self.store.categories(page).await?)
     }
 

@@ -52,7 +52,7 @@ pub enum Error {
     #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
     QueryTooExpensive,
     /// STORE_FULL
-    #[error("the store has no room left")]
+    #[error("{}", store::FULL)]
     StoreFull,
     /// OVERLOADED
     #[error("the store has too much to do; try again")]

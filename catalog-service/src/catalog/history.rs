@@ -6,8 +6,8 @@ use super::{Catalog, Error, Result};
 use crate::{
     domain::{
         self, Difference, Document, Etag, Page, PageRequest, Product, ProductId, Refusal, Revision,
-        RevisionFilter, RevisionName, RevisionQuery, Rollback, View, Violations, WhichRevision,
-        Write,
+        RevisionFilter, RevisionName, RevisionQuery, Rollback, Snapshot, View, Violations,
+        WhichRevision, Write,
     },
     encoding,
 };
@@ -40,7 +40,10 @@ impl Catalog {
     ///
     /// # Errors
     /// [`Refusal::NotFound`].
-    pub async fn product_revision(&self, name: &RevisionName) -> Result<Document<Revision>> {
+    pub async fn product_revision(
+        &self,
+        name: &RevisionName,
+    ) -> Result<Snapshot<Document<Revision>>> {
         let found = self.store.revision(&name.product, &WhichRevision::Number(name.number)).await?;
         found.ok_or_else(|| missing(name))
     }
@@ -55,7 +58,7 @@ impl Catalog {
         filter: &str,
         view: View,
         page: PageRequest,
-    ) -> Result<Page<Document<Revision>>> {
+    ) -> Result<Snapshot<Page<Document<Revision>>>> {
         let name = product.as_ref().map(ProductId::name).unwrap_or_default();
         let query = RevisionQuery { product, filter: RevisionFilter::parse(filter)?, view };
         let found = self.store.revisions(query, page).await?;
@@ -66,7 +69,11 @@ impl Catalog {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for either.
-    pub async fn compare_revisions(&self, name: &RevisionName, base: Base) -> Result<Comparison> {
+    pub async fn compare_revisions(
+        &self,
+        name: &RevisionName,
+        base: Base,
+    ) -> Result<Snapshot<Comparison>> {
         let later = self.product_revision(name).await?;
         let which = match &base {
             Base::Before => WhichRevision::Before(name.number),
@@ -77,14 +84,16 @@ impl Catalog {
         if earlier.is_none() && base != Base::Before {
             return Err(missing_base(name, &base));
         }
-        let (product, variants) = opened(&later)?;
-        let earlier = earlier.as_ref().map(numbered).transpose()?;
+        let (product, variants) = opened(&later.content)?;
+        let earlier = earlier.as_ref().map(|earlier| numbered(&earlier.content)).transpose()?;
         let old = earlier.as_ref().map(|(_, product, variants)| (product, variants.as_slice()));
         let of_base = |number| RevisionName { product: name.product.clone(), number };
-        Ok(Comparison {
+        let comparison = Comparison {
             differences: domain::differences(old, (&product, &variants)),
             base: earlier.as_ref().map(|(number, ..)| of_base(*number)),
-        })
+        };
+        // Revisions never change, so whoever saw the later one saw the earlier one too.
+        Ok(later.map(|_| comparison))
     }
 
     /// Forgets some of the revisions that were replaced longer than `kept` ago; false: none are left. Few at a time, so that other
@@ -104,8 +113,13 @@ impl Catalog {
     pub async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>> {
         // A revision never changes, so it may be judged before the write.
         let revision = self.product_revision(&rollback.to).await?;
-        let (product, _) = opened(&revision)?;
-        let foreign: Violations = self.pictures_from_elsewhere(&product.images);
+        let (product, _) = opened(&revision.content)?;
+        let mut foreign = Violations::default();
+        for (index, image) in product.images.iter().enumerate() {
+            if !self.allows_picture(&image.uri) {
+                foreign.add(format!("product.images[{index}].uri"), self.picture_rule());
+            }
+        }
         foreign.finish().map_err(|found| Error::Refused(Refusal::Invalid(found)))?;
         self.store.roll_back(write, rollback).await.map_err(Error::of_one)
     }

@@ -3,7 +3,7 @@
 use super::{Catalog, Error, Result};
 use crate::domain::{
     Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductFields, ProductId, ProductQuery, Refusal, View, Violation, Write,
+    ProductChange, ProductId, ProductQuery, Refusal, Snapshot, View, Write,
 };
 
 /// A list of products as a caller asks for it.
@@ -27,7 +27,7 @@ impl Catalog {
         caller: &Caller,
         id: &ProductId,
         view: View,
-    ) -> Result<Document<Product>> {
+    ) -> Result<Snapshot<Document<Product>>> {
         let found = self.store.product(id, view, caller.audience()).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: id.name() }))
     }
@@ -41,13 +41,14 @@ impl Catalog {
         caller: &Caller,
         ids: &[ProductId],
         view: View,
-    ) -> Result<Vec<Document<Product>>> {
+    ) -> Result<Snapshot<Vec<Document<Product>>>> {
         check_batch(ids.len())?;
-        let found = self.store.products(ids, view, caller.audience()).await?;
+        let read = self.store.products(ids, view, caller.audience()).await?;
+        let found = &read.content;
         let missing = |index: usize| (index, Refusal::NotFound { name: ids[index].name() });
         let missing: Vec<_> = (0..ids.len()).filter(|i| found[*i].is_none()).map(missing).collect();
         if missing.is_empty() {
-            Ok(found.into_iter().flatten().collect())
+            Ok(read.map(|found| found.into_iter().flatten().collect()))
         } else {
             Err(Error::Batch(missing))
         }
@@ -63,7 +64,7 @@ impl Catalog {
         list: ProductList<'_>,
         view: View,
         page: PageRequest,
-    ) -> Result<Page<Document<Product>>> {
+    ) -> Result<Snapshot<Page<Document<Product>>>> {
         let audience = caller.audience();
         if list.show_deleted && audience == Audience::Public {
             return Err(Error::RoleMissing("show_deleted"));
@@ -78,22 +79,6 @@ impl Catalog {
         Ok(self.store.list_products(query, page).await?)
     }
 
-    /// What is wrong with the fields of a product that only the catalog can tell, for callers who have to mend others anyway.
-    /// Writes find the same by themselves.
-    ///
-    /// # Errors
-    /// None but those of the store.
-    pub async fn faults_of(&self, fields: &ProductFields) -> Result<Vec<Violation>> {
-        let mut faults = self.pictures_from_elsewhere(&fields.images);
-        for (index, category) in fields.categories.iter().enumerate() {
-            if self.store.category(category).await?.is_none() {
-                let description = format!("`{}` does not exist", category.name());
-                faults.add(format!("product.categories[{index}]"), description);
-            }
-        }
-        Ok(faults.into_vec())
-    }
-
     /// Creates a draft with its variants, and answers it in the full view.
     ///
     /// # Errors
@@ -103,9 +88,8 @@ impl Catalog {
         write: Write,
         product: NewProduct,
     ) -> Result<Document<Product>> {
-        let product = [product];
-        self.check_pictures_of_new(&product).map_err(Error::alone)?;
-        let created = self.store.create_products(write, product.into(), View::Full).await;
+        self.check_pictures(&[Some(&product.fields)]).await.map_err(Error::alone)?;
+        let created = self.store.create_products(write, vec![product], View::Full).await;
         only(created.map_err(Error::of_one)?)
     }
 
@@ -119,7 +103,8 @@ impl Catalog {
         products: Vec<NewProduct>,
     ) -> Result<Vec<Document<Product>>> {
         check_batch(products.len())?;
-        self.check_pictures_of_new(&products)?;
+        let fields: Vec<_> = products.iter().map(|product| Some(&product.fields)).collect();
+        self.check_pictures(&fields).await?;
         Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
@@ -133,9 +118,8 @@ impl Catalog {
         write: Write,
         change: ProductChange,
     ) -> Result<Document<Product>> {
-        let change = [change];
-        self.check_pictures_of_changes(&change).map_err(Error::alone)?;
-        let changed = self.store.change_products(write, change.into()).await;
+        self.check_pictures(&[change.fields()]).await.map_err(Error::alone)?;
+        let changed = self.store.change_products(write, vec![change]).await;
         only(changed.map_err(Error::of_one)?)
     }
 
@@ -149,7 +133,8 @@ impl Catalog {
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>> {
         check_batch(changes.len())?;
-        self.check_pictures_of_changes(&changes)?;
+        let fields: Vec<_> = changes.iter().map(ProductChange::fields).collect();
+        self.check_pictures(&fields).await?;
         Ok(self.store.change_products(write, changes).await?)
     }
 }

@@ -1,14 +1,14 @@
 //! What callers may do with the shop.
 
 use super::{Catalog, Error, Result};
-use crate::domain::{Document, Shop, ShopChange, Write};
+use crate::domain::{Document, Shop, ShopChange, Snapshot, Write};
 
 impl Catalog {
     /// The shop.
     ///
     /// # Errors
     /// None but those of the store.
-    pub async fn shop(&self) -> Result<Document<Shop>> {
+    pub async fn shop(&self) -> Result<Snapshot<Document<Shop>>> {
         Ok(self.store.shop().await?)
     }
 

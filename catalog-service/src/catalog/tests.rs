@@ -5,15 +5,26 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     clock::SystemClock,
+    config::DiskLimits,
+    disk::SystemDisk,
     domain::{
-        Caller, Image, NewProduct, PageRequest, ProductAction, ProductChange, ProductField,
-        ProductFields, ProductId, Refusal, Role, View, Write,
+        Caller, CategoryId, Image, NewProduct, PageRequest, ProductAction, ProductChange,
+        ProductField, ProductFields, ProductId, Refusal, Role, View, Write,
     },
     store,
 };
 
 async fn catalog() -> Catalog {
-    Catalog::new(store::open("sqlite::memory:", Arc::new(SystemClock)).await.unwrap())
+    Catalog::new(
+        store::open(
+            "sqlite::memory:",
+            Arc::new(SystemClock),
+            Arc::new(SystemDisk),
+            DiskLimits::default(),
+        )
+        .await
+        .unwrap(),
+    )
 }
 
 fn id(id: &str) -> ProductId {
@@ -131,4 +142,37 @@ async fn pictures_from_elsewhere_are_refused_however_they_come() {
     let Err(Error::Refused(refusal)) = single else { panic!("changed") };
     named(&refusal);
     catalog.change_product(editor(), change(own().fields)).await.unwrap();
+}
+
+#[tokio::test]
+async fn unknown_categories_are_told_along_with_pictures_from_elsewhere() {
+    let catalog = catalog().await;
+    let image =
+        Image { uri: "https://elsewhere.example/a.png".into(), alternative_text: String::new() };
+    let mut pictured = new("kettle");
+    pictured.fields.images = vec![image];
+    let mut placed = new("pot");
+    placed.fields.categories = vec![CategoryId::parse("none").unwrap()];
+    let mut both = new("cup");
+    both.fields.images.clone_from(&pictured.fields.images);
+    both.fields.categories.clone_from(&placed.fields.categories);
+    let told = |refusal: &Refusal| {
+        let Refusal::Invalid(violations) = refusal else { panic!("not invalid: {refusal:?}") };
+        violations.iter().map(|one| one.field.clone()).collect::<Vec<_>>()
+    };
+    let (picture, category) = ("product.images[0].uri", "product.categories[0]");
+    let single = catalog.create_product(editor(), both.clone()).await;
+    let Err(Error::Refused(refusal)) = single else { panic!("created") };
+    assert_eq!(told(&refusal), [picture, category]);
+    let batch = vec![new("jug"), pictured, placed, both];
+    let Err(Error::Batch(items)) = catalog.create_products(editor(), batch).await else {
+        panic!("created")
+    };
+    let items: Vec<_> = items.iter().map(|(index, refusal)| (*index, told(refusal))).collect();
+    let expected = [
+        (1, vec![picture.to_owned()]),
+        (2, vec![category.to_owned()]),
+        (3, vec![picture.to_owned(), category.to_owned()]),
+    ];
+    assert_eq!(items, expected);
 }

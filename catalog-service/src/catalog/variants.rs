@@ -2,8 +2,8 @@
 
 use super::{Catalog, Error, Result};
 use crate::domain::{
-    Caller, Document, NewVariantIn, Page, PageRequest, ProductId, Refusal, Variant, VariantChange,
-    VariantName, Write,
+    Caller, Document, NewVariantIn, Page, PageRequest, ProductId, Refusal, Snapshot, Variant,
+    VariantChange, VariantName, Write,
 };
 
 impl Catalog {
@@ -11,7 +11,11 @@ impl Catalog {
     ///
     /// # Errors
     /// [`Refusal::NotFound`].
-    pub async fn variant(&self, caller: &Caller, name: &VariantName) -> Result<Document<Variant>> {
+    pub async fn variant(
+        &self,
+        caller: &Caller,
+        name: &VariantName,
+    ) -> Result<Snapshot<Document<Variant>>> {
         let found = self.store.variant(name, caller.audience()).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: name.to_string() }))
     }
@@ -25,7 +29,7 @@ impl Catalog {
         caller: &Caller,
         product: &ProductId,
         page: PageRequest,
-    ) -> Result<Page<Document<Variant>>> {
+    ) -> Result<Snapshot<Page<Document<Variant>>>> {
         let found = self.store.variants(product, caller.audience(), page).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
     }

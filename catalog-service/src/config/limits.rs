@@ -7,6 +7,14 @@ use std::time::Duration;
 pub struct Limits {
     /// Unary calls in flight.
     pub calls: usize,
+    /// Of these, those of one user, or of one network without credentials.
+    pub calls_per_caller: usize,
+    /// How often one caller may read.
+    pub reads: Rate,
+    /// How often one caller may write.
+    pub writes: Rate,
+    /// Attempts to sign in that may fail from one network in a quarter of an hour.
+    pub sign_ins_per_address: u32,
     /// The largest message, unpacked, in and out.
     pub message_bytes: usize,
     /// Connections.
@@ -15,23 +23,88 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// How long the headers of a request, and the first request of a connection, may take to come.
     pub headers: Duration,
+    /// How long connections and messages may take and last.
+    pub times: Times,
     /// How long calls may take.
     pub deadlines: Deadlines,
     /// How long open calls may go on when the service stops.
     pub drain: Duration,
+    /// How much of the disk is left to others.
+    pub disk: DiskLimits,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             calls: 256,
+            calls_per_caller: 16,
+            reads: Rate { per_second: 50, burst: 100 },
+            writes: Rate { per_second: 10, burst: 20 },
+            sign_ins_per_address: 20,
             message_bytes: 4 << 20,
             connections: 4096,
             connections_per_address: 100,
             headers: Duration::from_secs(10),
+            times: Times::default(),
             deadlines: Deadlines::default(),
             drain: Duration::from_secs(30),
+            disk: DiskLimits::default(),
         }
+    }
+}
+
+/// How long connections and messages may take and last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// A pause within a message.
+    pub message_pause: Duration,
+    /// How far a message may fall behind a rate of 1 KiB a second.
+    pub message_slow: Duration,
+    /// How long a peer may read nothing while there is something for it.
+    pub write_stall: Duration,
+    /// A connection on which nothing is asked.
+    pub idle: Duration,
+    /// A connection altogether, give or take a tenth.
+    pub age: Duration,
+    /// How often an HTTP/2 peer is asked whether it is still there, and how long it may take to answer.
+    pub ping: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            message_pause: seconds(30),
+            message_slow: seconds(5),
+            write_stall: seconds(10),
+            idle: seconds(60),
+            age: seconds(30 * 60),
+            ping: seconds(20),
+        }
+    }
+}
+
+/// How often one caller may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// In the long run, a second.
+    pub per_second: u32,
+    /// At once, after a pause.
+    pub burst: u32,
+}
+
+/// How much of the disk is left to others, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiskLimits {
+    /// What a file beside the database holds back, so that deleting goes on when the disk is full; 0 is none.
+    pub ballast: u64,
+    /// With less than this free, nothing more is added.
+    pub read_only_below: u64,
+}
+
+impl Default for DiskLimits {
+    fn default() -> Self {
+        Self { ballast: 64 << 20, read_only_below: 256 << 20 }
     }
 }
 

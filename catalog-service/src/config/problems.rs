@@ -39,6 +39,11 @@ impl Problems {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 
+    /// What is wrong, a line each.
+    pub fn into_lines(self) -> Vec<String> {
+        self.0
+    }
+
     /// A switch: on or off.
     pub(super) fn switch(&mut self, flag: &str, value: &str) -> bool {
         let parsed = match value {

@@ -38,12 +38,20 @@ fn switches_and_lists_are_read() {
         "--catalog-listen=0.0.0.0:1",
         "--catalog-allow-insecure=on",
         "--catalog-drain-seconds=5",
+        "--catalog-trusted-proxies=10.0.0.1, ::1",
+        "--catalog-writes-per-second=3",
+        "--catalog-writes-at-once=4",
+        "--database-ballast-mib=0",
+        "--database-read-only-below-mib=16",
     ])
     .unwrap();
     assert!(settings.reflection);
     assert_eq!(settings.allowed_hosts, ["a.example", "b.example"]);
     assert_eq!(settings.cors_origins.len(), 2);
     assert_eq!(settings.limits.drain.as_secs(), 5);
+    assert_eq!(settings.trusted_proxies.len(), 2);
+    assert_eq!(settings.limits.writes, Rate { per_second: 3, burst: 4 });
+    assert_eq!(settings.limits.disk, DiskLimits { ballast: 0, read_only_below: 16 << 20 });
 }
 
 #[test]
@@ -59,10 +67,21 @@ fn each_faulty_setting_is_named_with_its_value_and_advice() {
         ("--catalog-allowed-hosts=a:1", "`a:1`", "without scheme and port"),
         ("--catalog-cors-origins=*", "`*`", "https://shop.example"),
         ("--catalog-reflection=maybe", "`maybe`", "`on` or `off`"),
-        ("--catalog-max-calls=0", "`0`", "from 1 to 100000"),
+        ("--catalog-max-calls=0", "`0`", "from 1 to 1000000"),
+        (
+            "--catalog-max-calls-per-caller=0",
+            "SHELF_CATALOG_MAX_CALLS_PER_CALLER) is `0`",
+            "from 1",
+        ),
+        ("--catalog-reads-per-second=fast", "`fast`", "from 1 to"),
+        ("--catalog-writes-at-once=0", "`0`", "from 1 to"),
+        ("--catalog-sign-ins-per-address=0", "`0`", "from 1 to"),
+        ("--catalog-trusted-proxies=10.0.0.0/8", "`10.0.0.0/8`", "IP address"),
         ("--catalog-max-connections=many", "`many`", "from 1 to"),
         ("--catalog-max-connections-per-address=-1", "`-1`", "from 1 to"),
         ("--catalog-drain-seconds=601", "`601`", "from 0 to 600"),
+        ("--database-ballast-mib=64M", "SHELF_DATABASE_BALLAST_MIB) is `64M`", "from 0 to"),
+        ("--database-read-only-below-mib=-1", "`-1`", "from 0 to"),
     ] {
         let text = problems(&[argument]);
         assert!(text.contains(named) && text.contains(advice), "{argument}: {text}");

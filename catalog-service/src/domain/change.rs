@@ -43,6 +43,16 @@ pub struct ProductChange {
     pub action: ProductAction,
 }
 
+impl ProductChange {
+    /// The fields that it brings, if it brings any.
+    pub fn fields(&self) -> Option<&ProductFields> {
+        match &self.action {
+            ProductAction::Update { fields, .. } => Some(fields),
+            _ => None,
+        }
+    }
+}
+
 /// What to do with a product.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProductAction {

@@ -6,7 +6,8 @@ use proto::catalog as wire;
 
 use super::{Damaged, MaskError, etag_version, mask, time};
 use crate::domain::{
-    Category, CategoryField, CategoryFields, CategoryId, NewCategory, Slug, Uid, Violations,
+    Category, CategoryField, CategoryFields, CategoryId, NewCategory, References, Slug, Uid,
+    Violations,
 };
 
 const IGNORED: [&str; 5] = ["name", "uid", "etag", "create_time", "update_time"];
@@ -29,12 +30,13 @@ pub fn mask(
     mask::plain(mask, &all, &IGNORED, "category")
 }
 
-/// Reads the masked fields; `at` is the path of the category in the request.
+/// Reads the masked fields, and notes what they refer to; `at` is the path of the category in the request.
 pub fn fields(
     message: wire::Category,
     mask: &[CategoryField],
     at: &str,
     violations: &mut Violations,
+    references: &mut References,
 ) -> CategoryFields {
     let has = |field: CategoryField| mask.contains(&field);
     if has(CategoryField::Title) && message.title.trim().is_empty() {
@@ -42,20 +44,29 @@ pub fn fields(
     }
     let slug = Some(&message.slug).filter(|slug| has(CategoryField::Slug) && !slug.is_empty());
     let slug = slug.and_then(|slug| violations.take(&format!("{at}.slug"), Slug::parse(slug)));
-    let parent = Some(message.parent);
+    let parent = Some(&message.parent);
     let parent = parent.filter(|name| has(CategoryField::Parent) && !name.is_empty());
-    let parent = parent
-        .and_then(|name| violations.take(&format!("{at}.parent"), CategoryId::from_name(&name)));
+    let field = format!("{at}.parent");
+    let parent = parent.and_then(|name| violations.take(&field, CategoryId::from_name(name)));
+    if let Some(parent) = &parent {
+        references.add_category(field, parent.clone());
+    }
     CategoryFields { title: message.title, slug, description: message.description, parent }
 }
 
-/// Reads a category to create; `id` is the request's `category_id`.
-pub fn new_category(id: &str, message: wire::Category, violations: &mut Violations) -> NewCategory {
+/// Reads a category to create, and notes what it refers to; `id` is the request's `category_id`.
+pub fn new_category(
+    id: &str,
+    message: wire::Category,
+    violations: &mut Violations,
+    references: &mut References,
+) -> NewCategory {
     let id = match id {
         "" => None,
         id => violations.take("category_id", CategoryId::parse(id)),
     };
-    NewCategory { id, fields: fields(message, &CategoryField::ALL, "category", violations) }
+    let fields = fields(message, &CategoryField::ALL, "category", violations, references);
+    NewCategory { id, fields }
 }
 
 /// A category's document.

@@ -6,8 +6,8 @@ use rstest::rstest;
 
 use super::*;
 use crate::domain::{
-    AttributeValue, CategoryField, NewProduct, ProductField, ProductMask, ShopField, VariantField,
-    Violations,
+    AttributeValue, CategoryField, NewProduct, ProductField, ProductMask, References, ShopField,
+    VariantField, Violations,
 };
 
 fn eur(units: i64, nanos: i32) -> Money {
@@ -60,7 +60,8 @@ fn read(product: wire::Product) -> (NewProduct, Vec<(String, String)>) {
         product: Some(product),
         ..Default::default()
     };
-    let new = product::new_product(request, "requests[3]", &mut violations);
+    let new =
+        product::new_product(request, "requests[3]", &mut violations, &mut References::default());
     let found = violations.into_vec().into_iter();
     (new, found.map(|one| (one.field, one.description)).collect())
 }
@@ -206,7 +207,7 @@ fn fields_outside_the_mask_are_not_judged() {
     product.unpublish_time = Some(Timestamp { seconds: 5, nanos: 0 });
     let mut violations = Violations::default();
     let mask = [ProductField::Brand].into_iter().collect();
-    product::fields(product, &mask, "product", &mut violations);
+    product::fields(product, &mask, "product", &mut violations, &mut References::default());
     assert_eq!(violations.into_vec(), []);
 }
 
@@ -231,7 +232,7 @@ fn a_category_and_the_shop_are_judged_too() {
     let mut violations = Violations::default();
     let message =
         wire::Category { slug: "A".into(), parent: "kitchen".into(), ..Default::default() };
-    category::new_category("Ä", message, &mut violations);
+    category::new_category("Ä", message, &mut violations, &mut References::default());
     shop::fields(wire::Shop::default(), &ShopField::ALL, "shop", &mut violations);
     let fields: Vec<_> = violations.into_vec().into_iter().map(|one| one.field).collect();
     let expected = [

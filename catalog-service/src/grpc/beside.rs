@@ -3,7 +3,10 @@
 use std::{convert::Infallible, fmt};
 
 use http::{Request, Response};
-use tonic::{body::Body, codec::CompressionEncoding::Gzip};
+use tonic::{
+    body::Body,
+    codec::CompressionEncoding::{Gzip, Zstd},
+};
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_reflection::server::{Builder, v1, v1alpha};
 use tower::{ServiceExt as _, util::BoxCloneSyncService};
@@ -25,7 +28,8 @@ impl Beside {
         let health = tonic_health::pb::health_server::HealthServer::new(
             tonic_health::server::HealthService::from_health_reporter(reporter.clone()),
         );
-        let health = health.accept_compressed(Gzip).send_compressed(Gzip);
+        let health = health.accept_compressed(Gzip).accept_compressed(Zstd);
+        let health = health.send_compressed(Gzip).send_compressed(Zstd);
         Self {
             reporter,
             health: BoxCloneSyncService::new(health),
@@ -69,9 +73,16 @@ fn reflections() -> Option<(Served, Served)> {
     };
     let v1 = builder().build_v1().ok()?;
     let v1alpha = builder().build_v1alpha().ok()?;
-    let v1: v1::ServerReflectionServer<_> = v1.accept_compressed(Gzip).send_compressed(Gzip);
-    let v1alpha: v1alpha::ServerReflectionServer<_> =
-        v1alpha.accept_compressed(Gzip).send_compressed(Gzip);
+    let v1: v1::ServerReflectionServer<_> = v1
+        .accept_compressed(Gzip)
+        .accept_compressed(Zstd)
+        .send_compressed(Gzip)
+        .send_compressed(Zstd);
+    let v1alpha: v1alpha::ServerReflectionServer<_> = v1alpha
+        .accept_compressed(Gzip)
+        .accept_compressed(Zstd)
+        .send_compressed(Gzip)
+        .send_compressed(Zstd);
     Some((BoxCloneSyncService::new(v1), BoxCloneSyncService::new(v1alpha)))
 }
 

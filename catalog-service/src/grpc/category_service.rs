@@ -20,14 +20,15 @@ type Answer = Result<Encoded, Status>;
 
 pub(super) async fn get_category(
     service: &GrpcService,
-    _who: Identity,
+    who: Identity,
     request: wire::GetCategoryRequest,
 ) -> Answer {
     let mut reading = Reading::of(&request);
     let id = reading.category("name", &request.name);
     let id = reading.done(id)?;
     let category = service.0.catalog.category(&id).await;
-    category.map(reply::document).map_err(problem::of_catalog)
+    let category = category.map_err(problem::of_catalog)?;
+    reply::read(service, &who, category.map(reply::document))
 }
 
 pub(super) async fn list_categories(
@@ -42,7 +43,9 @@ pub(super) async fn list_categories(
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let page = service.0.catalog.categories(page).await;
-    reply::page(page.map_err(problem::of_catalog)?, tokens, query)
+    let page = page.map_err(problem::of_catalog)?;
+    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    reply::read(service, &who, page)
 }
 
 pub(super) async fn create_category(
@@ -54,8 +57,9 @@ pub(super) async fn create_category(
     let mut reading = Reading::of(&request);
     let message = request.category.unwrap_or_default();
     let id = &request.category_id;
-    let category = encoding::category::new_category(id, message, reading.violations());
-    let category = reading.done(Some(category))?;
+    let (violations, references) = reading.findings();
+    let category = encoding::category::new_category(id, message, violations, references);
+    let category = reading.done_in(&service.0.catalog, Some(category)).await?;
     let created = service.0.catalog.create_category(write, category).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -72,9 +76,11 @@ pub(super) async fn update_category(
     let etag = parse::etag(&category.etag);
     let mask = encoding::category::mask(&category, request.update_mask.as_ref());
     let mask = mask.map_err(|error| problem::of_mask(&error))?;
-    let fields = encoding::category::fields(category, &mask, "category", reading.violations());
+    let (violations, references) = reading.findings();
+    let fields = encoding::category::fields(category, &mask, "category", violations, references);
     let action = CategoryAction::Update { fields, mask };
-    let change = reading.done(id.map(|id| CategoryChange { id, etag, action }))?;
+    let change = id.map(|id| CategoryChange { id, etag, action });
+    let change = reading.done_in(&service.0.catalog, change).await?;
     let changed = service.0.catalog.change_category(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
 }

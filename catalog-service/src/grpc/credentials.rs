@@ -7,6 +7,7 @@ use super::{problem, reason::Reason, refusal::Refusal, roles::Method};
 use crate::{
     access::{Access, SessionId, UserId},
     domain::{Caller, Role},
+    network::Network,
 };
 
 /// Who calls, as the methods see it.
@@ -16,26 +17,36 @@ pub(crate) struct Identity {
     pub(crate) caller: Caller,
     /// The user and the session of the call, if it was made with one.
     pub(crate) session: Option<(UserId, SessionId)>,
+    /// Where the call came from; none for what this process asks by itself.
+    pub(crate) network: Option<Network>,
 }
 
-/// Establishes who calls, and refuses them if their role is too low.
+/// Establishes who calls.
 ///
 /// # Errors
-/// UNAUTHENTICATED for credentials that are none, or for none where some are needed; PERMISSION_DENIED for too low a role.
-pub(super) async fn check(
+/// UNAUTHENTICATED for credentials that are none.
+pub(super) async fn identify(
     access: &Access,
     method: Method,
     headers: &HeaderMap,
+    network: Option<Network>,
 ) -> Result<Identity, Status> {
     let token = if method.ignores_credentials { None } else { bearer(headers)? };
-    let identity = match token {
+    Ok(match token {
         Some(token) => {
             let signed_in = access.signed_in(token).await.map_err(problem::of_access)?;
             let session = (signed_in.user.id.clone(), signed_in.session.id.clone());
-            Identity { caller: signed_in.caller(), session: Some(session) }
+            Identity { caller: signed_in.caller(), session: Some(session), network }
         }
-        None => Identity { caller: Caller::anyone(), session: None },
-    };
+        None => Identity { caller: Caller::anyone(), session: None, network },
+    })
+}
+
+/// Refuses those whose role is too low.
+///
+/// # Errors
+/// PERMISSION_DENIED; UNAUTHENTICATED where a caller without credentials needs some.
+pub(super) fn permit(identity: Identity, method: Method) -> Result<Identity, Status> {
     match method.role {
         Some(role) if identity.caller.role >= role => Ok(identity),
         required => Err(role_missing(identity.caller.role, required)),

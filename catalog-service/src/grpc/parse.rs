@@ -1,6 +1,6 @@
 //! Reads requests into the domain's words: the contract's own rules first, then the domain's, and all that is wrong at once.
 
-use std::fmt::Display;
+use std::{collections::HashSet, fmt::Display};
 
 use proto::{Validate, Violation, catalog::ProductView};
 use tonic::Status;
@@ -8,25 +8,33 @@ use tonic::Status;
 use super::{credentials::Identity, problem, request_digest::Repeatable};
 use crate::{
     catalog::{self, Catalog},
-    domain::{CategoryId, Etag, ProductId, RevisionName, VariantName, View, Violations, Write},
+    domain::{
+        CategoryId, Etag, ProductId, References, RevisionName, VariantName, View, Violations, Write,
+    },
 };
 
 /// A request that is being read, and what is wrong with it so far.
 pub(super) struct Reading {
     contract: Vec<Violation>,
     domain: Violations,
+    references: References,
 }
 
 impl Reading {
     /// Begins with the contract's rules.
     pub(super) fn of(request: &impl Validate) -> Self {
         let contract = request.validate().err().unwrap_or_default();
-        Self { contract, domain: Violations::default() }
+        Self { contract, domain: Violations::default(), references: References::default() }
     }
 
     /// Where the domain's readers put what they find.
     pub(super) fn violations(&mut self) -> &mut Violations {
         &mut self.domain
+    }
+
+    /// Where the domain's readers put what they find, and what they cannot tell without the catalog.
+    pub(super) fn findings(&mut self) -> (&mut Violations, &mut References) {
+        (&mut self.domain, &mut self.references)
     }
 
     /// Takes a parsed field, or notes what is wrong with it.
@@ -54,15 +62,24 @@ impl Reading {
         self.take(field, CategoryId::from_name(name))
     }
 
-    /// Whether nothing is wrong so far.
-    pub(super) fn is_faultless(&self) -> bool {
-        self.contract.is_empty() && self.domain.is_empty()
-    }
-
-    /// Whether something is wrong with a field or within it.
-    pub(super) fn has_fault_in(&self, field: &str) -> bool {
-        self.contract.iter().any(|fault| fault.field.starts_with(field))
-            || self.domain.iter().any(|fault| fault.field.starts_with(field))
+    /// The same for a request that refers to others: when something is wrong, what the catalog finds wrong is told along. A
+    /// faultless request needs no look at it, because its write looks for itself.
+    ///
+    /// # Errors
+    /// FIELD_INVALID with all violations, and the failures of the catalog.
+    pub(super) async fn done_in<T>(
+        mut self,
+        catalog: &Catalog,
+        read: Option<T>,
+    ) -> Result<T, Status> {
+        if !self.contract.is_empty() || !self.domain.is_empty() {
+            let faults = catalog.faults_of(&self.references).await.map_err(problem::of_catalog)?;
+            let told: HashSet<_> = self.domain.iter().map(|fault| fault.field.clone()).collect();
+            for fault in faults.into_vec().into_iter().filter(|it| !told.contains(&it.field)) {
+                self.domain.add(fault.field, fault.description);
+            }
+        }
+        self.done(read)
     }
 
     /// What was read, if nothing is wrong. Where the contract has found a fault in a field, the domain's words on it are left out.
@@ -71,12 +88,12 @@ impl Reading {
     /// FIELD_INVALID with all violations.
     pub(super) fn done<T>(self, read: Option<T>) -> Result<T, Status> {
         let mut all = self.contract;
-        let known = all.len();
-        for violation in self.domain.into_vec() {
-            if all[..known].iter().all(|earlier| earlier.field != violation.field) {
-                all.push(Violation { field: violation.field, description: violation.description });
-            }
-        }
+        let known: HashSet<_> = all.iter().map(|fault| fault.field.clone()).collect();
+        let new = self.domain.into_vec().into_iter();
+        let new = new.filter(|fault| !known.contains(&fault.field));
+        all.extend(
+            new.map(|fault| Violation { field: fault.field, description: fault.description }),
+        );
         match read {
             Some(read) if all.is_empty() => Ok(read),
             None if all.is_empty() => {

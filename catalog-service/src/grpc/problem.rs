@@ -73,6 +73,7 @@ pub(super) fn of_access(error: access::Error) -> Status {
         E::UserNotFound { name } => Answer::new(Reason::ResourceNotFound, message)
             .resource("shelf/User", &name, "")
             .status(),
+        E::SessionNotFound { name } => status::not_found("shelf/Session", &name),
         E::UserIdTaken { name } => {
             Answer::new(Reason::UserIdTaken, message).resource("shelf/User", &name, "").status()
         }

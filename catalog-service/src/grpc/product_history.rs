@@ -12,7 +12,7 @@ use super::{
     wire::Encoded,
 };
 use crate::{
-    catalog::Base,
+    catalog::{Base, Comparison},
     domain::{PageRequest, RevisionName, Rollback, View},
     encoding,
 };
@@ -24,14 +24,15 @@ const ALL_PRODUCTS: &str = "products/-";
 
 pub(super) async fn get_product_revision(
     service: &GrpcService,
-    _: Identity,
+    who: Identity,
     request: wire::GetProductRevisionRequest,
 ) -> Answer {
     let mut reading = Reading::of(&request);
     let name = reading.revision("name", &request.name);
     let name = reading.done(name)?;
     let revision = service.0.catalog.product_revision(&name).await;
-    revision.map(reply::document).map_err(problem::of_catalog)
+    let revision = revision.map_err(problem::of_catalog)?.map(reply::document);
+    reply::read(service, &who, revision)
 }
 
 pub(super) async fn list_product_revisions(
@@ -52,12 +53,14 @@ pub(super) async fn list_product_revisions(
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let view = parse::view(request.view, View::Full);
     let page = service.0.catalog.product_revisions(product, &request.filter, view, page).await;
-    reply::page(page.map_err(problem::of_catalog)?, tokens, query)
+    let page = page.map_err(problem::of_catalog)?;
+    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    reply::read(service, &who, page)
 }
 
 pub(super) async fn compare_product_revisions(
     service: &GrpcService,
-    _: Identity,
+    who: Identity,
     request: wire::CompareProductRevisionsRequest,
 ) -> Answer {
     let mut reading = Reading::of(&request);
@@ -66,11 +69,14 @@ pub(super) async fn compare_product_revisions(
     let (name, base) = reading.done(name.zip(base))?;
     let compared = service.0.catalog.compare_revisions(&name, base).await;
     let compared = compared.map_err(problem::of_catalog)?;
-    Ok(Encoded::message(&wire::CompareProductRevisionsResponse {
-        base_revision: compared.base.map(|base| base.to_string()).unwrap_or_default(),
-        name: name.to_string(),
-        differences: encoding::revision::differences(compared.differences),
-    }))
+    let answer = |compared: Comparison| {
+        Encoded::message(&wire::CompareProductRevisionsResponse {
+            base_revision: compared.base.map(|base| base.to_string()).unwrap_or_default(),
+            name: name.to_string(),
+            differences: encoding::revision::differences(compared.differences),
+        })
+    };
+    reply::read(service, &who, compared.map(answer))
 }
 
 fn base(

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     catalog::ProductList,
-    domain::{PageRequest, ProductAction, ProductChange, ProductFields, View},
+    domain::{PageRequest, ProductAction, ProductChange, View},
     encoding,
 };
 
@@ -30,7 +30,8 @@ pub(super) async fn get_product(
     let id = reading.done(id)?;
     let view = parse::view(request.view, View::Full);
     let product = service.0.catalog.product(&who.caller, &id, view).await;
-    product.map(reply::document).map_err(problem::of_catalog)
+    let product = product.map_err(problem::of_catalog)?;
+    reply::read(service, &who, product.map(reply::document))
 }
 
 pub(super) async fn list_products(
@@ -51,7 +52,9 @@ pub(super) async fn list_products(
     };
     let view = parse::view(request.view, View::Basic);
     let page = service.0.catalog.list_products(&who.caller, list, view, page).await;
-    reply::counted_page(page.map_err(problem::of_catalog)?, tokens, query)
+    let page = page.map_err(problem::of_catalog)?;
+    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
+    reply::read(service, &who, page)
 }
 
 pub(super) async fn create_product(
@@ -61,9 +64,9 @@ pub(super) async fn create_product(
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
     let mut reading = Reading::of(&request);
-    let product = encoding::product::new_product(request, "", reading.violations());
-    add_faults_of(service, &product.fields, &mut reading).await?;
-    let product = reading.done(Some(product))?;
+    let (violations, references) = reading.findings();
+    let product = encoding::product::new_product(request, "", violations, references);
+    let product = reading.done_in(&service.0.catalog, Some(product)).await?;
     let created = service.0.catalog.create_product(write, product).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -80,31 +83,13 @@ pub(super) async fn update_product(
     let etag = parse::etag(&product.etag);
     let mask = encoding::product::mask(&product, request.update_mask.as_ref());
     let mask = mask.map_err(|error| problem::of_mask(&error))?;
-    let fields = encoding::product::fields(product, &mask, "product", reading.violations());
-    add_faults_of(service, &fields, &mut reading).await?;
+    let (violations, references) = reading.findings();
+    let fields = encoding::product::fields(product, &mask, "product", violations, references);
     let action = ProductAction::Update { fields: Box::new(fields), mask };
-    let change = reading.done(id.map(|id| ProductChange { id, etag, action }))?;
+    let change = id.map(|id| ProductChange { id, etag, action });
+    let change = reading.done_in(&service.0.catalog, change).await?;
     let changed = service.0.catalog.change_product(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
-}
-
-/// Adds to what is wrong already what only the catalog can tell, so that a caller mends everything at once. A faultless
-/// request does not need it: the write looks for itself.
-async fn add_faults_of(
-    service: &GrpcService,
-    fields: &ProductFields,
-    reading: &mut Reading,
-) -> Result<(), Status> {
-    // Where categories cannot be read, those that can be do not stand in their places.
-    if reading.is_faultless() || reading.has_fault_in("product.categories") {
-        return Ok(());
-    }
-    for fault in service.0.catalog.faults_of(fields).await.map_err(problem::of_catalog)? {
-        if !reading.has_fault_in(&fault.field) {
-            reading.violations().add(fault.field, fault.description);
-        }
-    }
-    Ok(())
 }
 
 /// The methods that do one thing to a product by its name.
@@ -145,7 +130,8 @@ pub(super) async fn batch_get_products(
     let ids = reading.done(ids)?;
     let view = parse::view(request.view, View::Basic);
     let products = service.0.catalog.products(&who.caller, &ids, view).await;
-    products.map(reply::documents).map_err(|error| problem::of_batch(error, Items::Names))
+    let products = products.map_err(|error| problem::of_batch(error, Items::Names))?;
+    reply::read(service, &who, products.map(reply::documents))
 }
 
 pub(super) async fn batch_create_products(
@@ -160,9 +146,10 @@ pub(super) async fn batch_create_products(
     for (index, item) in request.requests.into_iter().enumerate() {
         let at = format!("requests[{index}]");
         parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
-        products.push(encoding::product::new_product(item, &at, reading.violations()));
+        let (violations, references) = reading.findings();
+        products.push(encoding::product::new_product(item, &at, violations, references));
     }
-    let products = reading.done(Some(products))?;
+    let products = reading.done_in(&service.0.catalog, Some(products)).await?;
     let created = service.0.catalog.create_products(write, products).await;
     created.map(reply::documents).map_err(problem::of_catalog)
 }

@@ -6,13 +6,28 @@ use proto::access as wire;
 use tonic::Status;
 
 use super::{
+    GrpcService,
+    credentials::Identity,
     page_token::{PageTokens, Query},
     wire::Encoded,
 };
 use crate::{
     access::{Session, SignedIn, User},
-    domain::{Cursor, Document, Page, Role},
+    domain::{Cursor, Document, Page, Role, Snapshot},
 };
+
+/// What a read has found, beside which stands from where a stream of changes goes on.
+///
+/// # Errors
+/// INTERNAL when the read has no token.
+pub(super) fn read(
+    service: &GrpcService,
+    who: &Identity,
+    read: Snapshot<Encoded>,
+) -> Result<Encoded, Status> {
+    let token = service.0.resume_tokens.seal(who.caller.audience(), read.position)?;
+    Ok(read.content.with_resume_token(token))
+}
 
 /// A resource.
 pub(super) fn document<T>(document: Document<T>) -> Encoded {

@@ -63,6 +63,7 @@ repeatable! {
     catalog::DeleteCategoryRequest,
     catalog::UpdateShopRequest,
     access::CreateUserRequest without password,
+    access::DeleteSessionRequest,
 }
 
 #[cfg(test)]

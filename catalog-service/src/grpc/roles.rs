@@ -1,4 +1,4 @@
-//! What the contract says of each method: the role it needs, and whether its request is a stream.
+//! What the contract says of each method: the role it needs, whether it only reads, and whether its request is a stream.
 //!
 //! The table is read from the descriptors once. A method without a role is refused to everybody, so that one that is
 //! added without thought is closed, not open.
@@ -6,6 +6,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use prost_reflect::{DynamicMessage, MethodDescriptor};
+use prost_types::method_options::IdempotencyLevel;
 use proto::access;
 
 use super::frames::Messages;
@@ -16,6 +17,8 @@ use crate::domain::Role;
 pub(crate) struct Method {
     /// The least role that may call it; none: nobody may.
     pub(crate) role: Option<Role>,
+    /// Whether it changes nothing: it is reached by GET, or says `NO_SIDE_EFFECTS`.
+    pub(crate) reads: bool,
     /// How many messages its request has.
     pub(crate) messages: Messages,
     /// Whether its answer is a stream.
@@ -35,6 +38,9 @@ pub(crate) fn method(path: &str) -> Option<Method> {
 /// The option by which a method names its role.
 const REQUIRED_ROLE: &str = "shelf.access.v1.required_role";
 
+/// The option that maps a method to HTTP.
+const HTTP_RULE: &str = "google.api.http";
+
 fn methods() -> HashMap<String, Method> {
     let pool = proto::descriptor_pool();
     let ours = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
@@ -50,11 +56,23 @@ fn described(method: &MethodDescriptor) -> Method {
     let signs_in = method.parent_service().package_name() == "shelf.access.v1";
     Method {
         role,
+        reads: only_reads(method),
         messages: if method.is_client_streaming() { Messages::Any } else { Messages::One },
         streams: method.is_server_streaming(),
         ignores_credentials: signs_in && role == Some(Role::Anyone),
         always_answered: false,
     }
+}
+
+fn only_reads(method: &MethodDescriptor) -> bool {
+    let options = method.options();
+    let by_get = || {
+        let http = proto::descriptor_pool().get_extension_by_name(HTTP_RULE)?;
+        let rule = options.get_extension(&http);
+        Some(rule.as_message()?.has_field_by_name("get"))
+    };
+    let level = options.get_field_by_name("idempotency_level").and_then(|it| it.as_enum_number());
+    level == Some(IdempotencyLevel::NoSideEffects as i32) || by_get() == Some(true)
 }
 
 fn required_role(options: &DynamicMessage) -> Option<Role> {
@@ -73,6 +91,7 @@ fn required_role(options: &DynamicMessage) -> Option<Role> {
 fn served_beside() -> impl Iterator<Item = (String, Method)> {
     let open = Method {
         role: Some(Role::Anyone),
+        reads: true,
         messages: Messages::One,
         streams: false,
         ignores_credentials: true,
@@ -112,6 +131,20 @@ mod tests {
         let pool = proto::descriptor_pool();
         let options = pool.get_message_by_name("google.protobuf.MethodOptions").unwrap();
         assert_eq!(required_role(&DynamicMessage::new(options)), None);
+    }
+
+    #[test]
+    fn methods_by_get_read_and_all_others_write() {
+        for (path, reads) in [
+            ("/shelf.catalog.v1.ProductService/GetProduct", true),
+            ("/shelf.catalog.v1.ProductService/BatchGetProducts", true),
+            ("/shelf.catalog.v1.ProductService/UpdateProduct", false),
+            ("/shelf.catalog.v1.ProductService/PublishProduct", false),
+            ("/shelf.access.v1.SessionService/CreateSession", false),
+            ("/grpc.health.v1.Health/Check", true),
+        ] {
+            assert_eq!(method(path).unwrap().reads, reads, "{path}");
+        }
     }
 
     #[test]

@@ -5,7 +5,11 @@ use secrecy::SecretString;
 use tonic::Status;
 
 use super::{
-    GrpcService, credentials::Identity, page_token::Query, parse::Reading, problem, reply, status,
+    GrpcService,
+    credentials::Identity,
+    page_token::Query,
+    parse::{self, Reading},
+    problem, reply, status,
     wire::Encoded,
 };
 use crate::{
@@ -20,12 +24,12 @@ const OWN: &str = "sessions/-";
 
 pub(super) async fn create_session(
     service: &GrpcService,
-    _who: Identity,
+    who: Identity,
     request: wire::CreateSessionRequest,
 ) -> Answer {
     Reading::of(&request).done(Some(()))?;
     let password = SecretString::from(request.password);
-    let sign_in = service.0.access.sign_in(&request.login, password).await;
+    let sign_in = service.0.access.sign_in(&request.login, password, who.network).await;
     let sign_in = sign_in.map_err(problem::of_access)?;
     Ok(Encoded::message(&reply::new_session(&sign_in.session, sign_in.token.expose())))
 }
@@ -36,7 +40,7 @@ pub(super) async fn get_session(
     request: wire::GetSessionRequest,
 ) -> Answer {
     Reading::of(&request).done(Some(()))?;
-    let (user, own) = signed_in(who)?;
+    let (user, own) = signed_in(&who)?;
     let (user, sessions) = of_user(service, &user).await?;
     let id = named(&request.name, own);
     let session = sessions.iter().find(|session| session.id == id);
@@ -55,7 +59,7 @@ pub(super) async fn list_sessions(
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), &who.caller.actor.name);
     let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let (user, _own) = signed_in(who)?;
+    let (user, _own) = signed_in(&who)?;
     let (user, sessions) = of_user(service, &user).await?;
 
     // Ids are ordered by time, and there are at most ten.
@@ -76,21 +80,21 @@ pub(super) async fn list_sessions(
 pub(super) async fn delete_session(
     service: &GrpcService,
     who: Identity,
-    request: wire::DeleteSessionRequest,
+    mut request: wire::DeleteSessionRequest,
 ) -> Answer {
     Reading::of(&request).done(Some(()))?;
-    let (user, own) = signed_in(who)?;
-    let ended = service.0.access.end_session(&user, &named(&request.name, own)).await;
-    if ended.map_err(problem::of_access)? {
-        Ok(Encoded::empty())
-    } else {
-        Err(status::not_found("shelf/Session", &request.name))
-    }
+    let (user, own) = signed_in(&who)?;
+    let session = named(&request.name, own);
+    // `sessions/-` of another session is another request, even under the same id.
+    request.name = session.name();
+    let write = parse::write(who, &request, request.validate_only);
+    let ended = service.0.access.end_session(write, &user, &session).await;
+    ended.map(|()| Encoded::empty()).map_err(problem::of_access)
 }
 
 /// The user and the session of the call, which its role vouches for.
-fn signed_in(who: Identity) -> Result<(UserId, SessionId), Status> {
-    who.session.ok_or_else(|| status::internal(&"a role without a session"))
+fn signed_in(who: &Identity) -> Result<(UserId, SessionId), Status> {
+    who.session.clone().ok_or_else(|| status::internal(&"a role without a session"))
 }
 
 async fn of_user(service: &GrpcService, id: &UserId) -> Result<(User, Vec<Session>), Status> {

@@ -19,11 +19,12 @@ const SHOP: &str = "shop";
 
 pub(super) async fn get_shop(
     service: &GrpcService,
-    _who: Identity,
+    who: Identity,
     request: wire::GetShopRequest,
 ) -> Answer {
     Reading::of(&request).done(Some(()))?;
-    service.0.catalog.shop().await.map(reply::document).map_err(problem::of_catalog)
+    let shop = service.0.catalog.shop().await.map_err(problem::of_catalog)?;
+    reply::read(service, &who, shop.map(reply::document))
 }
 
 pub(super) async fn update_shop(

@@ -46,6 +46,14 @@ pub(crate) fn message_cut_short() -> Status {
         .status()
 }
 
+pub(crate) fn message_too_slow() -> Status {
+    Refusal::new(
+        Reason::Deadline,
+        "the message came too slowly; send it again over a better connection",
+    )
+    .status()
+}
+
 pub(crate) fn header_invalid(name: &str, description: &str) -> Status {
     Refusal::new(Reason::FieldInvalid, format!("the header `{name}` is invalid: it {description}"))
         .violations(vec![Violation { field: name.to_owned(), description: description.to_owned() }])
@@ -64,6 +72,15 @@ pub(crate) fn overloaded() -> Status {
     Refusal::new(Reason::Overloaded, "the service has as much work as it can do; try again soon")
         .retry_after(BACK_SOON)
         .status()
+}
+
+pub(crate) fn too_often(wait: Duration) -> Status {
+    Refusal::new(
+        Reason::RateLimited,
+        "this is too often; wait as long as `retry_delay` says, then go on more slowly",
+    )
+    .retry_after(wait)
+    .status()
 }
 
 pub(crate) fn method_unknown(path: &str) -> Status {

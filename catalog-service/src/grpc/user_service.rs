@@ -14,23 +14,25 @@ use super::{
 };
 use crate::{
     access::{Login, NewUser, UserId, check_password},
-    domain::{PageRequest, Role},
+    domain::{PageRequest, Role, Write},
 };
 
 type Answer = Result<Encoded, Status>;
 
 pub(super) async fn redeem_setup_token(
     service: &GrpcService,
-    _who: Identity,
+    who: Identity,
     request: wire::RedeemSetupTokenRequest,
 ) -> Answer {
+    let write = Write { validate_only: request.validate_only, ..Write::by(who.caller) };
     let mut reading = Reading::of(&request);
     let login = reading.take("login", Login::parse(&request.login));
     let password = SecretString::from(request.password);
     reading.take("password", check_password(&password, &request.login));
     let login = reading.done(login)?;
     let name = &request.display_name;
-    let user = service.0.access.redeem_setup_token(&request.token, login, name, password).await;
+    let user =
+        service.0.access.redeem_setup_token(write, &request.token, login, name, password).await;
     user.map(|user| Encoded::message(&reply::user(&user))).map_err(problem::of_access)
 }
 

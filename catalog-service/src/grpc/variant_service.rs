@@ -27,7 +27,8 @@ pub(super) async fn get_variant(
     let name = reading.variant("name", &request.name);
     let name = reading.done(name)?;
     let variant = service.0.catalog.variant(&who.caller, &name).await;
-    variant.map(reply::document).map_err(problem::of_catalog)
+    let variant = variant.map_err(problem::of_catalog)?;
+    reply::read(service, &who, variant.map(reply::document))
 }
 
 pub(super) async fn list_variants(
@@ -44,7 +45,9 @@ pub(super) async fn list_variants(
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let page = service.0.catalog.variants(&who.caller, &product, page).await;
-    reply::page(page.map_err(problem::of_catalog)?, tokens, query)
+    let page = page.map_err(problem::of_catalog)?;
+    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    reply::read(service, &who, page)
 }
 
 pub(super) async fn create_variant(

@@ -2,11 +2,10 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::connections::is_counted;
+use crate::network::Network;
 
 /// The open connections.
 #[derive(Clone, Debug)]
@@ -18,14 +17,14 @@ pub(super) struct Census {
 #[derive(Debug, Default)]
 struct Open {
     all: usize,
-    by_address: HashMap<IpAddr, usize>,
+    by_network: HashMap<Network, usize>,
 }
 
 /// The place of one connection, given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     census: Census,
-    peer: IpAddr,
+    network: Network,
 }
 
 impl Census {
@@ -34,17 +33,16 @@ impl Census {
         Self { limits: (all, per_address), open: Arc::default() }
     }
 
-    /// A place for a connection from `peer`, if there is room.
-    pub(super) fn admit(&self, peer: IpAddr) -> Option<Place> {
-        let peer = peer.to_canonical();
+    /// A place for a connection from a network, if there is room.
+    pub(super) fn admit(&self, network: Network) -> Option<Place> {
         let mut open = self.lock();
-        let of_address = open.by_address.get(&peer).copied().unwrap_or(0);
-        if open.all >= self.limits.0 || (is_counted(peer) && of_address >= self.limits.1) {
+        let of_address = open.by_network.get(&network).copied().unwrap_or(0);
+        if open.all >= self.limits.0 || (!network.is_loopback() && of_address >= self.limits.1) {
             return None;
         }
         open.all += 1;
-        open.by_address.insert(peer, of_address + 1);
-        Some(Place { census: self.clone(), peer })
+        open.by_network.insert(network, of_address + 1);
+        Some(Place { census: self.clone(), network })
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -56,12 +54,12 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.census.lock();
         open.all -= 1;
-        let last = open.by_address.get_mut(&self.peer).is_none_or(|count| {
+        let last = open.by_network.get_mut(&self.network).is_none_or(|count| {
             *count -= 1;
             *count == 0
         });
         if last {
-            open.by_address.remove(&self.peer);
+            open.by_network.remove(&self.network);
         }
     }
 }
@@ -73,9 +71,9 @@ mod tests {
     #[test]
     fn an_address_has_its_own_limit_and_loopback_only_the_common_one() {
         let census = Census::new(5, 2);
-        let far: IpAddr = "192.0.2.1".parse().unwrap();
-        let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
-        let loopback: IpAddr = "127.0.0.1".parse().unwrap();
+        let network = |text: &str| Network::of(text.parse().unwrap());
+        let (far, mapped) = (network("192.0.2.1"), network("::ffff:192.0.2.1"));
+        let loopback = network("127.0.0.1");
 
         let first = census.admit(far).unwrap();
         let _second = census.admit(mapped).unwrap();
@@ -87,6 +85,6 @@ mod tests {
         let again = census.admit(far).unwrap();
         drop(again);
         assert_eq!(census.lock().all, 4);
-        assert_eq!(census.lock().by_address[&far], 1);
+        assert_eq!(census.lock().by_network[&far], 1);
     }
 }

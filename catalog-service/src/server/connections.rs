@@ -1,11 +1,10 @@
 //! Connections: accepted up to a number, limited in what they may do, and brought to an end in good order.
 //!
-//! hyper is driven here by hand because neither axum's nor tonic's server bounds how long headers may take, how old a
-//! connection may grow, or how long the last calls may hold up the end.
+//! hyper is driven here by hand because neither axum's nor tonic's server bounds how long headers may take, how long a
+//! connection may be idle or old, or how long the last calls may hold up the end.
 
 use std::{
     io,
-    net::IpAddr,
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -14,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use http::Version;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -22,14 +22,17 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{census::Census, socket::Socket};
-use crate::config::Limits;
-
-/// How long a connection lives before it is asked to end, give or take a tenth.
-const AGE: Duration = Duration::from_secs(30 * 60);
-
-/// How often an idle HTTP/2 peer is asked whether it is still there, and how long it has to answer.
-const PING: Duration = Duration::from_secs(20);
+use super::{
+    census::Census,
+    line::{Activity, Line, Patience},
+    requests::Requests,
+    socket::Socket,
+};
+use crate::{
+    config::{Limits, Times},
+    grpc::Peer,
+    network::Network,
+};
 
 /// How long accepting rests when the process has no descriptors left.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -42,9 +45,10 @@ pub(super) async fn serve(
     shutdown: CancellationToken,
 ) {
     let host = Host {
-        http: Arc::new(http_settings(limits.headers)),
+        http: Arc::new(http_settings(&limits.times)),
         socket,
         patience: limits.headers,
+        times: limits.times,
         stop: shutdown.clone(),
         cut: CancellationToken::new(),
     };
@@ -57,10 +61,10 @@ pub(super) async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                if let Some(place) = census.admit(peer.ip()) {
+                if let Some(place) = census.admit(Network::of(peer.ip())) {
                     let host = host.clone();
                     open.spawn(async move {
-                        host.attend(stream).await;
+                        host.attend(stream, Peer(peer.ip())).await;
                         drop(place);
                     });
                 }
@@ -96,8 +100,9 @@ async fn rest_if_exhausted(error: &io::Error) {
 struct Host {
     http: Arc<auto::Builder<TokioExecutor>>,
     socket: Socket,
-    /// How long the first request may take to come.
+    /// How long a head, and the first request, may take to come.
     patience: Duration,
+    times: Times,
     /// No new calls; open ones may finish.
     stop: CancellationToken,
     /// The end for those that did not.
@@ -105,23 +110,35 @@ struct Host {
 }
 
 impl Host {
-    async fn attend(self, stream: TcpStream) {
+    async fn attend(self, stream: TcpStream, peer: Peer) {
         // Small answers go out at once; a failure only makes them slower.
         let _unset = stream.set_nodelay(true);
-        let used = Arc::new(AtomicBool::new(false));
+        let (used, requests) = (Arc::new(AtomicBool::new(false)), Requests::none());
+        let activity = Activity::default();
+        let patience = Patience { head: self.patience, stall: self.times.write_stall };
+        let line = TokioIo::new(Line::new(stream, activity.clone(), patience));
         let service = service_fn({
-            let (socket, used) = (self.socket, Arc::clone(&used));
-            move |request: hyper::Request<Incoming>| {
+            let (socket, used, asked) = (self.socket, Arc::clone(&used), requests.clone());
+            move |mut request: hyper::Request<Incoming>| {
+                request.extensions_mut().insert(peer);
                 used.store(true, Ordering::Relaxed);
-                socket.clone().answer(request)
+                activity.asked(request.version() == Version::HTTP_2);
+                let (under_way, activity) = (asked.begin(), activity.clone());
+                let answering = socket.clone().answer(request);
+                async move {
+                    let answer = answering.await;
+                    activity.answered();
+                    answer.map(|answer| answer.map(|body| under_way.until_sent(body)))
+                }
             }
         });
-        let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(self.http.serve_connection(line, service));
         tokio::select! {
             _ended = connection.as_mut() => return,
             () = unused(&used, self.patience) => return,
             () = self.stop.cancelled() => {}
-            () = of_age() => {}
+            () = of_age(self.times.age) => {}
+            () = requests.none_for(self.times.idle) => {}
         }
         connection.as_mut().graceful_shutdown();
         finish(connection, &self.cut).await;
@@ -147,15 +164,16 @@ async fn unused(used: &AtomicBool, patience: Duration) {
 
 /// Comes when a connection is old; not for all at the same time.
 #[expect(clippy::disallowed_methods, reason = "a time limit is what this waits for")]
-async fn of_age() {
-    tokio::time::sleep(AGE.mul_f64(rand::random_range(0.9..1.1))).await;
+async fn of_age(age: Duration) {
+    tokio::time::sleep(age.mul_f64(rand::random_range(0.9..1.1))).await;
 }
 
-fn http_settings(headers: Duration) -> auto::Builder<TokioExecutor> {
+fn http_settings(times: &Times) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(headers)
+        // The line watches over a head that has begun; this is for one that does not begin.
+        .header_read_timeout(times.idle)
         .max_headers(100)
         .max_buf_size(32 << 10);
     http.http2()
@@ -167,12 +185,7 @@ fn http_settings(headers: Duration) -> auto::Builder<TokioExecutor> {
         .max_header_list_size(32 << 10)
         .max_pending_accept_reset_streams(20)
         .max_local_error_reset_streams(128)
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
+        .keep_alive_interval(times.ping)
+        .keep_alive_timeout(times.ping);
     http
-}
-
-/// Loopback peers are this machine's own programs, often a gateway for everybody.
-pub(super) fn is_counted(peer: IpAddr) -> bool {
-    !peer.to_canonical().is_loopback()
 }

@@ -89,7 +89,7 @@ mod tests {
     async fn kept(catalog: &Catalog) -> usize {
         let mug = ProductId::parse("mug").ok();
         let page = PageRequest::new(1_000, None);
-        catalog.product_revisions(mug, "", View::Full, page).await.unwrap().items.len()
+        catalog.product_revisions(mug, "", View::Full, page).await.unwrap().content.items.len()
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use proto::catalog::{GetShopRequest, shop_service_client::ShopServiceClient};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -11,6 +12,7 @@ use tokio::{
 use tonic::transport::Channel;
 
 use super::*;
+use crate::domain::{Caller, Write};
 
 /// A service that answers, and the way to stop it.
 struct Running {
@@ -99,7 +101,8 @@ async fn what_is_kept_is_there_after_a_restart() {
     let instance = open(Settings::new(&url)).await.unwrap();
     let login = crate::access::Login::parse("ada@shop.example").unwrap();
     let password = "cedar kettle on the hob".to_owned().into();
-    instance.access().redeem_setup_token(token.expose(), login, "Ada", password).await.unwrap();
+    let (access, write) = (instance.access(), Write::by(Caller::anyone()));
+    access.redeem_setup_token(write, token.expose(), login, "Ada", password).await.unwrap();
 }
 
 #[tokio::test]
@@ -158,5 +161,51 @@ async fn too_many_headers_are_refused() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    running.stop().await;
+}
+
+/// An HTTP/2 connection that has made one call, driven by this task; what ends it.
+async fn http2_after_a_call(running: &Running) -> tokio::task::JoinHandle<hyper::Result<()>> {
+    let stream = TokioIo::new(TcpStream::connect(running.address).await.unwrap());
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream);
+    let (mut client, connection) = handshake.await.unwrap();
+    let connection = tokio::spawn(connection);
+    let call = http::Request::post(format!("http://{}/a.B/C", running.address));
+    let body = http_body_util::Empty::<bytes::Bytes>::new();
+    client.send_request(call.body(body).unwrap()).await.unwrap();
+    // The connection would end by itself once nobody can send on it.
+    tokio::spawn(async move {
+        let _kept = client;
+        std::future::pending::<()>().await;
+    });
+    connection
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_let_go() {
+    let mut settings = settings();
+    settings.limits.times.idle = Duration::from_millis(20);
+    let running = Running::start(settings).await;
+    let ended = http2_after_a_call(&running).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), ended).await;
+    ended.expect("HTTP/2 is told to go away").unwrap().unwrap();
+
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_string(&mut answer));
+    closed.await.expect("HTTP/1.1 is closed").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 415 "), "{answer}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_old_connection_is_let_go() {
+    let mut settings = settings();
+    settings.limits.times.age = Duration::from_millis(20);
+    let running = Running::start(settings).await;
+    let ended = http2_after_a_call(&running).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), ended).await;
+    ended.expect("it is told to go away").unwrap().unwrap();
     running.stop().await;
 }

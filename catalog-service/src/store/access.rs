@@ -46,9 +46,11 @@ pub trait AccessStore: Send + Sync + 'static {
     /// The token of the first account, if there is one.
     async fn setup_token(&self) -> Result<Option<SetupToken>>;
 
-    /// Makes the first user and ends the token; none: there is a user already, or the token is not live.
+    /// Makes the first user and ends the token, with the rule of writes that only validate; none: there is a user already, or the
+    /// token is not live.
     async fn create_first_user(
         &self,
+        write: Write,
         token: TokenDigest,
         user: User,
         password: PasswordHash,
@@ -98,6 +100,12 @@ pub trait AccessStore: Send + Sync + 'static {
     /// Writes down when a session was last used.
     async fn touch_session(&self, session: &Session) -> Result<()>;
 
-    /// Ends a session of a user and answers what was kept of its token; none: there is no such session.
-    async fn end_session(&self, user: &UserId, session: &SessionId) -> Result<Option<TokenDigest>>;
+    /// Ends a session of a user, with the rules of every write, and answers what was kept of its token; none: an earlier call with
+    /// the same request id has ended it.
+    async fn end_session(
+        &self,
+        write: Write,
+        user: &UserId,
+        session: &SessionId,
+    ) -> access::Result<Option<TokenDigest>>;
 }

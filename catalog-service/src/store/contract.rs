@@ -7,6 +7,7 @@ mod evaluator;
 pub(super) mod filters;
 pub(super) mod history;
 pub(super) mod lists;
+pub(super) mod positions;
 pub(super) mod products;
 pub(super) mod repeats;
 pub(super) mod sizes;
@@ -78,6 +79,7 @@ macro_rules! contract {
                 a_category_is_created_changed_and_deleted,
                 a_category_cannot_stand_below_itself,
                 a_category_with_children_stays,
+                of_many_categories_those_that_do_not_exist_are_told,
                 a_taken_category_slug_is_refused,
                 categories_come_by_title,
                 a_page_of_categories_ends_before_it_grows_too_large,
@@ -111,6 +113,10 @@ macro_rules! contract {
                 a_request_is_forgotten_after_a_day,
                 a_dry_run_answers_and_leaves_nothing,
                 repeats_at_the_same_time_have_one_effect,
+            }
+            positions: {
+                every_change_moves_the_position_by_one,
+                a_read_holds_what_came_before_its_position_and_nothing_later,
             }
             lists: {
                 every_order_is_kept_across_pages,
@@ -194,7 +200,7 @@ impl Bench {
 
     pub(super) async fn get(&self, id: &str, audience: Audience) -> Option<Wire> {
         let found = self.store.product(&product_id(id), View::Full, audience).await.unwrap();
-        found.as_ref().map(wire)
+        found.map(|read| wire(&read.content))
     }
 
     /// How many revisions a product has.
@@ -205,7 +211,7 @@ impl Bench {
     /// All revisions of a product, newest first; none: there is no such product.
     pub(super) async fn revisions(&self, id: &str) -> Option<Vec<WireRevision>> {
         let page = PageRequest::new(1_000, None);
-        let page = self.store.revisions(history_of(id), page).await.unwrap()?;
+        let page = self.store.revisions(history_of(id), page).await.unwrap()?.content;
         let read = |one: &Document<Revision>| encoding::message(one).unwrap();
         Some(page.items.iter().map(read).collect())
     }
@@ -215,7 +221,7 @@ impl Bench {
         let (mut ids, mut after, mut total) = (Vec::new(), None, 0);
         loop {
             let request = PageRequest::new(size, after);
-            let page = self.store.list_products(query.clone(), request).await.unwrap();
+            let page = self.store.list_products(query.clone(), request).await.unwrap().content;
             assert!(page.items.len() <= usize::try_from(size).unwrap());
             ids.extend(page.items.iter().map(|item| id_of(&wire(item))));
             total = total.max(page.total.count);

@@ -1,10 +1,12 @@
 //! The catalog in one SQLite file: one thread writes, every thread reads.
 
 mod access;
+mod ballast;
 mod categories;
 mod checkpoint;
 mod connection;
 mod failure;
+mod feed;
 mod functions;
 mod list;
 mod migrations;
@@ -14,6 +16,7 @@ mod products;
 mod readers;
 mod revisions;
 mod rollback;
+mod room;
 mod rows;
 mod secrets;
 mod shop;
@@ -23,29 +26,33 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
 
 use self::{
+    ballast::Ballast,
     checkpoint::Checkpointer,
     connection::Durability,
     list::Counts,
     migrations::Misfit,
     place::{Place, unreadable},
     readers::Readers,
+    room::{Need, Watch},
     tx::{Item, Tx},
     writer::{Ending, Writer},
 };
 use super::{Error, OpenError, Result, Store};
 use crate::{
     clock::Clock,
+    config::DiskLimits,
+    disk::Disk,
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
-        RevisionQuery, Rollback, Shop, ShopChange, Variant, VariantChange, VariantName, View,
-        WhichRevision, Write,
+        RevisionQuery, Rollback, Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName,
+        View, WhichRevision, Write,
     },
 };
 
@@ -56,25 +63,39 @@ pub(super) struct Sqlite {
     readers: Readers,
     counts: Counts,
     clock: Arc<dyn Clock>,
-    page_token_keys: [[u8; 32]; 2],
+    room: Arc<Watch>,
+    token_keys: [[u8; 32]; 2],
     _place: Place,
 }
 
 /// Opens the database at a path, or one that ends with the store for `:memory:`.
-pub(super) async fn open(path: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, OpenError> {
+pub(super) async fn open(
+    path: &str,
+    clock: Arc<dyn Clock>,
+    disk: Arc<dyn Disk>,
+    limits: DiskLimits,
+) -> Result<Arc<dyn Store>, OpenError> {
     let path = path.to_owned();
-    let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path, clock)).await;
+    let opening = move || Sqlite::open(&path, clock, disk, limits);
+    let opened = tokio::task::spawn_blocking(opening).await;
     let store = opened.map_err(|error| unreadable(Path::new("sqlite"), error))??;
     Ok(Arc::new(store))
 }
 
 impl Sqlite {
-    fn open(path: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    fn open(
+        path: &str,
+        clock: Arc<dyn Clock>,
+        disk: Arc<dyn Disk>,
+        limits: DiskLimits,
+    ) -> Result<Self, OpenError> {
         let place = match path {
             "" => return Err(OpenError::Address("sqlite:".to_owned())),
             ":memory:" => Place::temporary(clock.now())?,
             path => Place::take(Path::new(path))?,
         };
+        // First, because what follows writes, too.
+        let room = Arc::new(watch(&place, disk, limits)?);
         let looked = connection::looking(place.path())
             .map_err(Misfit::from)
             .and_then(|database| migrations::is_ours(&database));
@@ -87,31 +108,33 @@ impl Sqlite {
         migrations::run(&mut database).map_err(|error| misfit(&place, error))?;
         let failed = |error: Error| unreadable(place.path(), error);
         let now = clock.now();
-        let page_token_keys = secrets::page_token_keys(&database).map_err(failed)?;
+        let token_keys = secrets::token_keys(&database).map_err(failed)?;
         shop::found(&database, now).map_err(failed)?;
         let checkpointer = Checkpointer::start(place.path(), durability, &mut database)
             .map_err(|error| unreadable(place.path(), error))?;
-        let writer = Writer::start(database, checkpointer)
+        let writer = Writer::start(database, checkpointer, Arc::clone(&room))
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, page_token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, room, token_keys, _place: place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
     async fn write_all<I, T>(
         &self,
         write: Write,
+        need: Need,
         items: Vec<I>,
         one: impl Fn(&Tx<'_>, &I) -> Item<Vec<u8>> + Send + 'static,
     ) -> Result<Vec<Document<T>>>
     where
         I: Send + 'static,
     {
-        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
-        let clock = Arc::clone(&self.clock);
+        let ending = Ending::of(&write);
+        let (clock, room) = (Arc::clone(&self.clock), Arc::clone(&self.room));
         let work = move |db: &rusqlite::Connection| {
-            Tx { db, write: &write, now: clock.now() }.all(&items, one)
+            let tx = Tx { db, write: &write, now: clock.now(), is_full: !room.has(need) };
+            tx.all(&items, one)
         };
         let answers = self.writer.write(ending, work).await?;
         Ok(answers.into_iter().map(Document::new).collect())
@@ -120,15 +143,24 @@ impl Sqlite {
     async fn write_one<I, T>(
         &self,
         write: Write,
+        need: Need,
         item: I,
         one: impl Fn(&Tx<'_>, &I) -> Item<Vec<u8>> + Send + 'static,
     ) -> Result<Document<T>>
     where
         I: Send + 'static,
     {
-        let mut answers = self.write_all(write, vec![item], one).await?;
+        let mut answers = self.write_all(write, need, vec![item], one).await?;
         answers.pop().ok_or_else(|| failure::damaged("an answer"))
     }
+}
+
+/// A store that ends with the process holds no room back.
+fn watch(place: &Place, disk: Arc<dyn Disk>, limits: DiskLimits) -> Result<Watch, OpenError> {
+    let size = if place.is_temporary() { 0 } else { limits.ballast };
+    let ballast = Ballast::at(place.beside("ballast"), size);
+    let file = place.file().map_err(|error| unreadable(place.path(), error))?;
+    Ok(Watch::start(disk, &limits, file, ballast))
 }
 
 fn misfit(place: &Place, misfit: Misfit) -> OpenError {
@@ -148,9 +180,8 @@ impl Store for Sqlite {
         id: &ProductId,
         view: View,
         audience: Audience,
-    ) -> Result<Option<Document<Product>>> {
-        let found = self.read_products(std::slice::from_ref(id), view, audience)?;
-        Ok(found.into_iter().next().flatten())
+    ) -> Result<Option<Snapshot<Document<Product>>>> {
+        self.read_product(id, view, audience)
     }
 
     async fn products(
@@ -158,7 +189,7 @@ impl Store for Sqlite {
         ids: &[ProductId],
         view: View,
         audience: Audience,
-    ) -> Result<Vec<Option<Document<Product>>>> {
+    ) -> Result<Snapshot<Vec<Option<Document<Product>>>>> {
         self.read_products(ids, view, audience)
     }
 
@@ -166,7 +197,7 @@ impl Store for Sqlite {
         &self,
         query: ProductQuery,
         page: PageRequest,
-    ) -> Result<Page<Document<Product>>> {
+    ) -> Result<Snapshot<Page<Document<Product>>>> {
         list::list(self, query, page).await
     }
 
@@ -176,7 +207,8 @@ impl Store for Sqlite {
         products: Vec<NewProduct>,
         view: View,
     ) -> Result<Vec<Document<Product>>> {
-        self.write_all(write, products, move |tx, new| tx.create_product(new, view)).await
+        self.write_all(write, Need::Room, products, move |tx, new| tx.create_product(new, view))
+            .await
     }
 
     async fn change_products(
@@ -184,18 +216,20 @@ impl Store for Sqlite {
         write: Write,
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>> {
-        self.write_all(write, changes, |tx, change| tx.change_product(change)).await
+        let needs = changes.iter().map(|change| Need::from(&change.action));
+        let need = needs.max().unwrap_or(Need::Reserve);
+        self.write_all(write, need, changes, |tx, change| tx.change_product(change)).await
     }
 
     async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>> {
-        self.write_one(write, rollback, |tx, rollback| tx.roll_back(rollback)).await
+        self.write_one(write, Need::Room, rollback, |tx, rollback| tx.roll_back(rollback)).await
     }
 
     async fn revision(
         &self,
         product: &ProductId,
         which: &WhichRevision,
-    ) -> Result<Option<Document<Revision>>> {
+    ) -> Result<Option<Snapshot<Document<Revision>>>> {
         self.read_revision(product, which)
     }
 
@@ -203,7 +237,7 @@ impl Store for Sqlite {
         &self,
         query: RevisionQuery,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Revision>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
         self.read_revisions(query, page).await
     }
 
@@ -215,7 +249,7 @@ impl Store for Sqlite {
         &self,
         name: &VariantName,
         audience: Audience,
-    ) -> Result<Option<Document<Variant>>> {
+    ) -> Result<Option<Snapshot<Document<Variant>>>> {
         self.read_variant(name, audience)
     }
 
@@ -224,7 +258,7 @@ impl Store for Sqlite {
         product: &ProductId,
         audience: Audience,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Variant>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Variant>>>>> {
         self.read_variants(product, audience, &page)
     }
 
@@ -233,7 +267,7 @@ impl Store for Sqlite {
         write: Write,
         variant: NewVariantIn,
     ) -> Result<Document<Variant>> {
-        self.write_one(write, variant, |tx, new| tx.create_variant(new)).await
+        self.write_one(write, Need::Room, variant, |tx, new| tx.create_variant(new)).await
     }
 
     async fn change_variant(
@@ -241,14 +275,19 @@ impl Store for Sqlite {
         write: Write,
         change: VariantChange,
     ) -> Result<Document<Variant>> {
-        self.write_one(write, change, |tx, change| tx.change_variant(change)).await
+        let need = Need::from(&change.action);
+        self.write_one(write, need, change, |tx, change| tx.change_variant(change)).await
     }
 
-    async fn category(&self, id: &CategoryId) -> Result<Option<Document<Category>>> {
+    async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {
         self.read_category(id)
     }
 
-    async fn categories(&self, page: PageRequest) -> Result<Page<Document<Category>>> {
+    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>> {
+        self.read_unknown_categories(ids).await
+    }
+
+    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {
         self.read_categories(&page)
     }
 
@@ -257,7 +296,7 @@ impl Store for Sqlite {
         write: Write,
         category: NewCategory,
     ) -> Result<Document<Category>> {
-        self.write_one(write, category, |tx, new| tx.create_category(new)).await
+        self.write_one(write, Need::Room, category, |tx, new| tx.create_category(new)).await
     }
 
     async fn change_category(
@@ -265,15 +304,16 @@ impl Store for Sqlite {
         write: Write,
         change: CategoryChange,
     ) -> Result<Document<Category>> {
-        self.write_one(write, change, |tx, change| tx.change_category(change)).await
+        let need = Need::from(&change.action);
+        self.write_one(write, need, change, |tx, change| tx.change_category(change)).await
     }
 
-    async fn shop(&self) -> Result<Document<Shop>> {
+    async fn shop(&self) -> Result<Snapshot<Document<Shop>>> {
         self.read_shop()
     }
 
     async fn change_shop(&self, write: Write, change: ShopChange) -> Result<Document<Shop>> {
-        self.write_one(write, change, |tx, change| tx.change_shop(change)).await
+        self.write_one(write, Need::Room, change, |tx, change| tx.change_shop(change)).await
     }
 
     async fn is_empty(&self) -> Result<bool> {
@@ -283,8 +323,8 @@ impl Store for Sqlite {
         })
     }
 
-    fn page_token_keys(&self) -> [[u8; 32]; 2] {
-        self.page_token_keys
+    fn token_keys(&self) -> [[u8; 32]; 2] {
+        self.token_keys
     }
 
     async fn check(&self) -> Result<()> {

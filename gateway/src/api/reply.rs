@@ -15,10 +15,11 @@ const PASSED_BACK: [HeaderName; 3] = [
     header::WWW_AUTHENTICATE,
 ];
 
-/// Writes the answer to a call that succeeded.
+/// Writes the answer to a call that succeeded; `asked` is the message of its request.
 pub(super) async fn write(
     head: &Parts,
     call: &Call<'static, '_>,
+    asked: &Bytes,
     answer: tonic::Response<Bytes>,
 ) -> Result<Response, Failure> {
     let (metadata, wire, _) = answer.into_parts();
@@ -29,7 +30,7 @@ pub(super) async fn write(
             headers.insert(name, value.clone());
         }
     }
-    let wire = sign_in_or_out(head, call, wire, &mut headers);
+    let wire = sign_in_or_out(head, call, asked, wire, &mut headers);
 
     let print = PrintOptions::default();
     // Decided before the ETag is made, from the message's length: its JSON is never shorter.
@@ -67,6 +68,7 @@ pub(super) async fn write(
 fn sign_in_or_out(
     head: &Parts,
     call: &Call<'static, '_>,
+    asked: &Bytes,
     wire: Bytes,
     headers: &mut HeaderMap,
 ) -> Bytes {
@@ -79,8 +81,8 @@ fn sign_in_or_out(
             rest
         }
         session::DELETE => {
-            let own = head.uri.path().ends_with("/-");
-            if own && session::from_headers(&head.headers).is_some() {
+            let has_cookie = session::from_headers(&head.headers).is_some();
+            if has_cookie && session::is_sign_out(asked) {
                 headers.insert(header::SET_COOKIE, session::end());
             }
             wire

@@ -20,16 +20,17 @@ pub(crate) enum Effort {
     Thorough,
 }
 
-/// The coding to use for a body of this length: the client's favourite of br, gzip and none.
+/// The coding to use for a body of this length: the client's favourite of br, zstd, gzip and none.
 pub(crate) fn choose(headers: &HeaderMap, length: usize) -> Coding {
     if length < LEAST {
         return Coding::Identity;
     }
-    let Accepted { br, gzip, identity } = accepted(headers);
-    match br.max(gzip) {
+    let Accepted { br, zstd, gzip, identity } = accepted(headers);
+    match br.max(zstd).max(gzip) {
         0 => Coding::Identity,
         best if best < identity => Coding::Identity,
         best if best == br => Coding::Brotli,
+        best if best == zstd => Coding::Zstd,
         _ => Coding::Gzip,
     }
 }
@@ -42,17 +43,19 @@ pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
 /// The weights of the codings that we make, in thousandths.
 struct Accepted {
     br: u16,
+    zstd: u16,
     gzip: u16,
     identity: u16,
 }
 
 fn accepted(headers: &HeaderMap) -> Accepted {
-    let (mut br, mut gzip, mut identity, mut other) = (None, None, None, None);
+    let (mut br, mut zstd, mut gzip, mut identity, mut other) = (None, None, None, None, None);
     let lines =
         headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     for (name, weight) in lines.flat_map(|line| line.split(',')).filter_map(weighted) {
         match name.to_ascii_lowercase().as_str() {
             "br" => br = Some(weight),
+            "zstd" => zstd = Some(weight),
             "gzip" | "x-gzip" => gzip = Some(weight),
             "identity" => identity = Some(weight),
             "*" => other = Some(weight),
@@ -61,6 +64,7 @@ fn accepted(headers: &HeaderMap) -> Accepted {
     }
     Accepted {
         br: br.or(other).unwrap_or(0),
+        zstd: zstd.or(other).unwrap_or(0),
         gzip: gzip.or(other).unwrap_or(0),
         // Without a weight of its own, none is acceptable and not preferred.
         identity: identity.unwrap_or(1),
@@ -123,7 +127,13 @@ pub(crate) fn encode_here(body: &[u8], coding: Coding, effort: Effort) -> io::Re
             writer.write_all(body)?;
             writer.finish()?
         }
-        Coding::Identity | Coding::Zstd => {
+        Coding::Zstd => {
+            let level = if effort == Effort::Quick { 3 } else { 19 };
+            let mut writer = zstd::stream::write::Encoder::new(out, level)?;
+            writer.write_all(body)?;
+            writer.finish()?
+        }
+        Coding::Identity => {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "not a coding we make"));
         }
     };
@@ -146,10 +156,13 @@ mod tests {
     #[case("gzip;q=0", Coding::Identity)]
     #[case("*", Coding::Brotli)]
     #[case("*;q=0", Coding::Identity)]
-    #[case("br;q=0, *", Coding::Gzip)]
+    #[case("br;q=0, *", Coding::Zstd)]
+    #[case("br;q=0, zstd;q=0, *", Coding::Gzip)]
+    #[case("gzip;q=0.9, zstd", Coding::Zstd)]
     #[case("GZIP", Coding::Gzip)]
     #[case("gzip;q=nonsense", Coding::Identity)]
-    #[case("zstd", Coding::Identity)]
+    #[case("zstd", Coding::Zstd)]
+    #[case("deflate", Coding::Identity)]
     fn the_client_chooses(#[case] accepted: &str, #[case] coding: Coding) {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_ENCODING, accepted.parse().unwrap());
@@ -158,10 +171,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn both_codings_unpack_to_the_same() {
+    async fn all_codings_unpack_to_the_same() {
         let body = Bytes::from("shelf ".repeat(100_000));
         let gzip = encode(body.clone(), Coding::Gzip).await.unwrap();
         let br = encode(body.clone(), Coding::Brotli).await.unwrap();
+        let zstd = encode(body.clone(), Coding::Zstd).await.unwrap();
+        assert_eq!(zstd::stream::decode_all(&zstd[..]).unwrap(), body);
         let (mut one, mut other) = (Vec::new(), Vec::new());
         flate2::read::GzDecoder::new(&gzip[..]).read_to_end(&mut one).unwrap();
         brotli::Decompressor::new(&br[..], 4096).read_to_end(&mut other).unwrap();

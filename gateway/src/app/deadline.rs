@@ -7,28 +7,26 @@ use http::Request;
 use tokio::time::Instant;
 
 use super::{Kind, Refusal};
-
-/// Pages.
-const PAGE: Duration = Duration::from_secs(10);
-/// JSON and the relay.
-const CALL: Duration = Duration::from_secs(30);
-/// The most that a client may ask for.
-const MOST: Duration = Duration::from_secs(300);
+use crate::config::Deadlines;
 
 /// The request's deadline; 400 for a `grpc-timeout` that is none.
-pub(super) fn of(request: &Request<Body>, kind: Kind) -> Result<Instant, Refusal> {
+pub(super) fn of(
+    request: &Request<Body>,
+    kind: Kind,
+    deadlines: &Deadlines,
+) -> Result<Instant, Refusal> {
     let time = match kind {
         Kind::Api | Kind::Relay => match request.headers().get("grpc-timeout") {
-            None => CALL,
+            None => deadlines.call,
             Some(value) => {
                 let invalid = || {
                     let message = "`grpc-timeout` is 1 to 8 digits and one of H, M, S, m, u, n";
                     Refusal::bad("TIMEOUT_INVALID", message)
                 };
-                parse(value.as_bytes()).ok_or_else(invalid)?.min(MOST)
+                parse(value.as_bytes()).ok_or_else(invalid)?.min(deadlines.longest)
             }
         },
-        Kind::Page | Kind::Asset | Kind::Picture | Kind::Health => PAGE,
+        Kind::Page | Kind::Asset | Kind::Picture | Kind::Health => deadlines.page,
     };
     Ok(Instant::now() + time)
 }

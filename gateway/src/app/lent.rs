@@ -19,6 +19,7 @@ use http_body_util::BodyExt as _;
 use tokio::time::{Instant, Sleep};
 
 use super::Kind;
+use crate::config::{Limits, Times};
 
 /// How long an early answer waits for the rest of its request.
 const REST: Duration = Duration::from_secs(5);
@@ -36,12 +37,8 @@ struct Pace {
     tick: Duration,
 }
 
-/// The pace of every request.
-const PACE: Pace = Pace {
-    pause: Duration::from_secs(30),
-    patience: Duration::from_secs(5),
-    tick: Duration::from_secs(1),
-};
+/// How often a waiting body is looked after.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The sender of a body is too slow.
 #[derive(Debug, thiserror::Error)]
@@ -52,11 +49,16 @@ pub(crate) struct TooSlow;
 type Home = Arc<Mutex<Option<Body>>>;
 
 /// Lends a request's body to its handler, and keeps the way back.
-pub(super) fn lend(request: Request<Body>, kind: Kind) -> (Request<Body>, Rest) {
-    lend_at(PACE, request, kind)
+pub(super) fn lend(request: Request<Body>, kind: Kind, limits: &Limits) -> (Request<Body>, Rest) {
+    let Times { body_pause: pause, body_slow: patience, .. } = limits.times;
+    let most = match kind {
+        Kind::Api | Kind::Relay => limits.sizes.body,
+        _ => limits.sizes.form,
+    };
+    lend_at(Pace { pause, patience, tick: TICK }, request, most)
 }
 
-fn lend_at(pace: Pace, request: Request<Body>, kind: Kind) -> (Request<Body>, Rest) {
+fn lend_at(pace: Pace, request: Request<Body>, most: usize) -> (Request<Body>, Rest) {
     if request.body().is_end_stream() {
         return (request, Rest(None));
     }
@@ -74,10 +76,6 @@ fn lend_at(pace: Pace, request: Request<Body>, kind: Kind) -> (Request<Body>, Re
         received: 0,
         read: false,
         waits,
-    };
-    let most = match kind {
-        Kind::Api | Kind::Relay => crate::api::BODY,
-        _ => super::FORM,
     };
     let rest = Rest(http1.then_some((home, most)));
     (Request::from_parts(head, Body::new(lent)), rest)
@@ -211,7 +209,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_early_answer_reads_the_rest_and_keeps_the_connection() {
-        let (request, rest) = lend(request(chunks(4)), Kind::Page);
+        let (request, rest) = lend(request(chunks(4)), Kind::Page, &Limits::default());
         drop(request);
         let mut response = Response::new(Body::empty());
         rest.finish(&mut response).await;
@@ -220,7 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn more_than_the_limit_is_not_read_and_the_connection_ends() {
-        let (request, rest) = lend(request(chunks(5)), Kind::Page);
+        let (request, rest) = lend(request(chunks(5)), Kind::Page, &Limits::default());
         drop(request);
         let mut response = Response::new(Body::empty());
         rest.finish(&mut response).await;
@@ -237,7 +235,7 @@ mod tests {
     #[tokio::test]
     async fn a_sender_that_pauses_is_cut_off() {
         let pace = Pace { pause: SOON, patience: NEVER, tick: SOON };
-        let (request, _rest) = lend_at(pace, request(silent()), Kind::Api);
+        let (request, _rest) = lend_at(pace, request(silent()), 1);
         let error = request.into_body().collect().await.unwrap_err();
         assert!(error.into_inner().is::<TooSlow>());
     }
@@ -247,7 +245,7 @@ mod tests {
         let pace = Pace { pause: NEVER, patience: SOON, tick: SOON };
         let first = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"x"))]);
         let body = Body::from_stream(first.chain(stream::pending()));
-        let (request, _rest) = lend_at(pace, request(body), Kind::Api);
+        let (request, _rest) = lend_at(pace, request(body), 1);
         let error = request.into_body().collect().await.unwrap_err();
         assert!(error.into_inner().is::<TooSlow>());
     }
@@ -255,7 +253,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_held_back_until_asked_for_is_not_asked_for() {
         let held = Request::builder().header(header::EXPECT, "100-continue");
-        let (request, rest) = lend(held.body(silent()).unwrap(), Kind::Api);
+        let (request, rest) = lend(held.body(silent()).unwrap(), Kind::Api, &Limits::default());
         drop(request);
         let mut response = Response::new(Body::empty());
         rest.finish(&mut response).await;

@@ -5,26 +5,21 @@ use http::{Request, StatusCode};
 use transcoder::Code;
 
 use super::Refusal;
-
-/// The longest target, in bytes.
-pub(crate) const TARGET: usize = 16 << 10;
-/// The largest header block, in bytes of names and values.
-pub(crate) const HEADERS: usize = 16 << 10;
-/// The most header fields.
-pub(crate) const FIELDS: usize = 100;
+use crate::config::Sizes;
 
 /// 414 or 431 for what is longer.
-pub(super) fn check(request: &Request<Body>) -> Result<(), Refusal> {
+pub(super) fn check(request: &Request<Body>, sizes: &Sizes) -> Result<(), Refusal> {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    if target > TARGET {
-        let message = "the address is longer than 16 KiB";
+    if target > sizes.target {
+        let message = format!("the address is longer than {} KiB", sizes.target >> 10);
         let status = StatusCode::URI_TOO_LONG;
         return Err(Refusal::new(status, Code::InvalidArgument, "ADDRESS_TOO_LONG", message));
     }
     let headers = request.headers();
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if size > HEADERS || headers.len() > FIELDS {
-        let message = "the headers are more than 16 KiB or 100 fields";
+    if size > sizes.headers || headers.len() > sizes.fields {
+        let (most, fields) = (sizes.headers >> 10, sizes.fields);
+        let message = format!("the headers are more than {most} KiB or {fields} fields");
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
         return Err(Refusal::new(status, Code::InvalidArgument, "HEADERS_TOO_LARGE", message));
     }

@@ -1,6 +1,6 @@
 //! An answer that no handler gave, in the words of whoever asked: a page, an AIP-193 body, a gRPC status or plain text.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use axum::{
     body::Body,
@@ -9,10 +9,11 @@ use axum::{
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::Status;
+use tonic_types::{ErrorDetails, StatusExt as _};
 use transcoder::{Code, ErrorOptions};
 
 use super::{Gateway, Kind, Problem, Visit};
-use crate::{api, pages, upstream::DOMAIN};
+use crate::{api, config::Limits, pages, upstream::DOMAIN};
 
 /// Why a request got no further.
 #[derive(Clone, Debug)]
@@ -75,8 +76,26 @@ impl Refusal {
         Self::new(status, Code::InvalidArgument, "MESSAGE_TOO_LARGE", message)
     }
 
+    /// Too much is going on: 503.
+    pub(super) fn overloaded() -> Self {
+        let message = "too much is going on at once; try again in a moment";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let refusal = Self::new(status, Code::Unavailable, "OVERLOADED", message);
+        Self { retry_after: Some(1), ..refusal }
+    }
+
+    /// Too many requests from one address, which may ask again after a while: 429.
+    pub(super) fn too_often(wait: Duration) -> Self {
+        let message =
+            "this is too often; wait as long as `Retry-After` says, then go on more slowly";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let refusal = Self::new(status, Code::ResourceExhausted, "RATE_LIMITED", message);
+        let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+        Self { retry_after: Some(seconds.max(1)), ..refusal }
+    }
+
     /// What axum's router answered without a page of ours: its refusals have a status and at most a line of text.
-    pub(super) fn of_router(response: &Response) -> Option<Self> {
+    pub(super) fn of_router(response: &Response, limits: &Limits) -> Option<Self> {
         let status = response.status();
         let content_type = response.headers().get(header::CONTENT_TYPE);
         let html = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
@@ -89,7 +108,7 @@ impl Refusal {
                 let allow = response.headers().get(header::ALLOW).cloned();
                 Self::wrong_method(allow.unwrap_or(HeaderValue::from_static("GET,HEAD")))
             }
-            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(super::FORM),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(limits.sizes.form),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 let message = "a form is sent as `application/x-www-form-urlencoded`";
                 Self::new(status, Code::InvalidArgument, "CONTENT_TYPE_UNSUPPORTED", message)
@@ -155,7 +174,12 @@ impl Refusal {
 
     /// A gRPC-Web client reads the status from the headers, whatever the HTTP status is.
     fn grpc(&self) -> Response {
-        let status = Status::new(tonic::Code::from(self.code as i32), self.message.clone());
+        let mut details = ErrorDetails::with_error_info(self.reason, DOMAIN, HashMap::new());
+        if let Some(seconds) = self.retry_after {
+            details.set_retry_info(Some(Duration::from_secs(seconds.into())));
+        }
+        let code = tonic::Code::from(self.code as i32);
+        let status = Status::with_error_details(code, self.message.clone(), details);
         let mut response = status.into_http::<Body>();
         *response.status_mut() = self.status;
         let content_type = HeaderValue::from_static("application/grpc-web+proto");

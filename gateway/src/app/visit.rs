@@ -12,6 +12,7 @@ use axum::{body::Body, extract::MatchedPath, middleware::Next, response::Respons
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tokio::time::Instant;
 
+use super::network::Network;
 use crate::{
     config::Settings,
     session::{self, RequestId},
@@ -78,6 +79,7 @@ pub(crate) struct Visit {
     id: RequestId,
     peer: Option<Peer>,
     client: Option<IpAddr>,
+    network: Option<Network>,
     has_session: bool,
     begun: Instant,
     deadline: Instant,
@@ -97,12 +99,16 @@ impl Visit {
         let headers = request.headers();
         let peer: Option<Peer> = request.extensions().get().copied();
         let begun = Instant::now();
+        let client = peer.map(|peer| client(peer.remote, headers, &settings.trusted_proxies));
+        let counts =
+            |network: &Network| !(network.is_loopback() && settings.trusted_proxies.is_empty());
         Self {
             kind: Kind::of(request.uri().path(), headers),
             method: request.method().clone(),
             id: request_id(headers),
             peer,
-            client: peer.map(|peer| client(peer.remote, headers, &settings.trusted_proxies)),
+            client,
+            network: client.map(Network::of).filter(counts),
             has_session: session::from_headers(headers).is_some(),
             begun,
             deadline: begun,
@@ -123,6 +129,11 @@ impl Visit {
 
     pub(crate) fn peer(&self) -> Option<Peer> {
         self.peer
+    }
+
+    /// The network whose requests limits count; none for this machine itself, unless there are proxies on it.
+    pub(crate) fn network(&self) -> Option<Network> {
+        self.network
     }
 
     /// Whether a session cookie came along; it may have ended.

@@ -172,7 +172,9 @@ impl File {
         match (coding::choose(headers, self.plain.len()), self.brotli.get()) {
             (Coding::Brotli, Some(brotli)) => (brotli.clone(), Coding::Brotli),
             (Coding::Gzip, _) => (gzip.clone(), Coding::Gzip),
-            (Coding::Brotli, None) if coding::takes_gzip(headers) => (gzip.clone(), Coding::Gzip),
+            (Coding::Brotli | Coding::Zstd, _) if coding::takes_gzip(headers) => {
+                (gzip.clone(), Coding::Gzip)
+            }
             _ => (self.plain.clone(), Coding::Identity),
         }
     }

@@ -162,6 +162,7 @@ pub(crate) fn product_name(id: &str) -> Result<String, Trouble> {
 pub(crate) fn refusal(code: Code) -> StatusCode {
     match code {
         Code::InvalidArgument => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::CONFLICT,
     }
 }

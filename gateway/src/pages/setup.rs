@@ -35,6 +35,7 @@ pub(crate) async fn redeem(visit: Visit, fields: Fields) -> Result<Response, Tro
         login: fields.get("login").to_owned(),
         password: fields.raw("password").to_owned(),
         display_name: fields.get("display_name").to_owned(),
+        ..RedeemSetupTokenRequest::default()
     };
     match visit.caller.anonymous().users().redeem_setup_token(request).await {
         Ok(_) => Ok(start(&visit, fields.get("login"), fields.raw("password"), "").await?),

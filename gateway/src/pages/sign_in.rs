@@ -12,7 +12,7 @@ use super::{
     fields::Fields,
     problems::Problems,
     query::Query,
-    trouble::{Trouble, see_other},
+    trouble::{Trouble, retry_after, see_other},
     visit::Visit,
     words,
 };
@@ -49,14 +49,18 @@ pub(crate) async fn sign_in(visit: Visit, fields: Fields) -> Result<Response, Tr
             let problems = problems(&status);
             let Some(http) = in_place(status.code()) else { return Err(status.into()) };
             let page = page(&visit, return_to, login, String::new(), problems);
-            Ok(unstored(visit.page_with(http, &page)?))
+            let mut response = unstored(visit.page_with(http, &page)?);
+            if let Some(seconds) = retry_after(&status) {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            Ok(response)
         }
     }
 }
 
 /// `POST /admin/sign-out`.
 pub(crate) async fn sign_out(visit: Visit) -> Result<Response, Trouble> {
-    let own = DeleteSessionRequest { name: "sessions/-".into() };
+    let own = DeleteSessionRequest { name: "sessions/-".into(), ..Default::default() };
     if visit.caller.has_session()
         && let Err(status) = visit.caller.sessions().delete_session(own).await
         && !matches!(status.code(), Code::Unauthenticated | Code::NotFound)
@@ -100,7 +104,6 @@ pub(crate) fn in_place(code: Code) -> Option<StatusCode> {
 pub(crate) fn problems(status: &tonic::Status) -> Problems {
     match status.code() {
         Code::Unauthenticated => Problems::one(words::of("CREDENTIALS_INVALID", &[])),
-        Code::ResourceExhausted => Problems::one(words::of("RATE_LIMITED", &[])),
         _ => Problems::of_status(status),
     }
 }

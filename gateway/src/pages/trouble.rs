@@ -18,9 +18,6 @@ use tonic_types::StatusExt as _;
 use super::{chrome::Chrome, fields::Fields, theme::Theme, visit::Visit, words};
 use crate::app::{Gateway, Problem};
 
-/// The largest form that is taken.
-const LARGEST_FORM: usize = 256 << 10;
-
 /// Why there is no page.
 #[derive(Clone, Debug)]
 pub(crate) enum Trouble {
@@ -51,6 +48,7 @@ impl Trouble {
                 Code::InvalidArgument
                 | Code::AlreadyExists
                 | Code::FailedPrecondition
+                | Code::ResourceExhausted
                 | Code::Aborted => Ok(*status),
                 _ => Err(Self::Refused(status)),
             },
@@ -95,7 +93,7 @@ pub(crate) async fn explain(
         Err(never) => match never {},
     };
     let method = parts.method.clone();
-    let form = match collect(&method, body).await {
+    let form = match collect(&method, body, gateway.settings().limits.sizes.form).await {
         Ok(form) => form,
         Err(status) => return visit.problem(status, "MESSAGE_TOO_LARGE"),
     };
@@ -108,11 +106,11 @@ pub(crate) async fn explain(
     }
 }
 
-async fn collect(method: &Method, body: Body) -> Result<Bytes, StatusCode> {
+async fn collect(method: &Method, body: Body, most: usize) -> Result<Bytes, StatusCode> {
     if *method != Method::POST {
         return Ok(Bytes::new());
     }
-    match Limited::new(body, LARGEST_FORM).collect().await {
+    match Limited::new(body, most).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {
             Err(StatusCode::PAYLOAD_TOO_LARGE)
@@ -248,7 +246,7 @@ fn http_status(code: Code) -> StatusCode {
 }
 
 /// How long to wait, in seconds; a shop that is not there may be asked again in a second.
-fn retry_after(status: &Status) -> Option<u64> {
+pub(crate) fn retry_after(status: &Status) -> Option<u64> {
     let told = status.get_details_retry_info().and_then(|info| info.retry_delay);
     let told = told.map(|delay| delay.as_secs().max(1));
     match status.code() {

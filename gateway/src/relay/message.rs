@@ -1,4 +1,4 @@
-//! The one message of a relayed call, read whole before the service is asked, and never beyond the service's own limit.
+//! The one message of a relayed call, read whole before the service is asked, and never beyond a limit, which is the service's own.
 //!
 //! Every method of the contract takes exactly one message, so nothing waits longer than it would at the service.
 
@@ -7,25 +7,25 @@ use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use tonic::{Status, body::Body};
 
-use crate::{api::BODY, upstream};
+use crate::upstream;
 
 /// What stands before each message: a flag and the length.
 const HEADER: usize = 5;
 
 /// The frame as it came.
-pub(super) async fn read(mut body: Body) -> Result<Bytes, Status> {
-    if body.size_hint().lower() > (HEADER + BODY) as u64 {
-        return Err(upstream::too_large());
+pub(super) async fn read(mut body: Body, most: usize) -> Result<Bytes, Status> {
+    if body.size_hint().lower() > (HEADER + most) as u64 {
+        return Err(upstream::too_large(most));
     }
     let mut framed = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
-        if framed.len() + data.len() > HEADER + BODY {
-            return Err(upstream::too_large());
+        if framed.len() + data.len() > HEADER + most {
+            return Err(upstream::too_large(most));
         }
         framed.extend_from_slice(&data);
-        if announced(&framed).is_some_and(|length| length > BODY) {
-            return Err(upstream::too_large());
+        if announced(&framed).is_some_and(|length| length > most) {
+            return Err(upstream::too_large(most));
         }
     }
     Ok(framed.freeze())
@@ -44,6 +44,8 @@ mod tests {
     use tonic::Code;
 
     use super::*;
+
+    const BODY: usize = 4 << 20;
 
     fn whole(framed: Vec<u8>) -> Body {
         Body::new(Full::from(framed))
@@ -65,14 +67,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_largest_message_is_read_and_one_byte_more_is_not() {
-        assert_eq!(read(whole(framed(BODY))).await.unwrap(), framed(BODY));
-        let refused = read(whole(framed(BODY + 1))).await.unwrap_err();
+        assert_eq!(read(whole(framed(BODY)), BODY).await.unwrap(), framed(BODY));
+        let refused = read(whole(framed(BODY + 1)), BODY).await.unwrap_err();
         assert_eq!(refused.code(), Code::ResourceExhausted);
     }
 
     #[tokio::test]
     async fn more_than_was_announced_ends_at_the_limit() {
-        let refused = read(endless(framed(1))).await.unwrap_err();
+        let refused = read(endless(framed(1)), BODY).await.unwrap_err();
         assert_eq!(refused.code(), Code::ResourceExhausted);
     }
 
@@ -82,6 +84,6 @@ mod tests {
             framed(BODY + 1)[..HEADER].to_vec(),
         )))]);
         let held = Body::new(StreamBody::new(announced.chain(stream::pending())));
-        assert_eq!(read(held).await.unwrap_err().code(), Code::ResourceExhausted);
+        assert_eq!(read(held, BODY).await.unwrap_err().code(), Code::ResourceExhausted);
     }
 }

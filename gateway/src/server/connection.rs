@@ -1,6 +1,6 @@
-//! One connection: HTTP/1 or HTTP/2 within limits, for at most half an hour.
+//! One connection: HTTP/1 or HTTP/2 within limits, until it is old or nothing is asked on it any more.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{body::Body, response::Response};
 use http::{Request, Version};
@@ -12,27 +12,28 @@ use hyper_util::{
 use tokio::{net::TcpStream, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::line::{Activity, Line, Patience};
-use crate::app::Peer;
+use super::{
+    line::{Activity, Line, Patience},
+    requests::Requests,
+};
+use crate::{
+    app::Peer,
+    config::{Limits, Times},
+};
 
-/// How long a connection may be idle.
-const IDLE: Duration = Duration::from_secs(60);
-/// How often an HTTP/2 connection is asked whether it is there, and how long it may take to answer.
-const PING: Duration = Duration::from_secs(20);
-/// How old a connection may become, give or take a tenth, so that not all begin anew at once.
-const AGE: Duration = Duration::from_secs(30 * 60);
-/// Target and headers of HTTP/1, with room for the rest of the head; the app refuses each beyond its own limit.
-const HEAD: usize = 40 << 10;
+/// Room for the rest of a head of HTTP/1 beside its target and headers; the app refuses each beyond its own limit.
+const REST_OF_HEAD: usize = 8 << 10;
 
 /// The limits of every connection.
-pub(super) fn builder() -> auto::Builder<TokioExecutor> {
+pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let (times, sizes) = (limits.times, limits.sizes);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
         // The line watches over a head that has begun; this is for one that does not begin.
-        .header_read_timeout(IDLE)
-        .max_buf_size(HEAD);
+        .header_read_timeout(times.idle)
+        .max_buf_size(sizes.target + sizes.headers + REST_OF_HEAD);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -40,11 +41,11 @@ pub(super) fn builder() -> auto::Builder<TokioExecutor> {
         .initial_stream_window_size(64 << 10)
         .initial_connection_window_size(1 << 20)
         .max_frame_size(16 << 10)
-        .max_header_list_size(32 << 10)
+        .max_header_list_size((sizes.target + sizes.headers) as u32)
         .max_pending_accept_reset_streams(20)
         .max_local_error_reset_streams(128)
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
+        .keep_alive_interval(times.ping)
+        .keep_alive_timeout(times.ping);
     builder
 }
 
@@ -54,6 +55,7 @@ pub(super) async fn serve<A, R>(
     remote: SocketAddr,
     answer: A,
     builder: Arc<auto::Builder<TokioExecutor>>,
+    times: Times,
     shutdown: CancellationToken,
 ) where
     A: Fn(Request<Body>) -> R + Send + 'static,
@@ -63,24 +65,29 @@ pub(super) async fn serve<A, R>(
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
     let peer = Peer { remote: remote.ip().to_canonical(), local: local.ip().to_canonical() };
-    let activity = Activity::default();
-    let line = TokioIo::new(Line::new(stream, activity.clone(), Patience::default()));
+    let (activity, requests) = (Activity::default(), Requests::none());
+    let patience = Patience { head: times.head, stall: times.write_stall };
+    let line = TokioIo::new(Line::new(stream, activity.clone(), patience));
+    let asked = requests.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let (http2, activity) = (request.version() == Version::HTTP_2, activity.clone());
         let answered = answer(with_peer(request, peer));
+        let under_way = asked.begin();
         async move {
             activity.asked(http2);
-            let response = answered.await;
+            let response = answered.await.map(|body| under_way.until_sent(body));
             activity.answered();
             Ok::<Response, Infallible>(response)
         }
     });
     let mut connection = pin!(builder.serve_connection(line, service));
-    let old = Instant::now() + AGE.mul_f64(0.9 + 0.2 * rand::random::<f64>());
+    // Give or take a tenth, so that not all begin anew at once.
+    let old = Instant::now() + times.age.mul_f64(rand::random_range(0.9..1.1));
     let served = tokio::select! {
         served = connection.as_mut() => Some(served),
         () = shutdown.cancelled() => None,
         () = tokio::time::sleep_until(old) => None,
+        () = requests.none_for(times.idle) => None,
     };
     let served = match served {
         Some(served) => served,

@@ -22,15 +22,9 @@ use tokio::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     /// How long a head may take from its first byte.
-    head: Duration,
+    pub(super) head: Duration,
     /// How long a client may read nothing while there is something for it.
-    stall: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self { head: Duration::from_secs(10), stall: Duration::from_secs(10) }
-    }
+    pub(super) stall: Duration,
 }
 
 /// Nothing was asked, or everything answered.

@@ -23,9 +23,6 @@ use crate::{
     upstream::{Outgoing, Upstream},
 };
 
-/// The largest message taken from the service.
-const LARGEST: usize = 16 << 20;
-
 /// The id of one request: in the log, in the answer's `x-request-id`, on error pages and in the service's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(HeaderValue);
@@ -64,13 +61,15 @@ pub struct Caller {
     outgoing: Arc<Outgoing>,
     request_id: RequestId,
     has_session: bool,
+    /// The largest message taken from the service.
+    largest: usize,
 }
 
 macro_rules! clients {
     ($($(#[$doc:meta])* $name:ident: $client:ident;)+) => {$(
         $(#[$doc])*
         pub fn $name(&self) -> $client<Upstream> {
-            $client::new(self.upstream.clone()).max_decoding_message_size(LARGEST)
+            $client::new(self.upstream.clone()).max_decoding_message_size(self.largest)
         }
     )+};
 }
@@ -84,7 +83,8 @@ impl Caller {
     ) -> Self {
         let outgoing = Arc::new(outgoing);
         let upstream = gateway.upstream().sending(Arc::clone(&outgoing));
-        Self { upstream, outgoing, request_id, has_session }
+        let largest = gateway.settings().limits.sizes.message;
+        Self { upstream, outgoing, request_id, has_session, largest }
     }
 
     /// Whether the request carried a session cookie; it may have ended.
@@ -102,7 +102,7 @@ impl Caller {
     pub fn anonymous(&self) -> Self {
         let outgoing = Arc::new(Outgoing::clone(&self.outgoing).without_authorization());
         let upstream = self.upstream.sending(Arc::clone(&outgoing));
-        Self { upstream, outgoing, request_id: self.request_id.clone(), has_session: false }
+        Self { upstream, outgoing, has_session: false, ..self.clone() }
     }
 
     /// The way to the service, stamped with this caller's credentials, for clients made elsewhere.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use prost::Message as _;
-use proto::access::Session;
+use proto::access::{DeleteSessionRequest, Session};
 
 use super::cookie;
 
@@ -25,6 +25,12 @@ pub(crate) fn take_token(session: &Bytes) -> Option<(Bytes, HeaderValue)> {
     let mut session = Session::decode(session.clone()).ok()?;
     let cookie = cookie::start(&std::mem::take(&mut session.token))?;
     Some((session.encode_to_vec().into(), cookie))
+}
+
+/// Whether an encoded request ends the session of its own call. One that only validates does not.
+pub(crate) fn is_sign_out(request: &Bytes) -> bool {
+    let request = DeleteSessionRequest::decode(request.clone());
+    request.is_ok_and(|request| request.name == "sessions/-" && !request.validate_only)
 }
 
 #[cfg(test)]

@@ -15,7 +15,10 @@ use http_body_util::{BodyExt as _, Full};
 use rand::RngExt as _;
 use tonic::{Code, Status, body::Body};
 
-use super::Channels;
+use super::{
+    Channels,
+    reads::{only_reads, path_of},
+};
 
 /// How often a call is sent again.
 const AGAIN: u32 = 2;
@@ -46,18 +49,12 @@ impl Retries {
 }
 
 fn safe_methods() -> HashMap<String, Safe> {
-    let pool = proto::descriptor_pool();
-    let http = pool.get_extension_by_name("google.api.http");
     let mut safe = HashMap::new();
-    for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
-        let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-        let read = http.as_ref().is_some_and(|http| {
-            let options = method.options();
-            let rule = options.get_extension(http);
-            rule.as_message().is_some_and(|rule| rule.has_field_by_name("get"))
-        });
+    let services = proto::descriptor_pool().services();
+    for method in services.flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        let path = path_of(&method);
         let named = method.input().get_field_by_name("request_id");
-        match (read, named) {
+        match (only_reads(&method), named) {
             _ if method.is_client_streaming() || method.is_server_streaming() => {}
             (true, _) => drop(safe.insert(path, Safe::Read)),
             (false, Some(field)) => drop(safe.insert(path, Safe::WhenNamed(field.number()))),

@@ -33,10 +33,10 @@ pub fn deadline_exceeded() -> Status {
 }
 
 /// The request is more than the service would read.
-pub(crate) fn too_large() -> Status {
+pub(crate) fn too_large(most: usize) -> Status {
     Status::with_error_details(
         Code::ResourceExhausted,
-        "the message is larger than 4 MiB",
+        format!("the message is larger than {} KiB", most >> 10),
         reason("MESSAGE_TOO_LARGE"),
     )
 }

@@ -254,3 +254,34 @@ async fn a_grpc_client_is_relayed_too() {
     shutdown.cancel();
     serving.await.unwrap();
 }
+
+#[tokio::test]
+async fn an_idle_or_old_http2_connection_is_told_to_go_away() {
+    let soon = std::time::Duration::from_millis(20);
+    let times = gateway::config::Times::default();
+    for times in [
+        gateway::config::Times { idle: soon, ..times },
+        gateway::config::Times { age: soon, ..times },
+    ] {
+        let bound = server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = bound.address();
+        let mut settings = settings("http://localhost:8080");
+        settings.limits.times = times;
+        let gateway = Fake::answering(&product()).gateway(settings);
+        let shutdown = CancellationToken::new();
+        let serving = tokio::spawn(bound.serve(gateway, shutdown.clone()));
+
+        let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+        let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream);
+        let (mut client, connection) = handshake.await.unwrap();
+        let connection = tokio::spawn(connection);
+        let request = Request::get(format!("http://localhost:{}/v1/products/a", address.port()));
+        let request = request.body(http_body_util::Empty::<bytes::Bytes>::new()).unwrap();
+        assert_eq!(client.send_request(request).await.unwrap().status(), 200);
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(5), connection).await;
+        ended.unwrap_or_else(|_| panic!("{times:?}: it is still held")).unwrap().unwrap();
+        drop(client);
+        shutdown.cancel();
+        serving.await.unwrap();
+    }
+}

@@ -56,6 +56,10 @@ async fn signing_out_takes_the_cookie_away() {
     let own = send(&app, request("DELETE", "/v1/sessions/-", &[cookie, OURS], "")).await;
     assert!(own.header("set-cookie").ends_with("Max-Age=0"), "{}", own.header("set-cookie"));
     assert_eq!(fake.last::<DeleteSessionRequest>().name, "sessions/-");
+    let trial = "/v1/sessions/-?validateOnly=true";
+    let trial = send(&app, request("DELETE", trial, &[cookie, OURS], "")).await;
+    assert_eq!((trial.status.as_u16(), trial.header("set-cookie")), (200, ""));
+    assert!(fake.last::<DeleteSessionRequest>().validate_only);
     let other = send(&app, request("DELETE", "/v1/sessions/s2", &[cookie, OURS], "")).await;
     assert_eq!(other.header("set-cookie"), "");
 }

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use catalog_service::config::{KEEP_REVISIONS, Retention, keep_revisions};
+use catalog_service::config::{
+    DiskOptions, KEEP_REVISIONS, LimitOptions, Limits, Problems as CatalogProblems, Retention,
+    keep_revisions,
+};
 use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
@@ -29,10 +32,17 @@ pub struct ServeArguments {
     /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
     #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
     pub keep_revisions: String,
+    /// The disk that the database lies on.
+    #[command(flatten)]
+    pub disk: DiskOptions,
 
     /// What the gateway needs.
     #[command(flatten)]
     pub gateway: config::Options,
+
+    /// How much the catalog-service takes at a time.
+    #[command(flatten)]
+    pub catalog_limits: LimitOptions,
 
     /// How logs are written.
     #[command(flatten)]
@@ -54,6 +64,8 @@ pub struct ServeSettings {
     pub local_origin: bool,
     /// The gateway's own settings.
     pub gateway: config::Settings,
+    /// What the catalog-service refuses for being too much.
+    pub catalog_limits: Limits,
 }
 
 impl ServeArguments {
@@ -65,15 +77,31 @@ impl ServeArguments {
         let local_origin = self.gateway.public_origin.is_none();
         let own = Problems::both(self.grpc_listen(), self.keep_revisions());
         let both = Problems::both(self.gateway.settings(), own);
-        let (gateway, (grpc_listen, keep_revisions)) = both?;
+        let both = Problems::both(both, self.catalog_limits())?;
+        let ((gateway, (grpc_listen, keep_revisions)), catalog_limits) = both;
         let Self { data_dir, empty, .. } = self;
-        Ok(ServeSettings { data_dir, grpc_listen, empty, keep_revisions, local_origin, gateway })
+        Ok(ServeSettings {
+            data_dir,
+            grpc_listen,
+            empty,
+            keep_revisions,
+            local_origin,
+            gateway,
+            catalog_limits,
+        })
     }
 
     fn keep_revisions(&self) -> Result<Retention, Problems> {
         let text = &self.keep_revisions;
         let wrong = |advice| Problems(vec![format!("--keep-revisions is `{text}`: {advice}")]);
         keep_revisions(text).map_err(wrong)
+    }
+
+    fn catalog_limits(&self) -> Result<Limits, Problems> {
+        let mut problems = CatalogProblems::default();
+        let disk = self.disk.limits(&mut problems);
+        let limits = Limits { disk, ..self.catalog_limits.limits(&mut problems) };
+        problems.none_or(limits).map_err(|problems| Problems(problems.into_lines()))
     }
 
     fn grpc_listen(&self) -> Result<SocketAddr, Problems> {
@@ -114,6 +142,7 @@ mod tests {
         assert_eq!(settings.grpc_listen.to_string(), "127.0.0.1:50051");
         assert_eq!(settings.gateway.listen.to_string(), "127.0.0.1:8080");
         assert!(settings.local_origin && !settings.empty);
+        assert_eq!(settings.catalog_limits, Limits::default());
     }
 
     #[rstest]
@@ -140,8 +169,10 @@ mod tests {
             "--grpc-listen=0.0.0.0:1",
             "--public-origin=shop",
             "--keep-revisions=2y",
+            "--catalog-reads-at-once=0",
+            "--database-ballast-mib=some",
         ];
-        assert_eq!(settings(&flags).unwrap_err().0.len(), 4);
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 6);
         assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
     }
 }

@@ -8,7 +8,7 @@ use proto::catalog as wire;
 use crate::{
     domain::{
         AttributeValue, CategoryId, Image, NewProduct, ProductField, ProductFields, ProductId,
-        ProductMask, ProductOption, Slug, Violations, Window,
+        ProductMask, ProductOption, References, Slug, Violations, Window,
     },
     encoding::{
         MaskError,
@@ -76,11 +76,12 @@ fn is_set(message: &wire::Product, field: ProductField) -> bool {
     }
 }
 
-/// Reads a product to create, with its variants; `at` is the path of the create request: empty, or `requests[3]`.
+/// Reads a product to create, with its variants, and notes what it refers to; `at` is the path of the create request: empty, or `requests[3]`.
 pub fn new_product(
     request: wire::CreateProductRequest,
     at: &str,
     violations: &mut Violations,
+    references: &mut References,
 ) -> NewProduct {
     let path = |field: &str| {
         if at.is_empty() { field.to_owned() } else { format!("{at}.{field}") }
@@ -92,19 +93,20 @@ pub fn new_product(
         id => violations.take(&path("product_id"), ProductId::parse(id)),
     };
     let product = path("product");
-    let fields = fields(message, &ProductMask::all(), &product, violations);
+    let fields = fields(message, &ProductMask::all(), &product, violations, references);
     let variants = variant::new_variants(given, &fields.options, &product, violations);
     NewProduct { id, fields, variants }
 }
 
-/// Reads the masked fields; `at` is the path of the product in the request, such as `product`.
+/// Reads the masked fields, and notes what they refer to; `at` is the path of the product in the request, such as `product`.
 pub fn fields(
     message: wire::Product,
     mask: &ProductMask,
     at: &str,
     violations: &mut Violations,
+    references: &mut References,
 ) -> ProductFields {
-    let mut reader = Reader { at, mask, violations };
+    let mut reader = Reader { at, mask, violations, references };
     let start = reader.time(ProductField::PublishTime, message.publish_time);
     let end = reader.time(ProductField::UnpublishTime, message.unpublish_time);
     let window = Window { start, end };
@@ -130,6 +132,7 @@ struct Reader<'a> {
     at: &'a str,
     mask: &'a ProductMask,
     violations: &'a mut Violations,
+    references: &'a mut References,
 }
 
 impl Reader<'_> {
@@ -171,7 +174,10 @@ impl Reader<'_> {
             if !seen.insert(name) {
                 self.violations.add(&field, "stands in the list for the second time");
             }
-            categories.extend(self.violations.take(&field, CategoryId::from_name(name)));
+            if let Some(category) = self.violations.take(&field, CategoryId::from_name(name)) {
+                self.references.add_category(field, category.clone());
+                categories.push(category);
+            }
         }
         categories
     }
@@ -239,8 +245,10 @@ impl Reader<'_> {
             return Vec::new();
         }
         for (index, image) in given.iter().enumerate() {
-            if !is_picture_address(&image.uri) {
-                let field = format!("{}.images[{index}].uri", self.at);
+            let field = format!("{}.images[{index}].uri", self.at);
+            if is_picture_address(&image.uri) {
+                self.references.add_picture(field, image.uri.clone());
+            } else {
                 let rule = "must start with `/pictures/` or `https://`, without spaces and `..`";
                 self.violations.add(field, rule);
             }

@@ -1,13 +1,11 @@
 //! Only what was made here opens, and only where and while it may.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use proto::catalog::ListProductsRequest;
 use tonic::Code;
 
 use super::*;
-use crate::clock::ManualClock;
-
-const KEYS: [[u8; 32]; 2] = [[1; 32], [2; 32]];
+use crate::clock::{Clock, ManualClock};
 
 /// Half past an hour.
 const NOW: i64 = 1_800_001_800;
@@ -16,8 +14,8 @@ fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at(Timestamp::from_second(NOW).unwrap()))
 }
 
-fn tokens() -> PageTokens {
-    PageTokens::new(KEYS, clock())
+fn tokens(clock: Arc<dyn Clock>) -> PageTokens {
+    PageTokens::new(Arc::new(Seals::new([[1; 32], [2; 32]], clock)))
 }
 
 fn query(filter: &str, audience: Audience) -> Query {
@@ -38,39 +36,15 @@ fn cursor() -> Cursor {
 
 #[test]
 fn a_token_leads_back_to_its_place() {
-    let (tokens, query) = (tokens(), query("", Audience::Public));
+    let (tokens, query) = (tokens(clock()), query("", Audience::Public));
     let token = tokens.seal(query, &cursor()).unwrap();
     assert_eq!(tokens.open(query, &token).unwrap(), Some(cursor()));
     assert_eq!(tokens.open(query, "").unwrap(), None);
 }
 
 #[test]
-fn equal_pages_have_equal_tokens_within_the_hour() {
-    let clock = clock();
-    let tokens = PageTokens::new(KEYS, Arc::clone(&clock) as Arc<dyn Clock>);
-    let query = query("", Audience::Public);
-    let first = tokens.seal(query, &cursor()).unwrap();
-    clock.advance(SignedDuration::from_mins(29));
-    assert_eq!(tokens.seal(query, &cursor()).unwrap(), first);
-    clock.advance(SignedDuration::from_mins(1));
-    assert_ne!(tokens.seal(query, &cursor()).unwrap(), first);
-}
-
-#[test]
-fn a_token_with_any_bit_flipped_is_refused() {
-    let (tokens, query) = (tokens(), query("", Audience::Public));
-    let token = BASE64_URL_SAFE_NO_PAD.decode(tokens.seal(query, &cursor()).unwrap()).unwrap();
-    for bit in 0..token.len() * 8 {
-        let mut flipped = token.clone();
-        flipped[bit / 8] ^= 1 << (bit % 8);
-        let refused = tokens.open(query, &BASE64_URL_SAFE_NO_PAD.encode(flipped)).unwrap_err();
-        assert_eq!(refused.code(), Code::InvalidArgument, "bit {bit}");
-    }
-}
-
-#[test]
 fn a_token_with_any_character_replaced_or_cut_off_is_refused() {
-    let (tokens, query) = (tokens(), query("", Audience::Public));
+    let (tokens, query) = (tokens(clock()), query("", Audience::Public));
     let token = tokens.seal(query, &cursor()).unwrap();
     for at in 0..token.len() {
         let (head, tail) = token.split_at(at);
@@ -86,7 +60,7 @@ fn a_token_with_any_character_replaced_or_cut_off_is_refused() {
 
 #[test]
 fn a_token_works_for_its_query_and_audience_alone() {
-    let tokens = tokens();
+    let tokens = tokens(clock());
     let token = tokens.seal(query("a", Audience::Public), &cursor()).unwrap();
     for other in [query("b", Audience::Public), query("a", Audience::Staff)] {
         assert!(tokens.open(other, &token).is_err());
@@ -99,7 +73,7 @@ fn a_token_works_for_its_query_and_audience_alone() {
 #[test]
 fn a_token_lives_a_day() {
     let clock = clock();
-    let tokens = PageTokens::new(KEYS, Arc::clone(&clock) as Arc<dyn Clock>);
+    let tokens = tokens(Arc::clone(&clock) as Arc<dyn Clock>);
     let query = query("", Audience::Public);
     let token = tokens.seal(query, &cursor()).unwrap();
     clock.advance(SignedDuration::from_mins(24 * 60 + 29));
@@ -110,17 +84,8 @@ fn a_token_lives_a_day() {
 }
 
 #[test]
-fn the_key_before_still_opens_and_a_foreign_one_does_not() {
-    let query = query("", Audience::Public);
-    let token = PageTokens::new([[2; 32], [9; 32]], clock()).seal(query, &cursor()).unwrap();
-    assert!(tokens().open(query, &token).is_ok());
-    let token = PageTokens::new([[3; 32], [1; 32]], clock()).seal(query, &cursor()).unwrap();
-    assert!(tokens().open(query, &token).is_err());
-}
-
-#[test]
 fn a_position_that_fills_a_token_passes_and_a_longer_one_fails_here() {
-    let (tokens, query) = (tokens(), query("", Audience::Public));
+    let (tokens, query) = (tokens(clock()), query("", Audience::Public));
     let of = |length| Cursor { values: Vec::new(), id: "x".repeat(length) };
     assert_eq!(tokens.seal(query, &of(360)).unwrap().len(), LONGEST);
     assert_eq!(tokens.seal(query, &of(361)).unwrap_err().code(), Code::Internal);

@@ -5,7 +5,10 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::{config::Origin, grpc::X_REQUEST_ID};
+use crate::{
+    config::Origin,
+    grpc::{SHELF_RESUME_TOKEN, X_REQUEST_ID},
+};
 
 /// What a gRPC-Web client may send.
 const SENT: [HeaderName; 6] = [
@@ -22,7 +25,7 @@ const READ: [HeaderName; 5] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status-details-bin"),
-    HeaderName::from_static("shelf-resume-token"),
+    HeaderName::from_static(SHELF_RESUME_TOKEN),
     X_REQUEST_ID,
 ];
 

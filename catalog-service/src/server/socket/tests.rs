@@ -189,10 +189,10 @@ async fn a_preflight_is_answered_for_the_named_origins_alone() {
 }
 
 #[tokio::test]
-async fn a_page_may_read_the_status_of_an_answer() {
+async fn a_page_may_read_the_status_of_an_answer_and_its_token() {
     let (response, _) = answer(call().header("origin", "https://pages.example")).await;
     let exposed = response.headers()["access-control-expose-headers"].to_str().unwrap().to_owned();
-    for name in ["grpc-status", "grpc-message", "grpc-status-details-bin"] {
+    for name in ["grpc-status", "grpc-message", "grpc-status-details-bin", "shelf-resume-token"] {
         assert!(exposed.contains(name), "{exposed}");
     }
 }

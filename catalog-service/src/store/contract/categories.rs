@@ -94,6 +94,19 @@ pub(crate) async fn a_category_with_children_stays(bench: &Bench) {
     assert!(matches!(full, Refusal::HasChildren { child, .. } if child == "products/kettle"));
 }
 
+pub(crate) async fn of_many_categories_those_that_do_not_exist_are_told(bench: &Bench) {
+    add(bench, "kitchen", None).await.unwrap();
+    add(bench, "pots", Some("kitchen")).await.unwrap();
+    let unknown = async |ids: &[&str]| {
+        let ids = ids.iter().map(|id| category_id(id)).collect();
+        let unknown = bench.store.unknown_categories(ids).await.unwrap();
+        unknown.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(unknown(&["pots", "x", "kitchen", "a"]).await, ["a", "x"]);
+    assert_eq!(unknown(&["pots"]).await, [""; 0]);
+    assert_eq!(unknown(&[]).await, [""; 0]);
+}
+
 pub(crate) async fn a_taken_category_slug_is_refused(bench: &Bench) {
     add(bench, "kitchen", None).await.unwrap();
     let slug = Slug::parse("kitchen").ok();
@@ -111,7 +124,7 @@ pub(crate) async fn categories_come_by_title(bench: &Bench) {
     }
     let (mut titles, mut after) = (Vec::new(), None);
     loop {
-        let page = bench.store.categories(PageRequest::new(3, after)).await.unwrap();
+        let page = bench.store.categories(PageRequest::new(3, after)).await.unwrap().content;
         assert_eq!(page.total.count, 4);
         titles.extend(page.items.iter().map(|one| encoding::message(one).unwrap().title));
         let Some(next) = page.next else { break };
@@ -132,7 +145,7 @@ pub(crate) async fn a_page_of_categories_ends_before_it_grows_too_large(bench: &
     }
     let (mut titles, mut pages, mut after) = (Vec::new(), Vec::new(), None);
     loop {
-        let page = bench.store.categories(PageRequest::new(1_000, after)).await.unwrap();
+        let page = bench.store.categories(PageRequest::new(1_000, after)).await.unwrap().content;
         let bytes: usize = page.items.iter().map(|item| item.bytes().len()).sum();
         assert!(bytes <= crate::store::LARGEST_ANSWER, "{bytes}");
         pages.push(page.items.len());
@@ -157,7 +170,7 @@ pub(crate) async fn a_restored_product_leaves_a_category_that_is_gone(bench: &Be
 }
 
 pub(crate) async fn the_shop_is_changed_under_its_etag(bench: &Bench) {
-    let shop = encoding::message(&bench.store.shop().await.unwrap()).unwrap();
+    let shop = encoding::message(&bench.store.shop().await.unwrap().content).unwrap();
     assert_eq!((shop.name.as_str(), shop.default_currency.as_str()), ("shop", "EUR"));
     let change = |etag: &str| ShopChange {
         etag: Etag::given(etag),

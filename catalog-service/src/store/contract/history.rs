@@ -77,7 +77,7 @@ async fn found(bench: &Bench, filter: &str, size: i32) -> Vec<String> {
     let (mut names, mut after) = (Vec::new(), None);
     loop {
         let page = PageRequest::new(size, after);
-        let page = bench.store.revisions(query.clone(), page).await.unwrap().unwrap();
+        let page = bench.store.revisions(query.clone(), page).await.unwrap().unwrap().content;
         for item in &page.items {
             let revision = encoding::message(item).unwrap();
             assert_eq!(revision.product.unwrap().variants, []);
@@ -119,7 +119,8 @@ pub(crate) async fn a_history_comes_page_by_page(bench: &Bench) {
     let (mut titles, mut after) = (Vec::new(), None);
     loop {
         let page = PageRequest::new(2, after);
-        let page = bench.store.revisions(history_of("kettle"), page).await.unwrap().unwrap();
+        let page =
+            bench.store.revisions(history_of("kettle"), page).await.unwrap().unwrap().content;
         assert!(page.items.len() <= 2);
         let title =
             |one: &Document<Revision>| encoding::message(one).unwrap().product.unwrap().title;
@@ -170,8 +171,9 @@ pub(crate) async fn a_revision_is_found_by_number_by_etag_and_as_the_one_before(
     change_variant(bench, created.variants[0].name.rsplit('/').next().unwrap(), costing(5)).await;
     let number = async |which: WhichRevision| {
         let found = bench.store.revision(&product_id("kettle"), &which).await.unwrap();
-        found
-            .map(|one| encoding::message(&one).unwrap().name.rsplit('/').next().unwrap().to_owned())
+        found.map(|one| {
+            encoding::message(&one.content).unwrap().name.rsplit('/').next().unwrap().to_owned()
+        })
     };
     let is = |number: &str| Some(number.to_owned());
     assert_eq!(number(WhichRevision::Number(2)).await, is("2"));

@@ -156,8 +156,12 @@ pub(crate) async fn a_page_ends_before_it_grows_too_large(bench: &Bench) {
         bench.create(large(number)).await.unwrap();
     }
     let query = staff("", "slug");
-    let page =
-        bench.store.list_products(query.clone(), PageRequest::new(1_000, None)).await.unwrap();
+    let page = bench
+        .store
+        .list_products(query.clone(), PageRequest::new(1_000, None))
+        .await
+        .unwrap()
+        .content;
     let bytes: usize = page.items.iter().map(|item| item.bytes().len()).sum();
     assert!(bytes < 4 * 1024 * 1024 && bytes > 3 * 1024 * 1024, "{bytes}");
     assert!(page.next.is_some());
@@ -171,7 +175,7 @@ pub(crate) async fn a_list_counts_to_ten_thousand_and_says_so(bench: &Bench) {
     }
     let total = async || {
         let page = PageRequest::new(1, None);
-        bench.store.list_products(staff("", ""), page).await.unwrap().total
+        bench.store.list_products(staff("", ""), page).await.unwrap().content.total
     };
     assert_eq!(total().await, crate::domain::Total { count: 10_000, capped: false });
     bench.create(new("one-more")).await.unwrap();
@@ -184,7 +188,8 @@ pub(crate) async fn a_list_in_the_full_view_has_variants(bench: &Bench) {
     bench.create(product).await.unwrap();
     for (view, count) in [(View::Basic, 0), (View::Full, 1)] {
         let query = ProductQuery { view, ..staff("", "") };
-        let page = bench.store.list_products(query, PageRequest::new(0, None)).await.unwrap();
+        let page =
+            bench.store.list_products(query, PageRequest::new(0, None)).await.unwrap().content;
         assert_eq!(wire(&page.items[0]).variants.len(), count);
     }
 }

@@ -64,7 +64,7 @@ pub(crate) async fn the_public_never_learns_who_changed_something(bench: &Bench)
     let seen = bench.get("kettle", Audience::Public).await.unwrap();
     assert_eq!((seen.update_actor, seen.delete_actor), (None, None));
     let query = ProductQuery { audience: Audience::Public, ..staff("", "") };
-    let page = bench.store.list_products(query, PageRequest::new(0, None)).await.unwrap();
+    let page = bench.store.list_products(query, PageRequest::new(0, None)).await.unwrap().content;
     assert_eq!(wire(&page.items[0]).update_actor, None);
 }
 
@@ -350,7 +350,7 @@ pub(crate) async fn a_batch_whose_answer_is_too_large_is_not_done(bench: &Bench)
     let read = bench.store.products(&ids, View::Basic, Audience::Staff).await;
     assert!(matches!(read, Err(Error::AnswerTooLarge)));
     let read = bench.store.products(&ids[..16], View::Basic, Audience::Staff).await.unwrap();
-    assert!(read.iter().all(Option::is_some));
+    assert!(read.content.iter().all(Option::is_some));
 }
 
 pub(crate) async fn an_unknown_product_is_not_found(bench: &Bench) {
@@ -360,7 +360,7 @@ pub(crate) async fn an_unknown_product_is_not_found(bench: &Bench) {
     bench.create(new("kettle")).await.unwrap();
     let ids = [product_id("nothing"), product_id("kettle"), product_id("nothing")];
     let found = bench.store.products(&ids, View::Basic, Audience::Staff).await.unwrap();
-    assert_eq!(found.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(found.content.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, false]);
 }
 
 pub(crate) async fn a_window_that_never_opens_is_refused(bench: &Bench) {

@@ -55,7 +55,7 @@ pub(crate) async fn a_variant_is_added_at_the_end(bench: &Bench) {
     let product = bench.get("kettle", Audience::Staff).await.unwrap();
     assert_eq!(product.variants.last(), Some(&added));
     let found = bench.store.variant(&name("kettle", "blue"), Audience::Staff).await.unwrap();
-    assert_eq!(encoding::message(&found.unwrap()).unwrap(), added);
+    assert_eq!(encoding::message(&found.unwrap().content).unwrap(), added);
     assert_eq!(bench.store.variant(&name("kettle", "blue"), Audience::Public).await.unwrap(), None);
     let again = refusal(add(bench, of_colour("blue", "red")).await);
     assert!(matches!(again, Refusal::IdTaken { name, .. } if name == added.name));
@@ -148,7 +148,7 @@ pub(crate) async fn variants_come_page_by_page(bench: &Bench) {
     loop {
         let page = PageRequest::new(2, after);
         let page = bench.store.variants(&product_id("kettle"), Audience::Staff, page).await;
-        let page = page.unwrap().unwrap();
+        let page = page.unwrap().unwrap().content;
         assert_eq!(page.total.count, 3);
         names.extend(page.items.iter().map(|one| encoding::message(one).unwrap().option_values));
         let Some(next) = page.next else { break };
@@ -169,7 +169,7 @@ pub(crate) async fn a_page_of_variants_ends_before_it_grows_too_large(bench: &Be
     loop {
         let page = PageRequest::new(1_000, after);
         let page = bench.store.variants(&product_id("kettle"), Audience::Staff, page).await;
-        let page = page.unwrap().unwrap();
+        let page = page.unwrap().unwrap().content;
         let bytes: usize = page.items.iter().map(|item| item.bytes().len()).sum();
         assert!(bytes <= crate::store::LARGEST_ANSWER, "{bytes}");
         pages.push(page.items.len());

@@ -1,10 +1,12 @@
 //! Users, sessions and failed sign-ins in SQLite.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{Sqlite, failure::damaged, tx::Tx, writer::Ending};
+use super::{Sqlite, failure::damaged, room::Need, tx::Tx, writer::Ending};
 use crate::{
     access::{
         self, AccountKey, Failures, Login, NewSession, PasswordHash, Session, SessionId, SignedIn,
@@ -47,13 +49,14 @@ impl AccessStore for Sqlite {
 
     async fn create_first_user(
         &self,
+        write: Write,
         token: TokenDigest,
         user: User,
         password: PasswordHash,
         now: Timestamp,
     ) -> Result<Option<User>> {
         self.writer
-            .write(Ending::Keep, move |db| {
+            .write(Ending::of(&write), move |db| {
                 let live = read_setup_token(db)?;
                 if has_users(db)? || !live.is_some_and(|live| live.opens_with(&token, now)) {
                     return Ok(None);
@@ -71,13 +74,15 @@ impl AccessStore for Sqlite {
         user: User,
         password: PasswordHash,
     ) -> access::Result<User> {
-        let ending = if write.validate_only { Ending::Undo } else { Ending::Keep };
+        let room = Arc::clone(&self.room);
         self.writer
-            .write(ending, move |db| {
-                let tx = Tx { db, write: &write, now: user.create_time };
+            .write(Ending::of(&write), move |db| {
+                let is_full = !room.has(Need::Room);
+                let tx = Tx { db, write: &write, now: user.create_time, is_full };
                 if let Some(answers) = tx.recall()? {
                     return recalled_user(db, &answers).map(Ok);
                 }
+                tx.check_room()?;
                 if let Some(taken) = taken(db, &user)? {
                     return Ok(Err(taken));
                 }
@@ -201,19 +206,28 @@ impl AccessStore for Sqlite {
             .await
     }
 
-    async fn end_session(&self, user: &UserId, session: &SessionId) -> Result<Option<TokenDigest>> {
+    async fn end_session(
+        &self,
+        write: Write,
+        user: &UserId,
+        session: &SessionId,
+    ) -> access::Result<Option<TokenDigest>> {
         let (user, session) = (user.clone(), session.clone());
+        let clock = Arc::clone(&self.clock);
         self.writer
-            .write(Ending::Keep, move |db| {
-                let mut delete = db.prepare_cached(
-                    "DELETE FROM sessions WHERE id = ?1 AND user = ?2 RETURNING token_digest",
-                )?;
-                let digest = delete
-                    .query_row(params![session.as_str(), user.as_str()], |row| row.get(0))
-                    .optional()?;
-                Ok(digest.map(TokenDigest::kept))
+            .write(Ending::of(&write), move |db| {
+                // Ending a session takes no room.
+                let tx = Tx { db, write: &write, now: clock.now(), is_full: false };
+                if tx.recall()?.is_some() {
+                    return Ok(Ok(None));
+                }
+                let Some(digest) = delete_session(db, &user, &session)? else {
+                    return Ok(Err(access::Error::SessionNotFound { name: session.name() }));
+                };
+                tx.remember(&[])?;
+                Ok(Ok(Some(digest)))
             })
-            .await
+            .await?
     }
 }
 
@@ -317,6 +331,20 @@ fn create_session(db: &Connection, new: &NewSession) -> Result<()> {
         new.session.last_used.as_microsecond(),
     ])?;
     Ok(())
+}
+
+/// Deletes a session of a user and answers what was kept of its token; none: there is no such session.
+fn delete_session(
+    db: &Connection,
+    user: &UserId,
+    session: &SessionId,
+) -> Result<Option<TokenDigest>> {
+    let mut delete = db.prepare_cached(
+        "DELETE FROM sessions WHERE id = ?1 AND user = ?2 RETURNING token_digest",
+    )?;
+    let parameters = params![session.as_str(), user.as_str()];
+    let digest = delete.query_row(parameters, |row| row.get(0)).optional()?;
+    Ok(digest.map(TokenDigest::kept))
 }
 
 fn read_user(row: &Row<'_>) -> Result<User> {

@@ -1,10 +1,13 @@
 //! Categories: read, created, moved and deleted.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
     Sqlite,
     failure::damaged,
+    feed::{self, POSITION},
     page::Gathered,
     rows::{self, title_key},
     tx::{Change, Item, Tx},
@@ -13,7 +16,7 @@ use crate::{
     domain::{
         Category, CategoryAction, CategoryChange, CategoryField, CategoryFields, CategoryId,
         Conflict, Cursor, CursorValue, Document, Etag, NewCategory, OtherChange, Page, PageRequest,
-        Refusal, ResourceKind, Slug, Total, Uid, Violation,
+        Refusal, ResourceKind, Slug, Snapshot, Total, Uid, Violation,
     },
     encoding, ids,
     store::Result,
@@ -21,16 +24,44 @@ use crate::{
 
 impl Sqlite {
     /// One category.
-    pub(super) fn read_category(&self, id: &CategoryId) -> Result<Option<Document<Category>>> {
+    pub(super) fn read_category(
+        &self,
+        id: &CategoryId,
+    ) -> Result<Option<Snapshot<Document<Category>>>> {
+        let sql = format!("SELECT {POSITION}, document FROM categories WHERE id = ?1");
         self.readers.read(|db| {
-            let mut select = db.prepare_cached("SELECT document FROM categories WHERE id = ?1")?;
-            let found = select.query_row([id.as_str()], |row| row.get::<_, Vec<u8>>(0)).optional();
-            Ok(found?.map(Document::new))
+            let mut select = db.prepare_cached(&sql)?;
+            Ok(select.query_row([id.as_str()], feed::document).optional()?)
         })
     }
 
+    /// Those of these categories that do not exist; there may be thousands of them in a batch.
+    pub(super) async fn read_unknown_categories(
+        &self,
+        mut ids: BTreeSet<CategoryId>,
+    ) -> Result<BTreeSet<CategoryId>> {
+        if ids.is_empty() {
+            return Ok(ids);
+        }
+        let look_up = move |db: &Connection| {
+            let _one_state = db.unchecked_transaction()?;
+            let mut known = Vec::new();
+            for id in &ids {
+                if rows::category_exists(db, id)? {
+                    known.push(id.clone());
+                }
+            }
+            known.iter().for_each(|id| _ = ids.remove(id));
+            Ok(ids)
+        };
+        self.readers.read_long(look_up).await
+    }
+
     /// One page of the categories, by title.
-    pub(super) fn read_categories(&self, page: &PageRequest) -> Result<Page<Document<Category>>> {
+    pub(super) fn read_categories(
+        &self,
+        page: &PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>> {
         let (title, id) = match &page.after {
             None => ("", ""),
             Some(cursor) => match cursor.values.first() {
@@ -38,8 +69,7 @@ impl Sqlite {
                 _ => ("", cursor.id.as_str()),
             },
         };
-        self.readers.read(|db| {
-            let _one_state = db.unchecked_transaction()?;
+        let read = |db: &Connection| {
             let mut select = db.prepare_cached(
                 "SELECT title_key, id, document FROM categories WHERE (title_key, id) > (?1, ?2)
                  ORDER BY title_key, id LIMIT ?3",
@@ -58,7 +88,8 @@ impl Sqlite {
                 .query_row([], |row| row.get::<_, u32>(0))?;
             let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
             Ok(gathered.page(total))
-        })
+        };
+        self.readers.read(|db| feed::snapshot(db, || read(db)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::functions;
 
@@ -10,12 +10,13 @@ use super::functions;
 const STATEMENTS: usize = 128;
 
 /// What every connection is told. The journal of an ordinary store is synced with each commit.
+///
+/// The file is not mapped into memory: a mapped page is checked again at every use of it, one in the cache once.
 const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA cell_size_check = ON;
-    PRAGMA mmap_size = 1073741824;
     PRAGMA cache_size = -4096;
     PRAGMA temp_store = MEMORY;
     PRAGMA journal_size_limit = 67108864;
@@ -58,5 +59,7 @@ fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(SETTINGS)?;
     functions::add(&connection)?;
+    // Otherwise a statement that might use a partial index is planned anew whenever another value is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }

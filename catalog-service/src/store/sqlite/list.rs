@@ -5,19 +5,21 @@ mod filter;
 mod keyset;
 mod plan;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 pub(super) use counts::Counts;
 use rusqlite::{Connection, params_from_iter};
 
 use self::{plan::Plan, sql::Sql};
 use super::{
-    Sqlite,
+    Sqlite, feed,
     page::Gathered,
     products::{IS_PUBLIC, assemble, parts},
 };
 use crate::{
     domain::{
-        Audience, Document, Filter, Page, PageRequest, Product, ProductQuery, Total,
+        Audience, Document, Filter, Page, PageRequest, Product, ProductQuery, Snapshot, Total,
         filter::{Comparison, TextField},
     },
     store::Result,
@@ -28,13 +30,16 @@ pub(super) async fn list(
     store: &Sqlite,
     query: ProductQuery,
     page: PageRequest,
-) -> Result<Page<Document<Product>>> {
+) -> Result<Snapshot<Page<Document<Product>>>> {
     let list = List { now: store.clock.now().as_microsecond(), query, page };
     let (counts, generation) = (store.counts.clone(), store.writer.generation());
     if list.is_short() {
-        return store.readers.read(|db| list.answer(db, &counts, generation));
+        return store
+            .readers
+            .read(|db| feed::snapshot(db, || list.answer(db, &counts, generation)));
     }
-    store.readers.read_long(move |db| list.answer(db, &counts, generation)).await
+    let read = move |db: &Connection| feed::snapshot(db, || list.answer(db, &counts, generation));
+    store.readers.read_long(read).await
 }
 
 /// How SQLite goes about each stretch of a page.
@@ -84,7 +89,6 @@ impl List {
         counts: &Counts,
         generation: u64,
     ) -> Result<Page<Document<Product>>> {
-        let one_state = db.unchecked_transaction()?;
         let plan = Plan::of(&self.query, db)?;
         let mut gathered = Gathered::new(self.page.size);
         for part in keyset::parts(&self.query.order, self.page.after.as_ref()) {
@@ -93,7 +97,6 @@ impl List {
             }
         }
         let total = self.total(db, &plan, counts, generation)?;
-        drop(one_state);
         Ok(gathered.page(total))
     }
 

@@ -13,7 +13,7 @@ use crate::{ids, store::OpenError};
 #[derive(Debug)]
 pub(super) struct Place {
     path: PathBuf,
-    _lock: File,
+    lock: File,
     is_temporary: bool,
 }
 
@@ -22,7 +22,7 @@ impl Place {
     pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
         let lock = prepare(path).map_err(|source| unreadable(path, source))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock, is_temporary: false }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock, is_temporary: false }),
             Err(fs::TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
             Err(fs::TryLockError::Error(source)) => Err(unreadable(path, source)),
         }
@@ -39,6 +39,16 @@ impl Place {
     /// The database.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// A file beside it, of the same name with another ending.
+    pub(super) fn beside(&self, ending: &str) -> PathBuf {
+        beside(&self.path, ending)
+    }
+
+    /// A file on the disk of the database, whichever.
+    pub(super) fn file(&self) -> io::Result<File> {
+        self.lock.try_clone()
     }
 
     /// Whether it ends with the store.
@@ -72,9 +82,14 @@ fn prepare(path: &Path) -> io::Result<File> {
             .open(path)
     };
     private(path)?;
-    let mut lock = path.as_os_str().to_owned();
-    lock.push(".lock");
-    private(Path::new(&lock))
+    private(&beside(path, "lock"))
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// The error for a file that cannot be used.

@@ -1,10 +1,11 @@
 //! Products: read by id, created and changed.
 
-use rusqlite::{OptionalExtension as _, Row, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row, types::ValueRef};
 
 use super::{
     Sqlite,
     failure::damaged,
+    feed::{self, POSITION},
     rows,
     tx::{Change, Item, Tx},
 };
@@ -12,7 +13,7 @@ use crate::{
     domain::{
         Audience, CategoryId, ChangeKind, Conflict, Document, Etag, NewProduct, NewVariant,
         Product, ProductAction, ProductChange, ProductField, ProductId, ProductOption, Refusal,
-        Slug, State, Uid, Variant, View, Violation,
+        Slug, Snapshot, State, Uid, Variant, View, Violation,
     },
     encoding, ids,
     store::{Error, LARGEST_ANSWER, Result},
@@ -52,23 +53,48 @@ pub(super) const IS_PUBLIC: &str = "p.delete_time IS NULL AND p.state = 2 \
      AND (p.publish_time IS NULL OR p.publish_time <= :now) \
      AND (p.unpublish_time IS NULL OR p.unpublish_time > :now)";
 
+/// The condition under which an audience may see a product; `:now` is the time.
+pub(super) fn visible(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public => IS_PUBLIC,
+        Audience::Staff => ":now IS NOT NULL",
+    }
+}
+
 impl Sqlite {
-    /// One product, or several from one state, as many as can be sent.
+    /// One product.
+    pub(super) fn read_product(
+        &self,
+        id: &ProductId,
+        view: View,
+        audience: Audience,
+    ) -> Result<Option<Snapshot<Document<Product>>>> {
+        let (parts, visible) = (parts(view, audience), visible(audience));
+        let sql =
+            format!("SELECT {POSITION}, {parts} FROM products AS p WHERE p.id = :id AND {visible}");
+        let now = self.clock.now().as_microsecond();
+        self.readers.read(|db| {
+            let mut select = db.prepare_cached(&sql)?;
+            let parameters = rusqlite::named_params! { ":id": id.as_str(), ":now": now };
+            let found = select.query_row(parameters, |row| {
+                let content = Document::new(assemble(row, 1)?);
+                Ok(Snapshot { content, position: feed::position(row, 0)? })
+            });
+            Ok(found.optional()?)
+        })
+    }
+
+    /// Several products from one state, as many as can be sent.
     pub(super) fn read_products(
         &self,
         ids: &[ProductId],
         view: View,
         audience: Audience,
-    ) -> Result<Vec<Option<Document<Product>>>> {
-        let visible = match audience {
-            Audience::Public => IS_PUBLIC,
-            Audience::Staff => ":now IS NOT NULL",
-        };
-        let parts = parts(view, audience);
+    ) -> Result<Snapshot<Vec<Option<Document<Product>>>>> {
+        let (parts, visible) = (parts(view, audience), visible(audience));
         let sql = format!("SELECT {parts} FROM products AS p WHERE p.id = :id AND {visible}");
         let now = self.clock.now().as_microsecond();
-        self.readers.read(|db| {
-            let together = (ids.len() > 1).then(|| db.unchecked_transaction()).transpose()?;
+        let read = |db: &Connection| {
             let mut select = db.prepare_cached(&sql)?;
             let (mut found, mut bytes) = (Vec::with_capacity(ids.len()), 0);
             for id in ids {
@@ -80,9 +106,9 @@ impl Sqlite {
                 }
                 found.push(product.map(Document::new));
             }
-            drop(together);
             Ok(found)
-        })
+        };
+        self.readers.read(|db| feed::snapshot(db, || read(db)))
     }
 }
 

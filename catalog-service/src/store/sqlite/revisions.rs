@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
-use super::{Sqlite, page::Gathered, writer::Ending};
+use super::{Sqlite, feed, page::Gathered, writer::Ending};
 use crate::{
     domain::{
         Cursor, CursorValue, Document, Etag, Page, PageRequest, ProductId, Revision, RevisionQuery,
-        Total, View, WhichRevision,
+        Snapshot, Total, View, WhichRevision,
     },
     encoding,
     store::Result,
@@ -19,9 +19,8 @@ impl Sqlite {
         &self,
         product: &ProductId,
         which: &WhichRevision,
-    ) -> Result<Option<Document<Revision>>> {
-        self.readers.read(|db| {
-            let _one_state = db.unchecked_transaction()?;
+    ) -> Result<Option<Snapshot<Document<Revision>>>> {
+        let read = |db: &Connection| {
             let Some(key) = key_of(db, product)? else { return Ok(None) };
             let number = match which {
                 WhichRevision::Number(number) => Some(*number),
@@ -30,7 +29,8 @@ impl Sqlite {
             };
             let Some(number) = number else { return Ok(None) };
             Ok(document_of(db, key, number)?.map(Document::new))
-        })
+        };
+        Ok(self.readers.read(|db| feed::snapshot(db, || read(db)))?.transpose())
     }
 
     /// One page of a history; none: there is no such product.
@@ -38,14 +38,14 @@ impl Sqlite {
         &self,
         query: RevisionQuery,
         page: PageRequest,
-    ) -> Result<Option<Page<Document<Revision>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
         // Who and when are found by index; what was done is looked for along the way.
         let is_short = query.filter.fields.is_empty() && query.filter.change.is_none();
         let history = History { query, page };
         if is_short {
-            return self.readers.read(|db| history.answer(db));
+            return self.readers.read(|db| history.snapshot(db));
         }
-        self.readers.read_long(move |db| history.answer(db)).await
+        self.readers.read_long(move |db| history.snapshot(db)).await
     }
 
     /// Forgets revisions that were replaced longer than `kept` ago, at most so many, and says how many it were.
@@ -107,8 +107,11 @@ struct History {
 }
 
 impl History {
+    fn snapshot(&self, db: &Connection) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
+        Ok(feed::snapshot(db, || self.answer(db))?.transpose())
+    }
+
     fn answer(&self, db: &Connection) -> Result<Option<Page<Document<Revision>>>> {
-        let _one_state = db.unchecked_transaction()?;
         let key = match &self.query.product {
             None => None,
             Some(product) => {

@@ -5,9 +5,9 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::failure::damaged;
 use crate::store::Result;
 
-/// The keys that seal page tokens. There are two, so that one can be renewed while tokens of the other still live.
-pub(super) fn page_token_keys(db: &Connection) -> Result<[[u8; 32]; 2]> {
-    Ok([key(db, "page-token-1")?, key(db, "page-token-2")?])
+/// The keys that seal tokens. There are two, so that one can be renewed while tokens of the other still live.
+pub(super) fn token_keys(db: &Connection) -> Result<[[u8; 32]; 2]> {
+    Ok([key(db, "token-1")?, key(db, "token-2")?])
 }
 
 fn key(db: &Connection, name: &str) -> Result<[u8; 32]> {

@@ -4,21 +4,22 @@ use rusqlite::{Connection, params};
 
 use super::{
     Sqlite,
+    feed::{self, POSITION},
     tx::{Change, Item, Tx},
 };
 use crate::{
-    domain::{Conflict, Currency, Document, Money, PriceSpan, Refusal, Shop, ShopChange, Uid},
+    domain::{
+        Conflict, Currency, Document, Money, PriceSpan, Refusal, Shop, ShopChange, Snapshot, Uid,
+    },
     encoding, ids,
     store::Result,
 };
 
 impl Sqlite {
     /// The shop.
-    pub(super) fn read_shop(&self) -> Result<Document<Shop>> {
-        self.readers.read(|db| {
-            let mut select = db.prepare_cached("SELECT document FROM shop")?;
-            Ok(Document::new(select.query_row([], |row| row.get::<_, Vec<u8>>(0))?))
-        })
+    pub(super) fn read_shop(&self) -> Result<Snapshot<Document<Shop>>> {
+        let sql = format!("SELECT {POSITION}, document FROM shop");
+        self.readers.read(|db| Ok(db.prepare_cached(&sql)?.query_row([], feed::document)?))
     }
 }
 

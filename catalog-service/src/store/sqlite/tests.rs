@@ -10,6 +10,8 @@ use rusqlite::Connection;
 use super::{Ending, Sqlite};
 use crate::{
     clock::{ManualClock, SystemClock},
+    config::DiskLimits,
+    disk::SystemDisk,
     domain::{Audience, PageRequest, ProductAction, ProductChange, View},
     store::{
         self, Error, OpenError, Store,
@@ -18,13 +20,24 @@ use crate::{
 };
 
 async fn open(clock: Arc<ManualClock>) -> Arc<dyn Store> {
-    store::open("sqlite::memory:", clock).await.unwrap()
+    store::open("sqlite::memory:", clock, Arc::new(SystemDisk), DiskLimits::default())
+        .await
+        .unwrap()
 }
 
 contract!(super::open);
 
+async fn open_url(url: &str) -> Result<Arc<dyn Store>, OpenError> {
+    store::open(url, Arc::new(SystemClock), Arc::new(SystemDisk), DiskLimits::default()).await
+}
+
+pub(super) fn open_at(path: &str, limits: DiskLimits) -> Result<Sqlite, OpenError> {
+    Sqlite::open(path, Arc::new(SystemClock), Arc::new(SystemDisk), limits)
+}
+
 fn open_file(path: &Path) -> Result<Sqlite, OpenError> {
-    Sqlite::open(path.to_str().unwrap(), Arc::new(SystemClock))
+    let limits = DiskLimits { ballast: 1 << 20, ..DiskLimits::default() };
+    open_at(path.to_str().unwrap(), limits)
 }
 
 #[rstest]
@@ -34,13 +47,13 @@ fn open_file(path: &Path) -> Result<Sqlite, OpenError> {
 #[case("mysql://localhost")]
 #[tokio::test]
 async fn an_address_of_no_store_is_refused(#[case] url: &str) {
-    let error = store::open(url, Arc::new(SystemClock)).await.err().unwrap();
+    let error = open_url(url).await.err().unwrap();
     assert!(matches!(error, OpenError::Address(_)), "{error}");
 }
 
 #[tokio::test]
 async fn a_backend_that_is_not_there_is_said_so() {
-    let error = store::open("postgres://localhost/shelf", Arc::new(SystemClock)).await.err();
+    let error = open_url("postgres://localhost/shelf").await.err();
     assert!(matches!(error, Some(OpenError::Unsupported(scheme)) if scheme == "postgres"));
 }
 
@@ -49,7 +62,7 @@ async fn what_was_written_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data/shelf.db");
     let store = open_file(&path).unwrap();
-    let keys = store.page_token_keys();
+    let keys = store.token_keys();
     let create = async |store: &Sqlite| {
         let write = requested("ada", "one", 1);
         store.create_products(write, vec![new("kettle")], View::Basic).await.unwrap()
@@ -60,7 +73,7 @@ async fn what_was_written_is_there_after_opening_again() {
     assert_eq!(create(&store).await, answered);
     let id = product_id("kettle");
     assert!(store.product(&id, View::Basic, Audience::Staff).await.unwrap().is_some());
-    assert_eq!(store.page_token_keys(), keys);
+    assert_eq!(store.token_keys(), keys);
     assert_ne!(keys[0], keys[1]);
 }
 
@@ -160,7 +173,8 @@ async fn every_answered_write_of_a_group_is_in_the_journal() {
     let recovered = open_file(&crashed).unwrap();
     let page = PageRequest::new(1_000, None);
     let products = recovered.list_products(staff("", ""), page).await.unwrap();
-    assert_eq!(products.items.len(), 16 * 8);
+    assert_eq!(products.content.items.len(), 16 * 8);
+    assert_eq!(products.position.number(), 16 * 8);
     let numbers = recovered.readers.read(|db| {
         let sql = "SELECT count(*), max(sequence), (SELECT count(*) FROM revisions) FROM changes";
         Ok(db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
@@ -221,7 +235,7 @@ async fn a_closed_store_is_not_available() {
 
 #[tokio::test]
 async fn a_query_that_takes_too_long_is_given_up() {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let endless =
         "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
     let given_up = store
@@ -230,7 +244,7 @@ async fn a_query_that_takes_too_long_is_given_up() {
         .await;
     assert!(matches!(given_up, Err(Error::TooExpensive)), "{given_up:?}");
     let after = store.list_products(staff("title:a", ""), PageRequest::new(0, None)).await;
-    assert_eq!(after.unwrap().items, []);
+    assert_eq!(after.unwrap().content.items, []);
 }
 
 #[tokio::test]
@@ -248,7 +262,7 @@ async fn the_journal_is_moved_into_the_database() {
     drop(store);
     let store = open_file(&path).unwrap();
     let page = store.list_products(staff("", ""), PageRequest::new(1, None)).await.unwrap();
-    assert_eq!(page.total.count, 1_000);
+    assert_eq!(page.content.total.count, 1_000);
 }
 
 #[rstest]
@@ -266,7 +280,7 @@ async fn the_journal_is_moved_into_the_database() {
 #[case("delete_time:*")]
 #[tokio::test]
 async fn a_filter_that_finds_few_products_looks_at_no_others(#[case] filter: &str) {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let query = crate::domain::ProductQuery {
         show_deleted: filter.starts_with("delete"),
         ..staff(filter, "title")
@@ -307,7 +321,7 @@ async fn the_journal_stays_small_under_unbroken_writes() {
 #[case("slug")]
 #[tokio::test]
 async fn a_plain_list_is_read_from_an_index_without_sorting(#[case] order: &str) {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let mut product = new("kettle");
     product.variants = vec![sold("K-1", 5)];
     let created = store.create_products(by("ada"), vec![product, new("pot")], View::Basic).await;
@@ -320,8 +334,9 @@ async fn a_plain_list_is_read_from_an_index_without_sorting(#[case] order: &str)
     for audience in [Audience::Staff, Audience::Public] {
         let query = crate::domain::ProductQuery { audience, ..staff("", order) };
         let first = store.list_products(query.clone(), PageRequest::new(1, None)).await.unwrap();
-        assert_eq!(first.items.len(), 1);
-        let plans = super::list::plans(&store, query, PageRequest::new(1, first.next)).unwrap();
+        assert_eq!(first.content.items.len(), 1);
+        let plans =
+            super::list::plans(&store, query, PageRequest::new(1, first.content.next)).unwrap();
         for plan in plans {
             assert!(plan.contains("USING INDEX") || plan.contains("USING COVERING"), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{order}: {plan}");

@@ -19,6 +19,8 @@ pub(super) struct Tx<'a> {
     pub(super) write: &'a Write,
     /// When.
     pub(super) now: Timestamp,
+    /// Whether the disk has no room for what it needs.
+    pub(super) is_full: bool,
 }
 
 /// What a change is in the feed.
@@ -44,6 +46,7 @@ impl Tx<'_> {
         if let Some(answers) = self.recall()? {
             return Ok(answers);
         }
+        self.check_room()?;
         let mut answers = Vec::with_capacity(items.len());
         let (mut refused, mut bytes) = (Vec::new(), 0);
         for (index, item) in items.iter().enumerate() {
@@ -66,6 +69,11 @@ impl Tx<'_> {
         }
         self.remember(&answers)?;
         Ok(answers)
+    }
+
+    /// Refuses what there is no room for. What was done before is recalled first: it was not refused then.
+    pub(super) fn check_room(&self) -> Result<()> {
+        if self.is_full { Err(Error::Full) } else { Ok(()) }
     }
 
     /// Gives a change its number in the feed.

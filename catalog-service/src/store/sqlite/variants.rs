@@ -1,20 +1,21 @@
 //! Variants: read, added, changed and removed.
 
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{
     Sqlite,
     failure::damaged,
+    feed::{self, POSITION},
     page::Gathered,
-    products::{IS_PUBLIC, Kept},
+    products::{Kept, visible},
     rows,
     tx::{Change, Item, Tx},
 };
 use crate::{
     domain::{
         Audience, ChangeKind, Conflict, Cursor, CursorValue, Document, NewVariant, NewVariantIn,
-        Page, PageRequest, ProductId, ProductOption, Refusal, ResourceKind, Total, Uid, Variant,
-        VariantAction, VariantChange, VariantField, VariantFields, VariantId, VariantName,
+        Page, PageRequest, ProductId, ProductOption, Refusal, ResourceKind, Snapshot, Total, Uid,
+        Variant, VariantAction, VariantChange, VariantField, VariantFields, VariantId, VariantName,
         Violation,
     },
     encoding, ids,
@@ -24,23 +25,15 @@ use crate::{
 /// How many variants a product may have.
 const MOST: usize = 250;
 
-/// The condition under which an audience may see a product's variants.
-fn visible(audience: Audience) -> &'static str {
-    match audience {
-        Audience::Public => IS_PUBLIC,
-        Audience::Staff => ":now IS NOT NULL",
-    }
-}
-
 impl Sqlite {
     /// One variant, if the audience may see its product.
     pub(super) fn read_variant(
         &self,
         name: &VariantName,
         audience: Audience,
-    ) -> Result<Option<Document<Variant>>> {
+    ) -> Result<Option<Snapshot<Document<Variant>>>> {
         let sql = format!(
-            "SELECT v.document FROM products AS p JOIN variants AS v ON v.product = p.key
+            "SELECT {POSITION}, v.document FROM products AS p JOIN variants AS v ON v.product = p.key
              WHERE p.id = :product AND v.id = :variant AND {}",
             visible(audience)
         );
@@ -51,8 +44,7 @@ impl Sqlite {
         };
         self.readers.read(|db| {
             let mut select = db.prepare_cached(&sql)?;
-            let found = select.query_row(parameters, |row| row.get::<_, Vec<u8>>(0)).optional()?;
-            Ok(found.map(Document::new))
+            Ok(select.query_row(parameters, feed::document).optional()?)
         })
     }
 
@@ -62,7 +54,7 @@ impl Sqlite {
         product: &ProductId,
         audience: Audience,
         page: &PageRequest,
-    ) -> Result<Option<Page<Document<Variant>>>> {
+    ) -> Result<Option<Snapshot<Page<Document<Variant>>>>> {
         let after = match page.after.as_ref().and_then(|cursor| cursor.values.first()) {
             Some(CursorValue::Number(position)) => *position,
             _ => i64::MIN,
@@ -72,8 +64,7 @@ impl Sqlite {
             "SELECT p.key FROM products AS p WHERE p.id = :product AND {}",
             visible(audience)
         );
-        self.readers.read(|db| {
-            let _one_state = db.unchecked_transaction()?;
+        let read = |db: &Connection| {
             let key: Option<i64> = db
                 .prepare_cached(&find)?
                 .query_row(
@@ -99,7 +90,8 @@ impl Sqlite {
                 .prepare_cached("SELECT count(*) FROM variants WHERE product = ?1")?
                 .query_row([key], |row| row.get(0))?;
             Ok(Some(gathered.page(Total { count, capped: false })))
-        })
+        };
+        Ok(self.readers.read(|db| feed::snapshot(db, || read(db)))?.transpose())
     }
 }
 

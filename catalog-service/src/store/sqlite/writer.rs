@@ -15,8 +15,11 @@ use std::{
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
-use super::checkpoint::Checkpointer;
-use crate::store::{Error, Result};
+use super::{checkpoint::Checkpointer, failure, room::Watch};
+use crate::{
+    domain::Write,
+    store::{Error, Result},
+};
 
 /// How many writes may wait.
 const WAITING: usize = 1_024;
@@ -33,6 +36,13 @@ pub(super) enum Ending {
     Undo,
 }
 
+impl Ending {
+    /// What becomes of a caller's write.
+    pub(super) fn of(write: &Write) -> Self {
+        if write.validate_only { Self::Undo } else { Self::Keep }
+    }
+}
+
 /// The way to the writing thread.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -46,11 +56,12 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         checkpointer: Checkpointer,
+        room: Arc<Watch>,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let generation = Arc::new(AtomicU64::new(0));
         let committed = Arc::clone(&generation);
-        let group = Group { connection, checkpointer, generation: committed, broken: false };
+        let group = Group { connection, checkpointer, room, generation: committed, broken: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || group.run(receiver))?;
@@ -105,6 +116,8 @@ trait Task: Send {
     fn is_awaited(&self) -> bool;
     /// Does the work; true: keep it.
     fn run(&mut self, connection: &Connection) -> bool;
+    /// Whether there was no room for the work.
+    fn ran_out(&self) -> bool;
     /// Answers, after the commit of the group.
     fn answer(self: Box<Self>, committed: Result<(), Lost>);
 }
@@ -122,7 +135,7 @@ enum Lost {
 impl From<rusqlite::Error> for Lost {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full,
+            _ if failure::is_full(&error) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Overloaded,
             _ => Self::Failed(error.to_string()),
         }
@@ -165,6 +178,10 @@ where
         keep
     }
 
+    fn ran_out(&self) -> bool {
+        matches!(self.outcome, Some(Err(Error::Full)))
+    }
+
     fn answer(self: Box<Self>, committed: Result<(), Lost>) {
         let outcome = match (committed, self.outcome) {
             (Ok(()), Some(outcome)) => outcome,
@@ -182,6 +199,7 @@ where
 struct Group {
     connection: Connection,
     checkpointer: Checkpointer,
+    room: Arc<Watch>,
     generation: Arc<AtomicU64>,
     /// A sync has failed: what the disk holds is not known any more, until the process starts anew.
     broken: bool,
@@ -200,6 +218,9 @@ impl Group {
             if let Err(lost) = &committed {
                 tracing::error!(reason = ?lost, writes = group.len(), "could not commit");
             }
+            if matches!(committed, Err(Lost::Full)) || group.iter().any(|task| task.ran_out()) {
+                self.room.ran_out();
+            }
             self.generation.fetch_add(1, Ordering::Release);
             for task in group {
                 task.answer(committed.clone());
@@ -215,6 +236,7 @@ impl Group {
         tasks: &mut mpsc::Receiver<Box<dyn Task>>,
         group: &mut Vec<Box<dyn Task>>,
     ) -> Result<(), Lost> {
+        self.room.look();
         let start = Instant::now();
         let mut next = Some(first);
         if let Err(error) = self.execute("BEGIN IMMEDIATE") {
@@ -233,7 +255,8 @@ impl Group {
             }
         }
         self.execute("COMMIT").map_err(|error| {
-            self.broken = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+            let failed = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+            self.broken = failed && !failure::is_full(&error);
             self.roll_back();
             error.into()
         })
@@ -268,3 +291,6 @@ impl Group {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests;

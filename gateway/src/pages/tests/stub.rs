@@ -62,6 +62,7 @@ static APP: LazyLock<App> = LazyLock::new(|| {
         allowed_hosts: Vec::new(),
         picture_host: None,
         trusted_proxies: Vec::new(),
+        limits: crate::config::Limits::default(),
     };
     App::new(Gateway::new(settings, Upstream::in_process(service)))
 });

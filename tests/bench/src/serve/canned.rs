@@ -32,6 +32,7 @@ pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
         allowed_hosts: Vec::new(),
         picture_host: None,
         trusted_proxies: Vec::new(),
+        limits: gateway::config::Limits::default(),
     };
     bound.serve(Gateway::new(settings, upstream), CancellationToken::new()).await;
     Ok(())

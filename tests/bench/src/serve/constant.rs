@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use gateway::server;
+use gateway::{config::Limits, server};
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ pub(super) async fn serve(listen: SocketAddr, sizes: Sizes) -> Result<()> {
     let bound = server::bind(listen).await?;
     let answers = Answers::of(sizes);
     let answer = move |request| answered(answers.clone(), request);
-    bound.serve_with(answer, CancellationToken::new()).await;
+    bound.serve_with(answer, &Limits::default(), CancellationToken::new()).await;
     Ok(())
 }
 

@@ -40,7 +40,7 @@ async fn a_history_is_read_from_an_index_without_sorting(
     #[case] filter: &str,
     #[case] expected: &str,
 ) {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let plan = sqlite::revisions::plan(&store, Some(query(product, filter)));
     assert!(plan.contains(expected), "{plan}");
     let by_key = "SEARCH r USING INDEX sqlite_autoindex_revisions_1 (product=? AND number=?)";
@@ -50,7 +50,7 @@ async fn a_history_is_read_from_an_index_without_sorting(
 
 #[tokio::test]
 async fn forgetting_looks_only_at_what_was_replaced() {
-    let store = Sqlite::open(":memory:", Arc::new(SystemClock)).unwrap();
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
     let plan = sqlite::revisions::plan(&store, None);
     assert!(plan.contains("revision_index_replaced (replace_time<?)"), "{plan}");
     assert!(!plan.contains("SCAN revisions") && !plan.contains("SCAN r"), "{plan}");

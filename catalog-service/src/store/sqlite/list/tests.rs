@@ -1,0 +1,103 @@
+//! Where lists are read: on the caller's own thread only what looks at no more products than it answers.
+
+use std::sync::mpsc;
+
+use futures_util::FutureExt as _;
+
+use super::*;
+use crate::{
+    config::DiskLimits,
+    store::{contract::staff, sqlite::tests::open_at},
+};
+
+/// Holds both threads for long reads, until the answer is dropped: what needs one of them does not end.
+fn hold_long_reads(store: &Sqlite) -> Vec<mpsc::Sender<()>> {
+    let hold = |_| {
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let read = store.readers.read_long(move |_| {
+            begun.send(()).unwrap();
+            // Its end is that nobody holds it any more.
+            let _ = held.recv();
+            Ok(())
+        });
+        // The read is under way; its answer is nobody's concern.
+        let mut read = Box::pin(read);
+        assert!(read.as_mut().now_or_never().is_none());
+        begins.recv().unwrap();
+        release
+    };
+    (0..2).map(hold).collect()
+}
+
+/// What SQLite does for a list that may look at products that are not answered.
+fn looks_at_others(query: &ProductQuery, plan: &str) -> bool {
+    let walks = |step: &str| step.starts_with("SCAN p") && step.contains(" USING ");
+    plan.split("; ").any(|step| {
+        let scans = step.starts_with("SCAN p") || step.starts_with("SCAN v");
+        step.contains("TEMP B-TREE FOR ORDER BY") && query.filter.is_none()
+            || scans && (query.filter.is_some() || !walks(step))
+    })
+}
+
+/// Every list that may be thought short, and whether it is.
+fn lists() -> Vec<(ProductQuery, bool)> {
+    let mut lists = Vec::new();
+    let orders = [
+        "create_time desc",
+        "title",
+        "price",
+        "update_time",
+        "slug",
+        "delete_time",
+        "title, price",
+    ];
+    for filter in ["", "slug = kettle", "sku = K-1", "gtin = 4006381333931"] {
+        for order in orders {
+            for audience in [Audience::Staff, Audience::Public] {
+                for show_deleted in [false, true] {
+                    let query = ProductQuery { audience, show_deleted, ..staff(filter, order) };
+                    let all = show_deleted && audience == Audience::Staff;
+                    let is_short = match filter {
+                        "" if all => order == "create_time desc",
+                        "" => !matches!(order, "delete_time" | "title, price"),
+                        "slug = kettle" => !show_deleted,
+                        _ => true,
+                    };
+                    lists.push((query, is_short));
+                }
+            }
+        }
+    }
+    lists
+}
+
+#[test]
+fn what_is_read_on_the_callers_thread_looks_at_no_other_products() {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    let _held = hold_long_reads(&store);
+    let page = || PageRequest::new(50, None);
+    for (query, is_short) in lists() {
+        let what = format!("{query:?}");
+        let at_once = list(&store, query.clone(), page()).now_or_never();
+        assert_eq!(matches!(at_once, Some(Ok(_))), is_short, "{what}");
+        for plan in plans(&store, query.clone(), page()).unwrap() {
+            assert!(!is_short || !looks_at_others(&query, &plan), "{what}: {plan}");
+        }
+    }
+}
+
+#[test]
+fn a_look_at_all_products_would_be_noticed() {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    let deleted_too = |filter: &str, order: &str| {
+        let query = ProductQuery { show_deleted: true, ..staff(filter, order) };
+        let plans = plans(&store, query.clone(), PageRequest::new(50, None)).unwrap();
+        plans.iter().any(|plan| looks_at_others(&query, plan))
+    };
+    assert!(deleted_too("slug = kettle", "create_time desc"));
+    assert!(deleted_too("slug = kettle", "title"));
+    assert!(deleted_too("", "title"));
+    assert!(!deleted_too("sku = K-1", "title"));
+    assert!(!deleted_too("", "create_time desc"));
+}
