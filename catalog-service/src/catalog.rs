@@ -5,6 +5,7 @@
 
 mod categories;
 mod error;
+mod history;
 mod pictures;
 mod products;
 mod references;
@@ -17,6 +18,7 @@ mod variants;
 use std::sync::Arc;
 
 pub use error::{Error, Result};
+pub use history::{Base, Comparison};
 pub use products::ProductList;
 
 pub use search::{Found, FoundPage};

@@ -7,6 +7,7 @@ mod bad_input;
 mod batches;
 mod conflicts;
 mod full_disk;
+mod history;
 mod json;
 mod lifecycle;
 mod limits;

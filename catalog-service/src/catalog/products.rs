@@ -3,8 +3,7 @@
 use super::{Catalog, Error, Result};
 use crate::domain::{
     Address, Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Revision, Slug, Snapshot,
-    View, Write,
+    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Slug, Snapshot, View, Write,
 };
 
 /// How many products go for good in one transaction, so that no write waits long behind them.
@@ -174,19 +173,6 @@ impl Catalog {
             Address::Of { product, slug } => Ok((product, slug)),
             Address::Gone => Err(Error::Refused(Refusal::Expunged { name: name.clone() })),
         })
-    }
-
-    /// The history of a product, newest first.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`].
-    pub async fn product_revisions(
-        &self,
-        product: &ProductId,
-        page: PageRequest,
-    ) -> Result<Snapshot<Page<Document<Revision>>>> {
-        let found = self.store.revisions(product, page).await?;
-        found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
     }
 }
 

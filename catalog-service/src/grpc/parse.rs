@@ -8,7 +8,9 @@ use tonic::Status;
 use super::{credentials::Identity, problem, request_digest::Repeatable};
 use crate::{
     catalog::{self, Catalog},
-    domain::{CategoryId, Etag, ProductId, References, VariantName, View, Violations, Write},
+    domain::{
+        CategoryId, Etag, ProductId, References, RevisionName, VariantName, View, Violations, Write,
+    },
 };
 
 /// A request that is being read, and what is wrong with it so far.
@@ -43,6 +45,11 @@ impl Reading {
     /// A product's name.
     pub(super) fn product(&mut self, field: &str, name: &str) -> Option<ProductId> {
         self.take(field, ProductId::from_name(name))
+    }
+
+    /// A revision's name.
+    pub(super) fn revision(&mut self, field: &str, name: &str) -> Option<RevisionName> {
+        self.take(field, RevisionName::parse(name))
     }
 
     /// A variant's name.

@@ -274,6 +274,7 @@ fn reason_of(refusal: &Refusal) -> Reason {
 fn kind(name: &str) -> &'static str {
     match name.split('/').collect::<Vec<_>>().as_slice() {
         ["products", _, "variants", _] => "shelf/Variant",
+        ["products", _, "revisions", _] => "shelf/ProductRevision",
         ["products", ..] => "shelf/Product",
         ["categories", ..] => "shelf/Category",
         ["shop"] => "shelf/Shop",

@@ -215,22 +215,3 @@ batch_change_by_name! {
     batch_delete_products(BatchDeleteProductsRequest) = Delete;
     batch_undelete_products(BatchUndeleteProductsRequest) = Undelete;
 }
-
-pub(super) async fn list_product_revisions(
-    service: &GrpcService,
-    who: Identity,
-    mut request: wire::ListProductRevisionsRequest,
-) -> Answer {
-    let mut reading = Reading::of(&request);
-    let product = reading.product("parent", &request.parent);
-    let product = reading.done(product)?;
-    let (size, token) = (request.page_size, std::mem::take(&mut request.page_token));
-    request.page_size = 0;
-    let tokens = &service.0.page_tokens;
-    let query = Query::of(&request, who.caller.audience(), "");
-    let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let page = service.0.catalog.product_revisions(&product, page).await;
-    let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
-    reply::read(service, &who, page)
-}

@@ -53,6 +53,7 @@ repeatable! {
     catalog::UnpublishProductRequest;
     catalog::ArchiveProductRequest;
     catalog::ExpungeProductRequest;
+    catalog::RollbackProductRequest;
     catalog::BatchCreateProductsRequest;
     catalog::BatchDeleteProductsRequest;
     catalog::BatchUndeleteProductsRequest;

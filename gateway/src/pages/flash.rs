@@ -3,9 +3,13 @@
 //! The next page looks the product up, so what it says is true when it is said, and Undo carries the etag of that moment.
 
 use http::{HeaderMap, HeaderValue, header};
-use proto::catalog::{GetCategoryRequest, GetProductRequest, Product, ProductView, product::State};
+use proto::catalog::{
+    GetCategoryRequest, GetProductRequest, Product, ProductRevision, ProductView, product::State,
+    product_revision::Change,
+};
 
 use super::{
+    history,
     names::{id_of, is_id, request_id},
     visit::{Visit, cookie},
     words,
@@ -27,6 +31,7 @@ pub(crate) enum Done {
     Archived,
     ArchivedDraft,
     Expunged,
+    RolledBack,
     VariantCreated,
     VariantSaved,
     VariantDeleted,
@@ -76,10 +81,12 @@ pub(crate) struct Undo {
     pub(crate) action: String,
     pub(crate) etag: String,
     pub(crate) request_id: String,
+    /// The number of the revision to go back to, where that is what undoes it.
+    pub(crate) revision: String,
 }
 
 impl Done {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Created,
         Self::Saved,
         Self::Deleted,
@@ -89,6 +96,7 @@ impl Done {
         Self::Archived,
         Self::ArchivedDraft,
         Self::Expunged,
+        Self::RolledBack,
         Self::VariantCreated,
         Self::VariantSaved,
         Self::VariantDeleted,
@@ -110,6 +118,7 @@ impl Done {
             Self::Archived => "archived",
             Self::ArchivedDraft => "archived-draft",
             Self::Expunged => "expunged",
+            Self::RolledBack => "rolled-back",
             Self::VariantCreated => "variant-created",
             Self::VariantSaved => "variant-saved",
             Self::VariantDeleted => "variant-deleted",
@@ -208,14 +217,19 @@ pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashV
     }
     let name = format!("products/{id}");
     let request = GetProductRequest { name, view: ProductView::Basic.into() };
-    match visit.caller.products().get_product(request).await {
-        Ok(product) => Some(view(*done, id, product.get_ref())),
+    let product = match visit.caller.products().get_product(request).await {
+        Ok(product) => product.into_inner(),
         // Its name is gone with it.
         Err(status) if *done == Done::Expunged && status.code() == Code::NotFound => {
-            Some(FlashView { text: words::of("expunged-unnamed", &[]), undo: None })
+            return Some(FlashView { text: words::of("expunged-unnamed", &[]), undo: None });
         }
-        Err(_) => None,
+        Err(_) => return None,
+    };
+    if *done == Done::RolledBack {
+        let newest = history::newest(visit, id).await.ok()?;
+        return Some(rolled_back(id, &product, newest.as_ref()));
     }
+    Some(view(*done, id, &product))
 }
 
 async fn of_category(visit: &Visit, done: Done, id: &str, from: &str) -> Option<FlashView> {
@@ -238,6 +252,7 @@ async fn of_category(visit: &Visit, done: Done, id: &str, from: &str) -> Option<
         action: format!("/admin/categories/{id}/move?parent={below}"),
         etag: category.etag.clone(),
         request_id: request_id(),
+        revision: String::new(),
     });
     Some(FlashView { text: words::of(done.code(), &title), undo })
 }
@@ -251,8 +266,26 @@ fn view(done: Done, id: &str, product: &Product) -> FlashView {
         action: format!("/admin/products/{id}/{verb}"),
         etag: product.etag.clone(),
         request_id: request_id(),
+        revision: String::new(),
     });
     FlashView { text: words::of(done.code(), &title), undo }
+}
+
+/// Going back is undone by going to the revision before, as long as nothing came after.
+fn rolled_back(id: &str, product: &Product, newest: Option<&ProductRevision>) -> FlashView {
+    let title = [("title", product.title.as_str())];
+    let Some(newest) = newest.filter(|newest| newest.change() == Change::RolledBack) else {
+        return FlashView { text: words::of("undone", &title), undo: None };
+    };
+    let undo = history::number(&newest.name).checked_sub(1).map(|before| Undo {
+        action: format!("/admin/products/{id}/roll-back"),
+        etag: product.etag.clone(),
+        request_id: request_id(),
+        revision: before.to_string(),
+    });
+    let version = history::number(&newest.restored_revision).to_string();
+    let values = [("title", product.title.as_str()), ("version", &version)];
+    FlashView { text: words::of(Done::RolledBack.code(), &values), undo }
 }
 
 #[cfg(test)]

@@ -34,7 +34,12 @@ struct StyleguidePage {
 
 /// `GET /styleguide`.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
-    let undo = Undo { action: "/theme".into(), etag: String::new(), request_id: String::new() };
+    let undo = Undo {
+        action: "/theme".into(),
+        etag: String::new(),
+        request_id: String::new(),
+        revision: String::new(),
+    };
     let chrome = Chrome {
         searched: String::new(),
         who: Some(Who { name: "Ada".into(), may_edit: true, is_admin: false }),

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { openGatewayAlone, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { button, rowButton } from '../harness/pages.js';
+import { button, rowButton, withPast } from '../harness/pages.js';
 
 atTheShop();
 
@@ -41,6 +41,13 @@ const ADDRESSES = {
     `/admin/${(await shop.as('editor')('POST', '/v1/categories', { title: 'Soon gone' })).name}/delete`,
   'a new product': () => '/admin/new-product',
   'the editor': async (shop) => `/admin/${(await shop.as('viewer')('GET', '/v1/products?page_size=1')).products[0].name}`,
+  'the history of a product': async (shop) => `/admin/${await withPast(shop, 'With a past')}/history`,
+  'what changed': async (shop) => `/admin/${await withPast(shop, 'Compared')}/changes?from=1`,
+  'the activity': async (shop) => {
+    await withPast(shop, 'Busy');
+    return '/admin/activity';
+  },
+  'the activity of nobody': () => '/admin/activity?by=nobody',
   'the question before a delete': async (shop) => `/admin/${(await shelve(shop, 'Perhaps gone')).name}/delete`,
   'the account': () => '/admin/account',
   'the settings of the shop': () => '/admin/shop',

