@@ -136,15 +136,15 @@ fn rows(
         let shown = |values: &[String]| -> Vec<String> {
             values.iter().map(|value| shown(field, value, categories)).collect()
         };
-        let (old, new) = lines(shown(&difference.old_values), shown(&difference.new_values));
+        let (old, new) = lines(&shown(&difference.old_values), &shown(&difference.new_values));
         Row { label: revision_words::capital(&label), old, new }
     };
     compared.differences.iter().map(row).collect()
 }
 
 /// One text against one is compared word by word, lists element by element.
-fn lines(old: Vec<String>, new: Vec<String>) -> (Vec<Line>, Vec<Line>) {
-    if let ([old], [new]) = (old.as_slice(), new.as_slice()) {
+fn lines(old: &[String], new: &[String]) -> (Vec<Line>, Vec<Line>) {
+    if let ([old], [new]) = (old, new) {
         let (old, new) = stretches(old, new);
         return (vec![old], vec![new]);
     }
@@ -153,7 +153,7 @@ fn lines(old: Vec<String>, new: Vec<String>) -> (Vec<Line>, Vec<Line>) {
             |text: &String| vec![Stretch { text: text.clone(), differs: !other.contains(text) }];
         own.iter().map(line).collect()
     };
-    (marked(&old, &new), marked(&new, &old))
+    (marked(old, new), marked(new, old))
 }
 
 /// A value as people read it.
