@@ -9,7 +9,7 @@ use tantivy::{
 
 use super::{
     analysis,
-    schema::{Fields, SEPARATOR},
+    schema::{self, Fields, SEPARATOR},
     tree::Tree,
 };
 use crate::{
@@ -17,15 +17,13 @@ use crate::{
     store::changes::WholeProduct,
 };
 
-/// How much the words of each part say about a product: so many times they stand in the index.
+/// How much the words of each part say about what a product is: so many times they stand in the index.
 mod weight {
-    pub(super) const TITLE: usize = 6;
-    pub(super) const BRAND: usize = 3;
-    pub(super) const CATEGORY: usize = 3;
-    pub(super) const CHOICE: usize = 2;
-    pub(super) const SKU: usize = 2;
-    pub(super) const ATTRIBUTE: usize = 1;
-    pub(super) const DESCRIPTION: usize = 1;
+    pub(super) const TITLE: usize = 3;
+    pub(super) const BRAND: usize = 1;
+    pub(super) const CATEGORY: usize = 2;
+    pub(super) const CHOICE: usize = 1;
+    pub(super) const SKU: usize = 1;
 }
 
 /// Words of different parts never stand side by side.
@@ -46,6 +44,8 @@ pub(super) fn document(
     document.add_text(fields.id, product.id.as_str());
     document.add_u64(fields.tie, tie(&product.id));
     document.add_pre_tokenized_text(fields.words, words(tree, whole));
+    document.add_pre_tokenized_text(fields.more, more(product));
+    document.add_u64(fields.state, schema::state(product.state));
     add_codes(fields, &whole.variants, &mut document);
     for category in categories(tree, product) {
         document.add_text(fields.category, category.as_str());
@@ -102,11 +102,16 @@ fn words(tree: &Tree, whole: &WholeProduct) -> PreTokenizedString {
     for variant in &whole.variants {
         words.add(variant.sku.as_ref().map_or("", |sku| sku.as_str()), weight::SKU);
     }
+    words.finish()
+}
+
+fn more(product: &Product) -> PreTokenizedString {
+    let mut words = Words::default();
     for (name, value) in &product.attributes {
-        words.add(&format!("{name} {}", text_of(name, value)), weight::ATTRIBUTE);
+        words.add(&format!("{name} {}", text_of(name, value)), 1);
     }
-    words.add(&product.description, weight::DESCRIPTION);
-    PreTokenizedString { text: String::new(), tokens: words.tokens }
+    words.add(&product.description, 1);
+    words.finish()
 }
 
 /// The value of an attribute as text. A number takes the unit from the brackets in its name, as in `weight (kg)`.
@@ -136,6 +141,10 @@ impl Words {
             self.tokens.extend(std::iter::repeat_n(token, weight));
         }
         self.next += last + GAP;
+    }
+
+    fn finish(self) -> PreTokenizedString {
+        PreTokenizedString { text: String::new(), tokens: self.tokens }
     }
 }
 
