@@ -13,7 +13,7 @@ use super::{
     tree::Tree,
 };
 use crate::{
-    domain::{AttributeValue, CategoryId, Currency, PriceSpan, Product, ProductId, State, Variant},
+    domain::{AttributeValue, CategoryId, Currency, PriceSpan, Product, State, Variant},
     store::changes::WholeProduct,
 };
 
@@ -42,7 +42,7 @@ pub(super) fn document(
     let product = &whole.product;
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, product.id.as_str());
-    document.add_u64(fields.tie, tie(&product.id));
+    document.add_u64(fields.tie, tie(product));
     document.add_pre_tokenized_text(fields.words, words(tree, whole));
     document.add_pre_tokenized_text(fields.more, more(product));
     document.add_u64(fields.state, schema::state(product.state));
@@ -75,10 +75,14 @@ fn public(product: &Product) -> (i64, i64) {
     (from, product.window.end.map_or(i64::MAX, |end| end.as_microsecond()))
 }
 
-/// FNV-1a of the id: equal ranks stand in no order that means something, but always in the same.
-pub(super) fn tie(id: &ProductId) -> u64 {
+/// What puts equal ranks in an order: what was changed last comes first, and of what was changed together always the same.
+fn tie(product: &Product) -> u64 {
+    const HASH_BITS: u32 = 12;
+    // FNV-1a of the id.
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    let hash = product.id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let time = u64::try_from(product.update_time.as_microsecond()).unwrap_or_default();
+    (time << HASH_BITS) | (hash >> (u64::BITS - HASH_BITS))
 }
 
 fn categories<'a>(tree: &'a Tree, product: &'a Product) -> BTreeSet<&'a CategoryId> {

@@ -44,7 +44,7 @@ pub(super) struct Fields {
     pub(super) state: Field,
     /// Whether it is deleted.
     pub(super) deleted: Field,
-    /// A number of the id alone, which puts equal ranks in an order.
+    /// What puts equal ranks in an order, the greatest first.
     pub(super) tie: Field,
 }
 

@@ -30,7 +30,7 @@ impl Eq for Ranked {}
 impl Ord for Ranked {
     fn cmp(&self, other: &Self) -> Ordering {
         // Turned round for the heap, which gives the greatest.
-        other.score.total_cmp(&self.score).then_with(|| self.tie.cmp(&other.tie))
+        other.score.total_cmp(&self.score).then_with(|| other.tie.cmp(&self.tie))
     }
 }
 
