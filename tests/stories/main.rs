@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod bad_input;
+mod batch_updates;
 mod batches;
 mod conflicts;
 mod full_disk;

@@ -1,6 +1,6 @@
 //! What callers may do with products.
 
-use super::{Catalog, Error, Result};
+use super::{Catalog, Error, Result, check_batch, only};
 use crate::domain::{
     Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
     ProductChange, ProductId, ProductQuery, Refusal, Revision, Snapshot, View, Write,
@@ -150,18 +150,4 @@ impl Catalog {
         let found = self.store.revisions(product, page).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
     }
-}
-
-/// Refuses a batch that is too large.
-///
-/// # Errors
-/// [`Error::BatchTooLarge`].
-fn check_batch(given: usize) -> Result<()> {
-    let most = Catalog::LARGEST_BATCH;
-    if given > most { Err(Error::BatchTooLarge { given, most }) } else { Ok(()) }
-}
-
-/// The answer of a write of one item.
-fn only<T>(mut answers: Vec<T>) -> Result<T> {
-    answers.pop().ok_or_else(|| Error::Internal("the store answered nothing".into()))
 }

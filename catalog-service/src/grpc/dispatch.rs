@@ -55,6 +55,9 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "BatchDeleteProducts" => products::batch_delete_products,
         "BatchUndeleteProducts" => products::batch_undelete_products,
         "ListProductRevisions" => products::list_product_revisions,
+        "BatchUpdateProducts" => products::batch_update_products,
+        "BatchPublishProducts" => products::batch_publish_products,
+        "BatchUnpublishProducts" => products::batch_unpublish_products,
     })
 }
 
@@ -65,6 +68,7 @@ async fn variant(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "CreateVariant" => variants::create_variant,
         "UpdateVariant" => variants::update_variant,
         "DeleteVariant" => variants::delete_variant,
+        "BatchUpdateVariants" => variants::batch_update_variants,
     })
 }
 

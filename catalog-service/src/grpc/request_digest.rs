@@ -61,6 +61,10 @@ repeatable! {
     catalog::UpdateCategoryRequest,
     catalog::DeleteCategoryRequest,
     catalog::UpdateShopRequest,
+    catalog::BatchUpdateProductsRequest,
+    catalog::BatchPublishProductsRequest,
+    catalog::BatchUnpublishProductsRequest,
+    catalog::BatchUpdateVariantsRequest,
     access::CreateUserRequest without password,
     access::DeleteSessionRequest,
 }
