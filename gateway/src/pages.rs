@@ -3,6 +3,7 @@
 //! Every change is a form: a POST that changed something answers 303, a refused one answers in place and keeps every value.
 
 mod actions;
+mod bulk;
 mod card;
 mod chrome;
 mod deleted;
@@ -72,6 +73,7 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products", get(product_list::show))
         .route("/admin/new-product", get(new_product::show).post(new_product::create))
         .route("/admin/deleted", get(deleted::show))
+        .route("/admin/bulk", get(async || see_other("/admin/products")).post(bulk::act))
         .route("/admin/products/{id}", get(editor::show))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))

@@ -12,6 +12,10 @@ use super::{
 };
 use axum::response::Response;
 
+mod many;
+
+pub(crate) use many::{Many, leave_many};
+
 const COOKIE: &str = "flash";
 
 /// What was done.
@@ -28,11 +32,11 @@ pub(crate) enum Done {
     VariantDeleted,
 }
 
-/// What was done, and to which product.
+/// What was done, and to which product, or to how many.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flash {
-    pub(crate) done: Done,
-    pub(crate) product: String,
+pub(crate) enum Flash {
+    One { done: Done, product: String },
+    Many(Many),
 }
 
 /// A message as the page shows it.
@@ -48,6 +52,8 @@ pub(crate) struct Undo {
     pub(crate) action: String,
     pub(crate) etag: String,
     pub(crate) request_id: String,
+    /// What else the form says.
+    pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 impl Done {
@@ -108,8 +114,19 @@ impl Flash {
 
     fn parse(value: &str) -> Option<Self> {
         let (code, product) = value.split_once('.')?;
+        if code == "many" {
+            return Many::parse(product).map(Self::Many);
+        }
         let done = Done::ALL.into_iter().find(|done| done.code() == code)?;
-        is_id(product).then(|| Self { done, product: product.to_owned() })
+        is_id(product).then(|| Self::One { done, product: product.to_owned() })
+    }
+
+    /// Why the last action was not done to a product among many.
+    pub(crate) fn refusal(&self, id: &str) -> Option<&str> {
+        match self {
+            Self::One { .. } => None,
+            Self::Many(many) => many.refusal(id),
+        }
     }
 }
 
@@ -132,7 +149,10 @@ pub(crate) fn seen() -> HeaderValue {
 
 /// The message as it is true now. A page is not worth failing for it.
 pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashView> {
-    let Flash { done, product: id } = flash?;
+    let (done, id) = match flash? {
+        Flash::One { done, product } => (done, product),
+        Flash::Many(many) => return Some(many.shown(visit).await),
+    };
     let name = format!("products/{id}");
     let request = GetProductRequest { name, view: ProductView::Basic.into() };
     let product = visit.caller.products().get_product(request).await.ok()?.into_inner();
@@ -148,6 +168,7 @@ fn view(done: Done, id: &str, product: &Product) -> FlashView {
         action: format!("/admin/products/{id}/{verb}"),
         etag: product.etag.clone(),
         request_id: request_id(),
+        fields: Vec::new(),
     });
     FlashView { text: words::of(done.code(), &title), undo }
 }

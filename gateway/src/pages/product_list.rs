@@ -7,7 +7,7 @@ use proto::catalog::{Category, ListProductsRequest, ListProductsResponse, Produc
 use super::{
     chrome::Chrome,
     format,
-    names::{id_of, is_id},
+    names::{id_of, is_id, request_id},
     product_row::ProductRow,
     query::Query,
     storefront::{Empty, page_or_first, surroundings},
@@ -28,6 +28,7 @@ struct ListPage {
     chrome: Chrome,
     here: String,
     may_edit: bool,
+    request_id: String,
     total: String,
     total_count: i32,
     capped: bool,
@@ -124,6 +125,7 @@ fn list(
     ListPage {
         here: visit.here.clone(),
         may_edit,
+        request_id: request_id(),
         total: format::total(page.total_size, page.total_size_capped),
         total_count: page.total_size,
         capped: page.total_size_capped,
@@ -140,13 +142,22 @@ fn list(
         rows: page
             .products
             .iter()
-            .map(|product| ProductRow::of(product, currency, visit.now))
+            .map(|product| {
+                let row = ProductRow::of(product, currency, visit.now);
+                ProductRow { note: visit.refusal(&row.id), ..row }
+            })
             .collect(),
         blank: ProductRow::blank(currency),
         empty: empty(filtered, may_edit, page.products.is_empty()),
         pages: pages(asked, page, shown),
         chrome,
     }
+}
+
+/// The filter of the list at an address, such as `/admin/products?state=draft`.
+pub(crate) fn filter_at(address: &str) -> String {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    Asked::of(&Query::parse(query)).filter()
 }
 
 impl Asked {

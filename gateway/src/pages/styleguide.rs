@@ -34,7 +34,12 @@ struct StyleguidePage {
 
 /// `GET /styleguide`.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
-    let undo = Undo { action: "/theme".into(), etag: String::new(), request_id: String::new() };
+    let undo = Undo {
+        action: "/theme".into(),
+        etag: String::new(),
+        request_id: String::new(),
+        fields: Vec::new(),
+    };
     let chrome = Chrome {
         who: Some(Who { name: "Ada".into(), may_edit: true }),
         flash: Some(FlashView { text: "Enamel mug deleted.".into(), undo: Some(undo) }),
