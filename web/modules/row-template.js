@@ -64,6 +64,7 @@ export function fillRow(row, product) {
   row.dataset.etag = product.etag;
   for (const input of row.querySelectorAll('input')) {
     if (input.name === 'etag') input.value = product.etag;
+    if (input.name === 'item') input.value = `${product.name.slice('products/'.length)} ${product.etag}`;
     if (input.name === 'request_id') input.value ||= crypto.randomUUID();
     if (input.name === 'return_to') input.value = location.pathname + location.search;
   }

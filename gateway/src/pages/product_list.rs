@@ -29,6 +29,12 @@ struct ListPage {
     here: String,
     may_edit: bool,
     request_id: String,
+    /// Whether the head of the table has a box for the page.
+    chooses: bool,
+    /// This page of the list, to come back to.
+    list_address: String,
+    /// The same with its rows ticked.
+    pick_address: String,
     total: String,
     total_count: i32,
     capped: bool,
@@ -78,6 +84,8 @@ struct Asked {
     sort: String,
     page: String,
     from: i32,
+    /// Whether its rows are ticked; not part of what the list shows.
+    picks: bool,
 }
 
 /// `GET /admin/products`.
@@ -126,6 +134,9 @@ fn list(
         here: visit.here.clone(),
         may_edit,
         request_id: request_id(),
+        chooses: may_edit,
+        list_address: asked.query().at(PATH),
+        pick_address: asked.query().with("pick", "page").at(PATH),
         total: format::total(page.total_size, page.total_size_capped),
         total_count: page.total_size,
         capped: page.total_size_capped,
@@ -144,7 +155,8 @@ fn list(
             .iter()
             .map(|product| {
                 let row = ProductRow::of(product, currency, visit.now);
-                ProductRow { note: visit.refusal(&row.id), ..row }
+                let note = visit.refusal(&row.id);
+                ProductRow { picked: asked.picks || !note.is_empty(), note, ..row }
             })
             .collect(),
         blank: ProductRow::blank(currency),
@@ -174,6 +186,7 @@ impl Asked {
             sort: if sortable && sort != DEFAULT_SORT { sort.to_owned() } else { String::new() },
             page: query.get("page").to_owned(),
             from: query.number("from"),
+            picks: query.get("pick") == "page",
         }
     }
 
@@ -189,7 +202,7 @@ impl Asked {
     }
 
     fn first_page(&self) -> Self {
-        Self { page: String::new(), from: 0, ..self.clone() }
+        Self { page: String::new(), from: 0, picks: false, ..self.clone() }
     }
 
     fn sorted(&self, sort: &str) -> Self {

@@ -28,6 +28,7 @@ struct StyleguidePage {
     fields: Vec<Field>,
     states: [StateWord; 6],
     cards: Vec<Card>,
+    chooses: bool,
     heads: Vec<Head>,
     rows: Vec<ProductRow>,
 }
@@ -61,6 +62,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
             StateWord::Deleted,
         ],
         cards: cards(),
+        chooses: false,
         heads: heads(),
         rows: rows(),
     };
