@@ -16,14 +16,17 @@ async function shelf(page, shop, brand, count) {
   return made;
 }
 
-/** More products than one batch holds, made by batches. */
-async function manyOf(shop, brand, count) {
+/** More products than one batch holds, made by batches, alone in a category; its list is opened. */
+async function manyOf(page, shop, brand, count) {
+  const category = await shop.as('editor')('POST', '/v1/categories', { title: brand });
   for (let from = 0; from < count; from += 500) {
     const requests = Array.from({ length: Math.min(500, count - from) }, (_, index) => ({
-      product: { title: `${brand} ${from + index}`, brand, variants: [{ prices: [{ amount: { currencyCode: 'EUR', units: '10' } }] }] },
+      product: { title: `${brand} ${from + index}`, brand, categories: [category.name] },
     }));
     await shop.as('editor')('POST', '/v1/products:batchCreate', { requests });
   }
+  await open(page, `/admin/products?category=${category.name.split('/')[1]}`);
+  return `category:"${category.name.split('/')[1]}"`;
 }
 
 const tick = (page, title) => row(page, title).getByRole('checkbox').check();
@@ -41,6 +44,8 @@ storyBothWays('ticked products are published together, and Undo takes all of the
   await tick(page, `${brand} 3`);
   await bulk(page, 'Publish').click();
   await message(page, '2 products published.').waitFor();
+  const price = row(page, `${brand} 1`).locator('[data-field=price]');
+  assert.equal(await price.getAttribute('data-edit'), 'price', 'it is edited in place as before');
   assert.deepEqual((await states(shop, brand)).sort(), ['STATE_ACTIVE', 'STATE_ACTIVE', 'STATE_DRAFT']);
   await button(page, 'Undo').click();
   await message(page, '2 products unpublished.').waitFor();
@@ -121,47 +126,6 @@ story('it is done at once, said in one sentence, sent once, and the focus is kep
   assert.ok(await same(), 'no page was loaded');
 });
 
-story('all that match are done in parts, with progress, and can be stopped between two parts', { as: 'editor' }, async ({ page, shop }) => {
-  await manyOf(shop, 'Viele', 1_200);
-  await open(page, '/admin/products?q=Viele');
-  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
-  await page.getByRole('checkbox', { name: /All that match/ }).check();
-  await page.locator('[data-matching]').filter({ hasText: '1,200 products' }).waitFor();
-  const parts = [];
-  let release = () => {};
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route('**/v1/products:batchPublish', async (route) => {
-    parts.push(route.request().postDataJSON().requests.length);
-    if (parts.length === 2) await held;
-    await route.continue();
-  });
-  await bulk(page, 'Publish').click();
-  const bar = page.getByRole('progressbar');
-  await bar.waitFor();
-  await page.waitForFunction(() => document.querySelector('#bulk progress')?.value === 500);
-  await bulk(page, 'Stop').click();
-  release();
-  await message(page, '1,000 of 1,200 products published, 200 not.').waitFor();
-  assert.deepEqual(parts, [500, 500]);
-  await bar.waitFor({ state: 'hidden' });
-  await page.unroute('**/v1/products:batchPublish');
-  await button(page, 'Undo').click();
-  await message(page, '1,000 products unpublished.').waitFor();
-  const { totalSize = 0 } = await shop.as('viewer')('GET', '/v1/products?filter=brand%20%3D%20Viele%20AND%20state%20%3D%20ACTIVE');
-  assert.equal(totalSize, 0, 'only what was done is taken back');
-});
-
-story('all that match are asked for first without JavaScript, and done in batches', { as: 'editor', scripts: false }, async ({ page, shop }) => {
-  await manyOf(shop, 'Masse', 620);
-  await open(page, '/admin/products?q=Masse');
-  await page.getByRole('checkbox', { name: /All that match/ }).check();
-  await bulk(page, 'Delete').click();
-  await page.getByRole('heading', { name: 'Delete 620 products?' }).waitFor();
-  await button(page, 'Delete 620 products').click();
-  await message(page, '620 products deleted.').waitFor();
-  assert.ok((await states(shop, 'Masse')).every((state) => state === 'deleted'));
-});
-
 storyBothWays('prices change by per cent after they were shown', { as: 'editor', expects: [/422/] }, async ({ page, shop, scripts }) => {
   const brand = `Preis${scripts}`;
   const [first] = await shelf(page, shop, brand, 2);
@@ -234,3 +198,43 @@ for (const scheme of ['light', 'dark']) {
     }
   });
 }
+
+story('all that match are done in parts, with progress, and can be stopped between two parts', { as: 'editor' }, async ({ page, shop }) => {
+  const filter = await manyOf(page, shop, 'Viele', 1_200);
+  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  await page.locator('[data-matching]').filter({ hasText: '1,200 products' }).waitFor();
+  const parts = [];
+  let release = () => {};
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/v1/products:batchPublish', async (route) => {
+    parts.push(route.request().postDataJSON().requests.length);
+    if (parts.length === 2) await held;
+    await route.continue();
+  });
+  await bulk(page, 'Publish').click();
+  const bar = page.getByRole('progressbar');
+  await bar.waitFor();
+  await page.waitForFunction(() => document.querySelector('#bulk progress')?.value === 500);
+  await bulk(page, 'Stop').click();
+  release();
+  await message(page, '1,000 of 1,200 products published, 200 not.').waitFor();
+  assert.deepEqual(parts, [500, 500]);
+  await bar.waitFor({ state: 'hidden' });
+  await page.unroute('**/v1/products:batchPublish');
+  await button(page, 'Undo').click();
+  await message(page, '1,000 products unpublished.').waitFor();
+  const { totalSize = 0 } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(`${filter} AND state = ACTIVE`)}`);
+  assert.equal(totalSize, 0, 'only what was done is taken back');
+});
+
+story('all that match are asked for first without JavaScript, and done in batches', { as: 'editor', scripts: false }, async ({ page, shop }) => {
+  const filter = await manyOf(page, shop, 'Masse', 620);
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  await bulk(page, 'Delete').click();
+  await page.getByRole('heading', { name: 'Delete 620 products?' }).waitFor();
+  await button(page, 'Delete 620 products').click();
+  await message(page, '620 products deleted.').waitFor();
+  const { totalSize = 0 } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(filter)}`);
+  assert.equal(totalSize, 0);
+});
