@@ -6,6 +6,7 @@
 mod assign;
 mod confirm;
 mod reprice;
+mod revert;
 mod rounds;
 mod rule;
 mod selection;
@@ -38,11 +39,20 @@ pub(crate) enum Verb {
     Reprice,
     /// Put them into a category.
     Assign,
+    /// Take back the prices or categories that were given last.
+    Revert,
 }
 
 impl Verb {
-    const ALL: [Self; 6] =
-        [Self::Delete, Self::Undelete, Self::Publish, Self::Unpublish, Self::Reprice, Self::Assign];
+    const ALL: [Self; 7] = [
+        Self::Delete,
+        Self::Undelete,
+        Self::Publish,
+        Self::Unpublish,
+        Self::Reprice,
+        Self::Assign,
+        Self::Revert,
+    ];
 
     /// The verb of a form's button.
     pub(crate) fn of(key: &str) -> Option<Self> {
@@ -58,6 +68,7 @@ impl Verb {
             Self::Unpublish => "unpublish",
             Self::Reprice => "prices",
             Self::Assign => "category",
+            Self::Revert => "revert",
         }
     }
 
@@ -68,7 +79,8 @@ impl Verb {
             Self::Undelete => Some(Self::Delete),
             Self::Publish => Some(Self::Unpublish),
             Self::Unpublish => Some(Self::Publish),
-            Self::Reprice | Self::Assign => None,
+            Self::Reprice | Self::Assign => Some(Self::Revert),
+            Self::Revert => None,
         }
     }
 
@@ -81,6 +93,7 @@ impl Verb {
             Self::Unpublish => "unpublished",
             Self::Reprice => "repriced",
             Self::Assign => "put into the category",
+            Self::Revert => "put back as before",
         }
     }
 }
@@ -97,6 +110,7 @@ pub(crate) async fn act(visit: Visit, fields: Fields) -> Result<Response, Troubl
     match verb {
         Verb::Reprice => reprice::act(&visit, &fields, &chosen, found).await,
         Verb::Assign => assign::act(&visit, &fields, &chosen, found).await,
+        Verb::Revert => revert::act(&visit, &fields, &chosen, found).await,
         verb if found.len() > Many::UNDOABLE && fields.get("sure").is_empty() => {
             confirm::ask(&visit, verb, &chosen, found.len()).await
         }

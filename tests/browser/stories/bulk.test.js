@@ -128,7 +128,8 @@ story('it is done at once, said in one sentence, sent once, and the focus is kep
 
 storyBothWays('prices change by per cent after they were shown', { as: 'editor', expects: [/422/] }, async ({ page, shop, scripts }) => {
   const brand = `Preis${scripts}`;
-  const [first] = await shelf(page, shop, brand, 2);
+  const made = await shelf(page, shop, brand, 2);
+  const [first] = made;
   await tick(page, `${brand} 1`);
   await tick(page, `${brand} 2`);
   await bulk(page, 'Change prices').click();
@@ -145,6 +146,12 @@ storyBothWays('prices change by per cent after they were shown', { as: 'editor',
   await message(page, '2 products repriced.').waitFor();
   const after = await shop.as('viewer')('GET', `/v1/${first.name}`);
   assert.deepEqual([after.priceRange.lowest.units, after.priceRange.lowest.nanos], ['15', 990_000_000]);
+  const [, second] = made;
+  await shop.as('admin')('PATCH', `/v1/${second.name}`, { description: 'Changed meanwhile' });
+  await button(page, 'Undo').click();
+  await message(page, '1 of 2 products put back as before, 1 not.').waitFor();
+  const back = await shop.as('viewer')('GET', `/v1/${first.name}`);
+  assert.deepEqual(back.priceRange, before.priceRange);
 });
 
 storyBothWays('products move to a category, or are added to it', { as: 'editor' }, async ({ page, shop, scripts }) => {
@@ -169,6 +176,9 @@ storyBothWays('products move to a category, or are added to it', { as: 'editor' 
     await message(page, '1 product put into the category.').waitFor();
     assert.deepEqual(await categories(), expected);
   }
+  await button(page, 'Undo').click();
+  await message(page, '1 product put back as before.').waitFor();
+  assert.deepEqual(await categories(), [before.name, into.name]);
 });
 
 story('when the shop cannot be reached nothing is done, and all of it is as it was', { as: 'editor' }, async ({ page, shop }) => {

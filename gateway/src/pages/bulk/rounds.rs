@@ -1,6 +1,6 @@
 //! Sends what is to be done in batches of 500, and a refused batch again without the items that its refusal names.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use proto::catalog::{
     BatchDeleteProductsRequest, BatchPublishProductsRequest, BatchUndeleteProductsRequest,
@@ -78,24 +78,24 @@ impl Item {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
     done: Vec<String>,
+    /// Those that were as they should be before.
+    kept: Vec<String>,
     refused: Vec<(String, String)>,
 }
 
 impl Outcome {
     /// The message for the next page. A product of several variants counts once, and as refused if one of them is.
     pub(super) fn into_message(self, verb: Verb) -> Many {
-        let (mut done, mut refused) = (self.done, self.refused);
-        refused.sort();
-        refused.dedup_by(|one, other| one.0 == other.0);
-        done.sort();
-        done.dedup();
-        done.retain(|id| refused.binary_search_by(|(other, _)| other.cmp(id)).is_err());
-        Many::of(verb, done, refused)
+        let changed: BTreeSet<_> = self.done.into_iter().collect();
+        let refused: BTreeMap<_, _> = self.refused.into_iter().collect();
+        let settled: BTreeSet<_> = changed.iter().chain(&self.kept).collect();
+        let done = settled.iter().filter(|id| !refused.contains_key(**id)).count();
+        Many::of(verb, done, changed.into_iter().collect(), refused.into_iter().collect())
     }
 
     /// A product that is as it should be already.
     pub(super) fn keep(&mut self, id: &str) {
-        self.done.push(id.to_owned());
+        self.kept.push(id.to_owned());
     }
 
     /// A product that is refused before anything is sent.
@@ -192,7 +192,7 @@ async fn send(visit: &Visit, verb: Verb, items: &[Item], request_id: String) -> 
             items,
             request_id
         ),
-        Verb::Assign => {
+        Verb::Assign | Verb::Revert => {
             let requests = items.iter().map(Item::product).collect();
             let request = BatchUpdateProductsRequest { requests, request_id, validate_only: false };
             products.batch_update_products(request).await.map(drop)
@@ -279,7 +279,8 @@ mod tests {
     #[test]
     fn a_product_counts_once_and_is_refused_if_one_of_its_variants_is() {
         let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect();
-        let mut outcome = Outcome { done: ids(&["pot", "mug", "mug", "pan"]), refused: Vec::new() };
+        let mut outcome = Outcome { done: ids(&["pot", "mug", "mug"]), ..Outcome::default() };
+        outcome.keep("pan");
         outcome.refuse("mug", "ETAG_MISMATCH");
         let message = outcome.into_message(Verb::Reprice);
         assert_eq!((message.done(), message.of_all()), (2, 3));

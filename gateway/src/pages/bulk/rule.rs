@@ -10,7 +10,7 @@ use crate::pages::{fields::Fields, format::decimal_places, price_entry, words};
 const UNIT: i128 = 1_000_000;
 
 /// The most that a price changes by, in hundredths of a per cent.
-const LARGEST_PERCENT: i128 = 10_000_00;
+const LARGEST_PERCENT: i128 = 100 * 10_000;
 
 /// A rule for the prices of one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -40,10 +40,15 @@ impl Many {
         Self { verb: None, done: 0, all: 0, ids: Vec::new(), refused: Vec::new() }
     }
 
-    /// What was done to these, and why not to those.
-    pub(crate) fn of(verb: Verb, ids: Vec<String>, refused: Vec<(String, String)>) -> Self {
-        let (done, all) = (ids.len(), ids.len() + refused.len());
-        let undoable = verb.opposite().is_some() && done <= Self::UNDOABLE;
+    /// To how many it was done, what Undo would take back, and why it was not done to the others.
+    pub(crate) fn of(
+        verb: Verb,
+        done: usize,
+        ids: Vec<String>,
+        refused: Vec<(String, String)>,
+    ) -> Self {
+        let all = done + refused.len();
+        let undoable = verb.opposite().is_some() && ids.len() <= Self::UNDOABLE;
         let ids = if undoable { ids } else { Vec::new() };
         Self { verb: Some(verb), done, all, ids, refused }
     }
@@ -110,8 +115,8 @@ impl Many {
             let text = words::of("undone", &[("title", "the list")]);
             return FlashView { text, undo: None };
         }
-        let undo = verb.opposite().filter(|_| !products.is_empty());
-        let undo = undo.map(|opposite| self.undo(opposite, &products));
+        let opposite = verb.opposite().filter(|_| !products.is_empty());
+        let undo = opposite.map(|opposite| undo(opposite, &products));
         FlashView { text: self.sentence(verb), undo }
     }
 
@@ -126,17 +131,6 @@ impl Many {
         found.map(|found| found.into_inner().products).unwrap_or_default()
     }
 
-    fn undo(&self, opposite: Verb, products: &[Product]) -> Undo {
-        let item = |one: &Product| ("item", format!("{} {}", id_of(&one.name), one.etag));
-        let fields = [("do", opposite.key().to_owned())];
-        Undo {
-            action: "/admin/bulk".to_owned(),
-            etag: String::new(),
-            request_id: request_id(),
-            fields: fields.into_iter().chain(products.iter().map(item)).collect(),
-        }
-    }
-
     fn sentence(&self, verb: Verb) -> String {
         let what = verb.participle();
         let all = format::total(i32::try_from(self.all).unwrap_or(i32::MAX), false);
@@ -149,13 +143,24 @@ impl Many {
     }
 }
 
+fn undo(opposite: Verb, products: &[Product]) -> Undo {
+    let item = |one: &Product| ("item", format!("{} {}", id_of(&one.name), one.etag));
+    let fields = [("do", opposite.key().to_owned())];
+    Undo {
+        action: "/admin/bulk".to_owned(),
+        etag: String::new(),
+        request_id: request_id(),
+        fields: fields.into_iter().chain(products.iter().map(item)).collect(),
+    }
+}
+
 fn done_of(verb: Verb) -> Option<Done> {
     match verb {
         Verb::Delete => Some(Done::Deleted),
         Verb::Undelete => Some(Done::Undeleted),
         Verb::Publish => Some(Done::Published),
         Verb::Unpublish => Some(Done::Unpublished),
-        Verb::Reprice | Verb::Assign => None,
+        Verb::Reprice | Verb::Assign | Verb::Revert => None,
     }
 }
 
@@ -189,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_message_is_read_as_it_was_left() {
-        let many = Many::of(Verb::Delete, ids(50), refused(3));
+        let many = Many::of(Verb::Delete, 50, ids(50), refused(3));
         assert_eq!(read(&many), many);
         assert_eq!(read(&Many::nothing()), Many::nothing());
         assert_eq!(many.refusal(&format!("{:063}", 2)), Some("ETAG_MISMATCH"));
@@ -197,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_counts_stay_whatever_does_not_fit() {
-        let many = Many::of(Verb::Publish, ids(40), refused(500));
+        let many = Many::of(Verb::Publish, 40, ids(40), refused(500));
         let read = read(&many);
         assert_eq!((read.done, read.all, read.ids.len()), (40, 540, 0));
         assert!(read.refused.len() > 20, "{}", read.refused.len());
