@@ -54,3 +54,17 @@ impl Catalog {
         self.store.token_keys()
     }
 }
+
+/// Refuses a batch that is too large.
+///
+/// # Errors
+/// [`Error::BatchTooLarge`].
+fn check_batch(given: usize) -> Result<()> {
+    let most = Catalog::LARGEST_BATCH;
+    if given > most { Err(Error::BatchTooLarge { given, most }) } else { Ok(()) }
+}
+
+/// The answer of a write of one item.
+fn only<T>(mut answers: Vec<T>) -> Result<T> {
+    answers.pop().ok_or_else(|| Error::Internal("the store answered nothing".into()))
+}

@@ -146,12 +146,12 @@ pub trait Store: AccessStore + ChangeStore {
         variant: NewVariantIn,
     ) -> Result<Document<Variant>>;
 
-    /// Changes or removes a variant; one that was removed is answered as it was.
-    async fn change_variant(
+    /// Does all of the changes or none; a variant that was removed is answered as it was.
+    async fn change_variants(
         &self,
         write: Write,
-        change: VariantChange,
-    ) -> Result<Document<Variant>>;
+        changes: Vec<VariantChange>,
+    ) -> Result<Vec<Document<Variant>>>;
 
     /// One category.
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;

@@ -5,6 +5,7 @@
 mod account;
 mod actions;
 mod activity;
+mod bulk;
 mod card;
 mod categories;
 mod category_edit;
@@ -119,6 +120,7 @@ fn admin() -> Router<Gateway> {
             "/admin/categories/{id}/delete",
             get(category_edit::confirm).post(category_edit::delete),
         )
+        .route("/admin/bulk", get(async || see_other("/admin/products")).post(bulk::act))
         .route("/admin/products/{id}", get(editor::show))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))

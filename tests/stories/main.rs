@@ -4,6 +4,7 @@
 
 mod access;
 mod bad_input;
+mod batch_updates;
 mod batches;
 mod conflicts;
 mod full_disk;

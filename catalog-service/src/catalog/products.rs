@@ -1,6 +1,6 @@
 //! What callers may do with products.
 
-use super::{Catalog, Error, Result};
+use super::{Catalog, Error, Result, check_batch, only};
 use crate::domain::{
     Address, Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
     ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Slug, Snapshot, View, Write,
@@ -174,18 +174,4 @@ impl Catalog {
             Address::Gone => Err(Error::Refused(Refusal::Expunged { name: name.clone() })),
         })
     }
-}
-
-/// Refuses a batch that is too large.
-///
-/// # Errors
-/// [`Error::BatchTooLarge`].
-fn check_batch(given: usize) -> Result<()> {
-    let most = Catalog::LARGEST_BATCH;
-    if given > most { Err(Error::BatchTooLarge { given, most }) } else { Ok(()) }
-}
-
-/// The answer of a write of one item.
-fn only<T>(mut answers: Vec<T>) -> Result<T> {
-    answers.pop().ok_or_else(|| Error::Internal("the store answered nothing".into()))
 }

@@ -65,6 +65,9 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "ListProductRevisions" => history::list_product_revisions,
         "CompareProductRevisions" => history::compare_product_revisions,
         "RollbackProduct" => history::rollback_product,
+        "BatchUpdateProducts" => products::batch_update_products,
+        "BatchPublishProducts" => products::batch_publish_products,
+        "BatchUnpublishProducts" => products::batch_unpublish_products,
     })
 }
 
@@ -75,6 +78,7 @@ async fn variant(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "CreateVariant" => variants::create_variant,
         "UpdateVariant" => variants::update_variant,
         "DeleteVariant" => variants::delete_variant,
+        "BatchUpdateVariants" => variants::batch_update_variants,
     })
 }
 

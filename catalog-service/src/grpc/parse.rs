@@ -11,6 +11,7 @@ use crate::{
     domain::{
         CategoryId, Etag, ProductId, References, RevisionName, VariantName, View, Violations, Write,
     },
+    encoding::MaskError,
 };
 
 /// A request that is being read, and what is wrong with it so far.
@@ -142,6 +143,21 @@ pub(super) fn nothing_of_the_batch(
         let field = format!("{at}.validate_only");
         reading.violations().add(field, "stands in the batch, not in its items");
     }
+}
+
+/// The masks of a batch's items.
+///
+/// # Errors
+/// MASK_INVALID, which names each item whose mask names no field.
+pub(super) fn masks<M>(read: impl Iterator<Item = Result<M, MaskError>>) -> Result<Vec<M>, Status> {
+    let (mut masks, mut faults) = (Vec::new(), Vec::new());
+    for (index, mask) in read.enumerate() {
+        match mask {
+            Ok(mask) => masks.push(mask),
+            Err(error) => faults.push((index, error)),
+        }
+    }
+    if faults.is_empty() { Ok(masks) } else { Err(problem::of_masks(&faults)) }
 }
 
 /// The view that a request names; the contract's rules have refused unknown ones.

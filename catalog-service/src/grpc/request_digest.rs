@@ -57,9 +57,13 @@ repeatable! {
     catalog::BatchCreateProductsRequest;
     catalog::BatchDeleteProductsRequest;
     catalog::BatchUndeleteProductsRequest;
+    catalog::BatchUpdateProductsRequest;
+    catalog::BatchPublishProductsRequest;
+    catalog::BatchUnpublishProductsRequest;
     catalog::CreateVariantRequest;
     catalog::UpdateVariantRequest;
     catalog::DeleteVariantRequest;
+    catalog::BatchUpdateVariantsRequest;
     catalog::CreateCategoryRequest;
     catalog::UpdateCategoryRequest;
     catalog::MoveCategoryRequest;

@@ -58,6 +58,7 @@ macro_rules! contract {
                 unknown_categories_are_all_named,
                 a_batch_tells_the_other_changes_of_each_stale_etag,
                 a_batch_is_done_whole_or_not_at_all,
+                many_products_change_at_once_with_one_revision_each,
                 a_batch_whose_answer_is_too_large_is_not_done,
                 an_unknown_product_is_not_found,
                 a_window_that_never_opens_is_refused,
@@ -93,6 +94,7 @@ macro_rules! contract {
                 variants_come_page_by_page,
                 a_page_of_variants_ends_before_it_grows_too_large,
                 prices_follow_the_shops_currency,
+                variants_of_several_products_change_whole_or_not_at_all,
             }
             categories: {
                 a_category_is_created_changed_and_deleted,

@@ -300,13 +300,14 @@ impl Store for Sqlite {
         self.write_one(write, Need::Room, variant, |tx, new| tx.create_variant(new)).await
     }
 
-    async fn change_variant(
+    async fn change_variants(
         &self,
         write: Write,
-        change: VariantChange,
-    ) -> Result<Document<Variant>> {
-        let need = Need::from(&change.action);
-        self.write_one(write, need, change, |tx, change| tx.change_variant(change)).await
+        changes: Vec<VariantChange>,
+    ) -> Result<Vec<Document<Variant>>> {
+        let needs = changes.iter().map(|change| Need::from(&change.action));
+        let need = needs.max().unwrap_or(Need::Reserve);
+        self.write_all(write, need, changes, |tx, change| tx.change_variant(change)).await
     }
 
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {

@@ -17,6 +17,10 @@ use super::{
 use axum::response::Response;
 use tonic::Code;
 
+mod many;
+
+pub(crate) use many::{Many, leave_many};
+
 const COOKIE: &str = "flash";
 
 /// What was done.
@@ -45,12 +49,14 @@ pub(crate) enum Done {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Flash {
     /// To which product or category.
-    Done {
+    One {
         done: Done,
         id: String,
         /// The category that a moved one stood below; empty: at the top.
         from: String,
     },
+    /// To how many products.
+    Many(Many),
     /// A sentence that names nothing, by its code.
     Said(&'static str),
 }
@@ -81,8 +87,8 @@ pub(crate) struct Undo {
     pub(crate) action: String,
     pub(crate) etag: String,
     pub(crate) request_id: String,
-    /// The number of the revision to go back to, where that is what undoes it.
-    pub(crate) revision: String,
+    /// What else the form says.
+    pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 impl Done {
@@ -171,10 +177,21 @@ impl Flash {
         let Some((code, rest)) = value.split_once('.') else {
             return SAID.into_iter().find(|code| *code == value).map(Self::Said);
         };
+        if code == "many" {
+            return Many::parse(rest).map(Self::Many);
+        }
         let (id, from) = rest.split_once('.').unwrap_or((rest, ""));
         let done = Done::ALL.into_iter().find(|done| done.code() == code)?;
         let are_ids = is_id(id) && (from.is_empty() || is_id(from));
-        are_ids.then(|| Self::Done { done, id: id.to_owned(), from: from.to_owned() })
+        are_ids.then(|| Self::One { done, id: id.to_owned(), from: from.to_owned() })
+    }
+
+    /// Why the last action was not done to a product among many.
+    pub(crate) fn refusal(&self, id: &str) -> Option<&str> {
+        match self {
+            Self::One { .. } | Self::Said(_) => None,
+            Self::Many(many) => many.refusal(id),
+        }
     }
 }
 
@@ -209,7 +226,8 @@ pub(crate) fn seen() -> HeaderValue {
 /// The message as it is true now. A page is not worth failing for it.
 pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashView> {
     let (done, id, from) = match flash? {
-        Flash::Done { done, id, from } => (done, id, from),
+        Flash::One { done, id, from } => (done, id, from),
+        Flash::Many(many) => return Some(many.shown(visit).await),
         Flash::Said(code) => return Some(FlashView { text: words::of(code, &[]), undo: None }),
     };
     if done.is_of_category() {
@@ -252,7 +270,7 @@ async fn of_category(visit: &Visit, done: Done, id: &str, from: &str) -> Option<
         action: format!("/admin/categories/{id}/move?parent={below}"),
         etag: category.etag.clone(),
         request_id: request_id(),
-        revision: String::new(),
+        fields: Vec::new(),
     });
     Some(FlashView { text: words::of(done.code(), &title), undo })
 }
@@ -266,7 +284,7 @@ fn view(done: Done, id: &str, product: &Product) -> FlashView {
         action: format!("/admin/products/{id}/{verb}"),
         etag: product.etag.clone(),
         request_id: request_id(),
-        revision: String::new(),
+        fields: Vec::new(),
     });
     FlashView { text: words::of(done.code(), &title), undo }
 }
@@ -281,7 +299,7 @@ fn rolled_back(id: &str, product: &Product, newest: Option<&ProductRevision>) ->
         action: format!("/admin/products/{id}/roll-back"),
         etag: product.etag.clone(),
         request_id: request_id(),
-        revision: before.to_string(),
+        fields: vec![("revision", before.to_string())],
     });
     let version = history::number(&newest.restored_revision).to_string();
     let values = [("title", product.title.as_str()), ("version", &version)];

@@ -28,6 +28,7 @@ struct StyleguidePage {
     fields: Vec<Field>,
     states: [StateWord; 6],
     cards: Vec<Card>,
+    chooses: bool,
     heads: Vec<Head>,
     rows: Vec<ProductRow>,
 }
@@ -38,7 +39,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
         action: "/theme".into(),
         etag: String::new(),
         request_id: String::new(),
-        revision: String::new(),
+        fields: Vec::new(),
     };
     let chrome = Chrome {
         searched: String::new(),
@@ -62,6 +63,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
             StateWord::Deleted,
         ],
         cards: cards(),
+        chooses: false,
         heads: heads(),
         rows: rows(),
     };

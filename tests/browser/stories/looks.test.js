@@ -1,16 +1,12 @@
 // Every page, light and dark, on a phone, a desk and a wide screen: no accessibility violation, no sideways scroll, no clipped text.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { axe } from '../harness/axe.js';
 import { openGatewayAlone, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { button, rowButton, withPast } from '../harness/pages.js';
 
 atTheShop();
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Each page by its address; a function makes what it shows first. */
 const ADDRESSES = {
@@ -162,11 +158,7 @@ for (const [name, lead] of [...byAddress, ...Object.entries(REFUSALS)]) {
     for (const width of [390, 1280]) {
       story(`${name}, ${scheme}, ${width} wide: no accessibility violations`, { as: 'admin', scheme, width, expects }, async ({ page, shop }) => {
         await lead(page, shop);
-        const { violations } = await page.evaluate(
-          `${axeSource};axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`,
-        );
-        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(' ')}`);
-        assert.deepEqual(told, []);
+        assert.deepEqual(await axe(page), []);
       });
     }
   }

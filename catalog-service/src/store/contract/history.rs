@@ -30,7 +30,7 @@ fn of(id: &str, sku: &str, units: i64) -> NewVariant {
 
 async fn change_variant(bench: &Bench, id: &str, action: VariantAction) {
     let change = VariantChange { name: variant_name(id), etag: None, action };
-    bench.store.change_variant(by("bob"), change).await.unwrap();
+    bench.store.change_variants(by("bob"), vec![change]).await.unwrap();
 }
 
 fn with_sku(sku: Option<&str>) -> VariantAction {
@@ -384,7 +384,7 @@ pub(crate) async fn a_stale_variant_tells_of_going_back(bench: &Bench) {
     back(bench, by("eve"), 1, "").await.unwrap();
     let name = variant_name("one");
     let change = VariantChange { name, etag: Etag::given(&seen), action: costing(7) };
-    let stale = bench.store.change_variant(by("ada"), change).await;
+    let stale = bench.store.change_variants(by("ada"), vec![change]).await;
     let Refusal::EtagMismatch(conflict) = refusal(stale) else { panic!("not a mismatch") };
     assert_eq!(conflict.changes.len(), 1);
     assert_eq!(conflict.changes[0].actor.display_name, "EVE");

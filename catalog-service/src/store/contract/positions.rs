@@ -145,7 +145,7 @@ async fn write(store: &dyn Store, step: i64) {
             let fields = VariantFields { sku: Sku::parse(&text).ok(), ..VariantFields::default() };
             let action = VariantAction::Update { fields, mask: vec![VariantField::Sku] };
             let change = VariantChange { name: white(), etag: None, action };
-            store.change_variant(by("ada"), change).await.map(drop)
+            store.change_variants(by("ada"), vec![change]).await.map(drop)
         }
     }
     .unwrap();

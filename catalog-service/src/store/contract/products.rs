@@ -343,6 +343,36 @@ pub(crate) async fn a_batch_is_done_whole_or_not_at_all(bench: &Bench) {
     assert_eq!(bench.get("pot", Audience::Staff).await.unwrap().delete_time, None);
 }
 
+pub(crate) async fn many_products_change_at_once_with_one_revision_each(bench: &Bench) {
+    for id in ["kettle", "pot", "pan"] {
+        bench.create(new(id)).await.unwrap();
+    }
+    bench.change("pot", "", ProductAction::Publish).await.unwrap();
+    let change =
+        |id: &str, action: ProductAction| ProductChange { id: product_id(id), etag: None, action };
+    let publish = ["kettle", "pot", "pan"].map(|id| change(id, ProductAction::Publish));
+    let published = bench.store.change_products(by("ada"), publish.into()).await.unwrap();
+    let states: Vec<_> = published.iter().map(|one| wire(one).state()).collect();
+    assert_eq!(states, [proto::catalog::product::State::Active; 3]);
+    assert_eq!(bench.history("kettle").await, 2);
+    assert_eq!(bench.history("pot").await, 2, "it was published already, so nothing was changed");
+
+    let branded = |id: &str| {
+        let fields = ProductFields { brand: "Emalia".into(), ..ProductFields::default() };
+        let mask = [ProductField::Brand].into_iter().collect();
+        change(id, ProductAction::Update { fields: Box::new(fields), mask })
+    };
+    let batch = vec![branded("kettle"), change("pan", ProductAction::Delete), branded("pan")];
+    let refused = bench.store.change_products(by("ada"), batch).await;
+    assert_eq!(refusal(refused), Refusal::Deleted { name: "products/pan".into() });
+    let kettle = bench.get("kettle", Audience::Staff).await.unwrap();
+    assert_eq!(kettle.brand, "", "what stands before the refused item is not done either");
+    let batch = vec![branded("kettle"), branded("pan")];
+    let changed = bench.store.change_products(by("ada"), batch).await.unwrap();
+    assert!(changed.iter().all(|one| wire(one).brand == "Emalia"));
+    assert_eq!((bench.history("kettle").await, bench.history("pan").await), (3, 3));
+}
+
 pub(crate) async fn a_batch_whose_answer_is_too_large_is_not_done(bench: &Bench) {
     let id = |number: usize| format!("p{number:02}");
     let large = |number: usize| {
