@@ -49,8 +49,8 @@ faults-disk: ## Fills a small disk under a running shop; needs root, for the mou
 	cargo build --locked --package catalog-service --package gateway
 	cargo test --locked --package tests --test faults-disk
 
-bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products.
-	python3 tests/bench/run.py $(if $(DATA),--data $(DATA))
+bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products, JUDGEMENTS=… what people think of their search.
+	python3 tests/bench/run.py $(if $(DATA),--data $(DATA)) $(if $(JUDGEMENTS),--judgements $(JUDGEMENTS))
 
 walk: ## Edits, deletes and restores every product of DATA=… by the pages' forms and by JSON, in a shop of its own.
 	cargo build --locked

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds Shelf as it is released, measures it, and writes tests/bench/RESULTS.md.
 
-    run.py [--quick] [--data PRODUCTS] [--write FILE]
+    run.py [--quick] [--data PRODUCTS [--judgements FILE]] [--write FILE]
 
 PRODUCTS is a file for `shelf load`, or icecat-products.jsonl.gz; without it, products are made by the program itself.
 `make bench DATA=PRODUCTS` passes one on. Nothing but this machine is talked to.
@@ -29,9 +29,10 @@ def main():
     if options.quick:
         command.append("--quick")
     with tempfile.TemporaryDirectory() as folder:
-        if options.data:
-            command += ["--data", lines(options.data, pathlib.Path(folder))]
-        subprocess.run(command, check=True)
+        data = ["--data", lines(options.data, pathlib.Path(folder))] if options.data else []
+        subprocess.run(command + data, check=True)
+        with open(options.write, "a", encoding="utf-8") as results:
+            results.write(search(options, data))
     print(f"written to {options.write}")
 
 
@@ -39,8 +40,22 @@ def arguments():
     parser = argparse.ArgumentParser(description="Measures Shelf on this machine.")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about two minutes")
     parser.add_argument("--data", default=os.environ.get("DATA"), help="products to measure with", metavar="PRODUCTS")
+    parser.add_argument("--judgements", help="what people have judged of PRODUCTS: query, product, rating", metavar="FILE")
     parser.add_argument("--write", default=HERE / "RESULTS.md", help="where the results go", metavar="FILE")
     return parser.parse_args()
+
+
+def search(options, data):
+    """What the search by itself does, with the products of the run and with a million that are made."""
+    runs = [data + (["--judgements", options.judgements] if options.judgements else [])]
+    if not options.quick:
+        runs.append(["--products", "1000000"])
+    said = "\n## Search, in a process of its own, one caller\n"
+    for arguments in runs:
+        command = [target() / "release" / "bench", "search", *arguments]
+        answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        said += "\n" + "".join(f"* {line}\n" for line in answer.splitlines())
+    return said
 
 
 def target():

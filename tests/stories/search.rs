@@ -125,9 +125,17 @@ async fn nobody_learns_by_searching_what_they_may_not_see() {
             "public without being asked for more"
         );
         let text = format!("{found:?}");
-        for hidden in
-            ["Hidden", "Gone", "Withdrawn", "draft", "deleted\"", "withdrawn", "97", "98", "99"]
-        {
+        for hidden in [
+            "Hidden",
+            "Gone",
+            "Withdrawn",
+            "draft",
+            "deleted\"",
+            "withdrawn",
+            "units: 97",
+            "units: 98",
+            "units: 99",
+        ] {
             assert!(!text.contains(hidden), "`{hidden}` in {text}");
         }
         for query in ["hidden", "hiden", "gone", "withdrawn", "em35draft", "EM-35/dra", "withdrwn"]

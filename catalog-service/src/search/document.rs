@@ -77,11 +77,12 @@ fn public(product: &Product) -> (i64, i64) {
 
 /// What puts equal ranks in an order: what was changed last comes first, and of what was changed together always the same.
 fn tie(product: &Product) -> u64 {
-    const HASH_BITS: u32 = 12;
-    // FNV-1a of the id.
+    const HASH_BITS: u32 = 22;
+    // FNV-1a of the id, mixed once more: ids that differ at their end only have nearly the same first bits.
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = product.id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step);
-    let time = u64::try_from(product.update_time.as_microsecond()).unwrap_or_default();
+    let hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let time = u64::try_from(product.update_time.as_millisecond()).unwrap_or_default();
     (time << HASH_BITS) | (hash >> (u64::BITS - HASH_BITS))
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Counting<'a> {
     pub(super) query: &'a dyn Query,
     pub(super) sight: Sight,
     pub(super) choice: &'a Choice,
-    pub(super) deadline: Deadline,
+    pub(super) deadline: &'a Deadline,
 }
 
 impl Counting<'_> {

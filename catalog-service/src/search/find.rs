@@ -58,15 +58,15 @@ fn find(
     }
     let searcher = serving.opened.reader.searcher();
     let sight = Sight { reach: search.reach, now };
-    let deadline = Deadline::begin();
+    let deadline = &Deadline::begin();
     let fields = &serving.opened.fields;
     let lexicon =
         Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
     let plan = Plan::of(&search.query, &asked, fields, &lexicon)?;
     let room = Room { serving, searcher: &searcher, search, stretch, sight, deadline };
-    let found = room.found(plan.all().as_ref(), plan.is_plain)?;
+    let found = room.found(plan.all().as_ref())?;
     let (found, some_words_only) = match plan.some() {
-        Some(some) if found.total.count == 0 => (room.found(some.as_ref(), false)?, true),
+        Some(some) if found.total.count == 0 => (room.found(some.as_ref())?, true),
         _ => (found, false),
     };
     let is_found = found.total.count > 0;
@@ -87,16 +87,16 @@ struct Room<'a> {
     search: &'a ProductSearch,
     stretch: &'a Stretch,
     sight: Sight,
-    deadline: Deadline,
+    deadline: &'a Deadline,
 }
 
 impl Room<'_> {
-    fn found(&self, query: &dyn Query, is_plain: bool) -> Result<Finding, Error> {
+    fn found(&self, query: &dyn Query) -> Result<Finding, Error> {
         let (sight, deadline, choice) = (self.sight, self.deadline, &self.search.choice);
         // As many more as may have come in before the place where the last page ended.
         let most = (self.stretch.offset + 2 * self.stretch.size + 1).min(DEEPEST);
         let asking = Asking { searcher: self.searcher, sight, choice, deadline, enough: u32::MAX };
-        let best = asking.products(query, is_plain, most)?;
+        let best = asking.products(query, most)?;
         let counting = Counting { searcher: self.searcher, query, sight, choice, deadline };
         let (total, facets) = if self.search.facets {
             let (tree, currency) = (&self.serving.tree, self.serving.currency);
@@ -107,7 +107,8 @@ impl Room<'_> {
         };
         let start = start(&best, self.stretch);
         let end = (start + self.stretch.size).min(best.len());
-        let has_more = end < best.len();
+        // Where the best were cut off, there are more behind them.
+        let has_more = end < best.len() || (best.len() == most && most < DEEPEST);
         let products = best.into_iter().take(end).skip(start).collect();
         Ok(Finding { products, has_more, total, facets, ..Finding::default() })
     }

@@ -27,7 +27,7 @@ pub(super) struct Lexicon<'a> {
     pub(super) searcher: &'a Searcher,
     pub(super) fields: &'a [Field],
     pub(super) sight: Sight,
-    pub(super) deadline: Deadline,
+    pub(super) deadline: &'a Deadline,
 }
 
 impl Lexicon<'_> {

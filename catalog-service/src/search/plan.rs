@@ -39,8 +39,6 @@ pub(super) struct Plan {
     parts: Vec<(Occur, Box<dyn Query>)>,
     /// The code that all of it may be.
     code: Option<Box<dyn Query>>,
-    /// Whether it is nothing but one word as it stands in the index: the documents that cannot be among the best need no look.
-    pub(super) is_plain: bool,
     /// The terms that are searched for.
     pub(super) terms: Vec<String>,
     /// The query as it would be written with the words that were searched for instead.
@@ -55,13 +53,7 @@ impl Plan {
         fields: &Fields,
         lexicon: &Lexicon<'_>,
     ) -> Result<Self, Error> {
-        let mut planning = Planning {
-            fields,
-            lexicon,
-            terms: Vec::new(),
-            corrections: Vec::new(),
-            is_plain: true,
-        };
+        let mut planning = Planning { fields, lexicon, terms: Vec::new(), corrections: Vec::new() };
         let mut parts = Vec::new();
         for word in &asked.words {
             let occur = if word.is_common { Occur::Should } else { Occur::Must };
@@ -75,8 +67,7 @@ impl Plan {
             None => None,
         };
         let corrected = corrected(text, &planning.corrections);
-        let is_plain = planning.is_plain && parts.len() == 1 && code.is_none();
-        Ok(Self { parts, code, is_plain, terms: planning.terms, corrected })
+        Ok(Self { parts, code, terms: planning.terms, corrected })
     }
 
     /// Products with all of the words.
@@ -120,7 +111,6 @@ struct Planning<'a> {
     terms: Vec<String>,
     /// What was searched for instead of what stood where.
     corrections: Vec<((usize, usize), String)>,
-    is_plain: bool,
 }
 
 impl Planning<'_> {
@@ -153,7 +143,6 @@ impl Planning<'_> {
         if !is_known {
             self.near(word, &mut ways)?;
         }
-        self.is_plain &= ways.len() == 1;
         Ok(match ways.len() {
             1 => ways.remove(0),
             _ => Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 0.1)),
@@ -218,7 +207,6 @@ impl Planning<'_> {
     /// Terms side by side in one of the fields.
     fn phrase(&mut self, terms: &[String]) -> Box<dyn Query> {
         self.terms.extend(terms.iter().cloned());
-        self.is_plain = false;
         let more = boosted(self.side_by_side(self.fields.more, terms), MORE);
         let ways = vec![self.side_by_side(self.fields.words, terms), more];
         Box::new(BooleanQuery::union(ways))

@@ -21,7 +21,7 @@ use super::{
 use crate::domain::{CategoryId, Choice, ProductId, Reach, Suggested, Suggestion};
 
 /// How many of the best products are looked at for brands.
-const LOOKED_AT: usize = 24;
+const LOOKED_AT: usize = 32;
 
 /// After how many documents the best so far are taken.
 const ENOUGH: u32 = 20_000;
@@ -56,7 +56,7 @@ fn suggest(
         return Ok(Vec::new());
     }
     let searcher = serving.opened.reader.searcher();
-    let (sight, deadline) = (Sight { reach: Reach::Public, now }, Deadline::begin());
+    let (sight, deadline) = (Sight { reach: Reach::Public, now }, &Deadline::begin());
     let fields = &serving.opened.fields;
     let lexicon =
         Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
@@ -69,9 +69,11 @@ fn suggest(
     suggestions.extend(brands(&found, typed, &terms));
     let mut titles = HashSet::new();
     for product in found {
-        let is_new = !product.title.is_empty() && titles.insert(product.title.clone());
-        if is_new && suggestions.len() < most {
-            suggestions.push(suggestion(Suggested::Product(product.id), &product.title, &terms));
+        let suggested = suggestion(Suggested::Product(product.id), &product.title, &terms);
+        // What only its description has would not be understood.
+        let has_match = suggested.segments.iter().any(|part| part.is_match);
+        if has_match && titles.insert(product.title) {
+            suggestions.push(suggested);
         }
     }
     suggestions.truncate(most);
@@ -90,7 +92,7 @@ fn products(
     searcher: &Searcher,
     query: &dyn Query,
     sight: Sight,
-    deadline: Deadline,
+    deadline: &Deadline,
 ) -> Result<Vec<Named>, Error> {
     let choice = Choice::default();
     let asking = Asking { searcher, sight, choice: &choice, deadline, enough: ENOUGH };
@@ -100,7 +102,7 @@ fn products(
         let Ok(id) = ProductId::parse(&ids.at(at)?) else { return Ok(None) };
         Ok(Some(Named { id, title: titles.at(at)?, brand: brands.at(at)? }))
     };
-    let found = asking.best(query, false, LOOKED_AT)?.into_iter();
+    let found = asking.best(query, LOOKED_AT)?.into_iter();
     found.filter_map(|at| named(at).transpose()).collect()
 }
 

@@ -53,15 +53,6 @@ impl Best {
             self.heap.pop();
         }
     }
-
-    /// What a document has to have more than to be worth a look: just less than the worst of the best, so that equal ones are
-    /// put in their order.
-    fn threshold(&self) -> Score {
-        match self.heap.peek() {
-            Some(worst) if self.heap.len() >= self.most => worst.score.next_down(),
-            _ => Score::MIN,
-        }
-    }
 }
 
 /// What is asked of every document.
@@ -69,32 +60,20 @@ pub(super) struct Asking<'a> {
     pub(super) searcher: &'a Searcher,
     pub(super) sight: Sight,
     pub(super) choice: &'a Choice,
-    pub(super) deadline: Deadline,
+    pub(super) deadline: &'a Deadline,
     /// After how many documents it is enough.
     pub(super) enough: u32,
 }
 
 impl Asking<'_> {
-    /// The `most` best documents, the best first. Of a plain query those that cannot be among them are passed over.
-    pub(super) fn best(
-        &self,
-        query: &dyn Query,
-        is_plain: bool,
-        most: usize,
-    ) -> Result<Vec<DocAddress>, Error> {
+    /// The `most` best documents, the best first.
+    pub(super) fn best(&self, query: &dyn Query, most: usize) -> Result<Vec<DocAddress>, Error> {
         let weight = query.weight(EnableScoring::enabled_from_searcher(self.searcher))?;
         let mut best = Best { most, heap: BinaryHeap::with_capacity(most + 1) };
         let mut steps = 0;
         for (number, segment) in (0..).zip(self.searcher.segment_readers()) {
             self.deadline.check()?;
             let one = Segment::of(self, number, segment)?;
-            if is_plain {
-                weight.for_each_pruning(best.threshold(), segment, &mut |document, score| {
-                    one.offer(document, || score, &mut best);
-                    best.threshold()
-                })?;
-                continue;
-            }
             let mut scorer = weight.scorer(segment, 1.0)?;
             while scorer.doc() != TERMINATED && steps < self.enough {
                 steps += 1;
@@ -107,14 +86,9 @@ impl Asking<'_> {
     }
 
     /// The `most` best products, the best first.
-    pub(super) fn products(
-        &self,
-        query: &dyn Query,
-        is_plain: bool,
-        most: usize,
-    ) -> Result<Vec<ProductId>, Error> {
+    pub(super) fn products(&self, query: &dyn Query, most: usize) -> Result<Vec<ProductId>, Error> {
         let ids = Texts::of(self.searcher, name::ID)?;
-        let found = self.best(query, is_plain, most)?.into_iter();
+        let found = self.best(query, most)?.into_iter();
         let id = |at| ids.at(at).map(|id| ProductId::parse(&id).ok());
         found.filter_map(|at| id(at).transpose()).collect()
     }

@@ -132,8 +132,12 @@ fn card(found: &FoundProduct) -> Card {
         text: segment.text.clone(),
         is_match: segment.matched,
     };
-    let title = found.title_segments.iter().map(mark).collect();
-    let excerpt = found.excerpt_segments.iter().map(mark).collect();
+    let title: Vec<Mark> = found.title_segments.iter().map(mark).collect();
+    // Where the title says why it was found, the description need not.
+    let excerpt = match title.iter().any(|part| part.is_match) {
+        true => Vec::new(),
+        false => found.excerpt_segments.iter().map(mark).collect(),
+    };
     Card { title_marks: title, excerpt, ..Card::of(&product) }
 }
 

@@ -60,8 +60,8 @@ told apart and is given together. Reads carry no credentials; creations carry an
 const NOT_MEASURED: &str = "\
 ## Not measured here
 
-Other gateways (Express, fastify, grpc-gateway), typed and reflecting transcoders, search, 1,000,000 products, HTML pages and the
-cold build of a fresh clone. Targets that speak of 1,000,000 products are set beside figures of this run's smaller catalog.
+Other gateways (Express, fastify, grpc-gateway), typed and reflecting transcoders, HTML pages and the cold build of a
+fresh clone. Targets that speak of 1,000,000 products are set beside figures of this run's smaller catalog, but for the search.
 ";
 
 impl Report<'_> {

