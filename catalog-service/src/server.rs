@@ -8,6 +8,7 @@ mod connections;
 mod line;
 mod listener;
 mod requests;
+mod sending;
 mod socket;
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};

@@ -1,5 +1,7 @@
 //! Starting, answering and stopping over real sockets on free loopback ports.
 
+mod http2;
+
 use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};

@@ -8,6 +8,7 @@ mod calls;
 mod fake;
 mod headers;
 mod hosts;
+mod http2;
 mod log_lines;
 mod network;
 mod refusals;
