@@ -1,6 +1,7 @@
 //! Starting, answering and stopping over real sockets on free loopback ports.
 
 mod http2;
+mod times;
 
 use std::time::Duration;
 

@@ -15,3 +15,4 @@ mod refusals;
 mod relay;
 mod sign_in;
 mod sites;
+mod times;
