@@ -8,6 +8,7 @@ mod error;
 mod pictures;
 mod products;
 mod references;
+mod search;
 mod shop;
 #[cfg(test)]
 mod tests;
@@ -18,12 +19,16 @@ use std::sync::Arc;
 pub use error::{Error, Result};
 pub use products::ProductList;
 
-use crate::store::Store;
+pub use search::{Found, FoundPage};
+
+use crate::{clock::Clock, search::Search, store::Store};
 
 /// The catalog of one shop.
 #[derive(Clone)]
 pub struct Catalog {
     store: Arc<dyn Store>,
+    search: Search,
+    clock: Arc<dyn Clock>,
     picture_host: Option<Arc<str>>,
 }
 
@@ -31,9 +36,9 @@ impl Catalog {
     /// The most items of one batch.
     pub const LARGEST_BATCH: usize = 500;
 
-    /// The catalog in a store, with the shop's own pictures only.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, picture_host: None }
+    /// The catalog in a store and its search, with the shop's own pictures only.
+    pub fn new(store: Arc<dyn Store>, search: Search, clock: Arc<dyn Clock>) -> Self {
+        Self { store, search, clock, picture_host: None }
     }
 
     /// Takes pictures from a host too, over https.

@@ -20,6 +20,7 @@ mod query;
 mod references;
 mod refusal;
 mod revision;
+mod search;
 mod shop;
 mod sku;
 mod slug;
@@ -33,8 +34,8 @@ pub use actor::{Actor, Audience, Caller, Role};
 pub use attribute::AttributeValue;
 pub use category::{Category, CategoryField, CategoryFields, NewCategory};
 pub use change::{
-    CategoryAction, CategoryChange, NewVariantIn, ProductAction, ProductChange, RequestId,
-    ShopChange, VariantAction, VariantChange, Write,
+    CategoryAction, CategoryChange, NewVariantIn, ProductAction, ProductChange, ProductExpunge,
+    RequestId, ShopChange, VariantAction, VariantChange, Write,
 };
 pub use currency::Currency;
 pub use document::Document;
@@ -52,9 +53,13 @@ pub use query::{ProductQuery, View};
 pub use references::References;
 pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
 pub use revision::{ChangeKind, Revision};
+pub use search::{
+    AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,
+    Segment, Suggested, Suggestion, ValueCount,
+};
 pub use shop::{Shop, ShopField, ShopFields};
 pub use sku::Sku;
-pub use slug::Slug;
+pub use slug::{Address, Slug};
 pub use snapshot::{FeedPosition, Snapshot};
 pub use text::fold;
 pub use variant::{NewVariant, Price, PriceSpan, Variant, VariantField, VariantFields};

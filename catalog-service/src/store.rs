@@ -3,6 +3,7 @@
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
 pub mod access;
+pub mod changes;
 #[cfg(test)]
 mod contract;
 mod sqlite;
@@ -11,15 +12,16 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
-use self::access::AccessStore;
+use self::{access::AccessStore, changes::ChangeStore};
 use crate::{
     clock::Clock,
     config::DiskLimits,
     disk::Disk,
     domain::{
-        Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Refusal,
-        Revision, Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
+        Address, Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
+        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge, ProductId,
+        ProductQuery, Refusal, Revision, Shop, ShopChange, Slug, Snapshot, Variant, VariantChange,
+        VariantName, View, Write,
     },
 };
 
@@ -46,7 +48,7 @@ pub(crate) const FULL: &str = "the store has no room left, so nothing was change
 /// * Before the disk is full, what would add to it is [`Error::Full`], while reading, deleting and signing in go on; once there is room
 ///   again, so does everything else, by itself.
 #[async_trait]
-pub trait Store: AccessStore {
+pub trait Store: AccessStore + ChangeStore {
     /// One product, if there is one that this audience may see.
     async fn product(
         &self,
@@ -84,6 +86,21 @@ pub trait Store: AccessStore {
         write: Write,
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>>;
+
+    /// Removes a deleted product for good, with its variants and its history.
+    async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()>;
+
+    /// Removes products for good that were deleted so long ago that it is time, the longest deleted first and at most so many; answers
+    /// how many there were.
+    async fn purge_products(&self, most: usize) -> Result<usize>;
+
+    /// Where an address in the shop leads, as far as this audience may know: to the product whose slug it is, else to the one that
+    /// had it last.
+    async fn resolve_slug(
+        &self,
+        slug: &Slug,
+        audience: Audience,
+    ) -> Result<Option<Snapshot<Address>>>;
 
     /// The history of a product, newest first; none: there is no such product.
     async fn revisions(
@@ -127,8 +144,12 @@ pub trait Store: AccessStore {
     /// Those of these categories that do not exist, from one state.
     async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>>;
 
-    /// The categories by title.
-    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>>;
+    /// The categories by title; with how many products stand in them, of those that an audience may see, when it is given.
+    async fn categories(
+        &self,
+        counted: Option<Audience>,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>>;
 
     /// Creates a category.
     async fn create_category(
@@ -155,6 +176,9 @@ pub trait Store: AccessStore {
 
     /// The keys that seal tokens, made when the store was: the first one seals, each of them opens.
     fn token_keys(&self) -> [[u8; 32]; 2];
+
+    /// The folder of its files, beside which a projection may keep its own; none: it ends with the process.
+    fn folder(&self) -> Option<PathBuf>;
 
     /// Whether the store answers.
     async fn check(&self) -> Result<()>;

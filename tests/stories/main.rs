@@ -2,19 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod access;
 mod bad_input;
 mod batches;
 mod conflicts;
 mod full_disk;
 mod json;
+mod lifecycle;
 mod limits;
 mod lists;
 mod load;
+mod management;
 mod pages;
 mod products;
 mod repeated;
 mod resume_tokens;
 mod roles;
 mod sample;
+mod search;
 mod sessions;
 mod tree;

@@ -2,9 +2,13 @@
 
 use super::{Catalog, Error, Result};
 use crate::domain::{
-    Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductId, ProductQuery, Refusal, Revision, Snapshot, View, Write,
+    Address, Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
+    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Revision, Slug, Snapshot,
+    View, Write,
 };
+
+/// How many products go for good in one transaction, so that no write waits long behind them.
+const PURGED_TOGETHER: usize = 20;
 
 /// A list of products as a caller asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,7 +112,7 @@ impl Catalog {
         Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
-    /// Changes, deletes, restores, publishes or unpublishes a product, and answers it in the basic view.
+    /// Changes, deletes, restores, publishes, unpublishes or archives a product, and answers it in the basic view.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::EtagMismatch`], [`Refusal::Deleted`], [`Refusal::NotDeleted`], [`Refusal::SlugTaken`],
@@ -136,6 +140,40 @@ impl Catalog {
         let fields: Vec<_> = changes.iter().map(ProductChange::fields).collect();
         self.check_pictures(&fields).await?;
         Ok(self.store.change_products(write, changes).await?)
+    }
+
+    /// Removes a deleted product for good.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::EtagMismatch`], [`Refusal::Live`].
+    pub async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()> {
+        self.store.expunge_product(write, expunge).await.map_err(Error::of_one)
+    }
+
+    /// Removes some of the products for good whose time has come, and answers whether there may be more.
+    ///
+    /// # Errors
+    /// None but those of the store.
+    pub async fn purge_some_products(&self) -> Result<bool> {
+        Ok(self.store.purge_products(PURGED_TOGETHER).await? == PURGED_TOGETHER)
+    }
+
+    /// The product that an address in the shop leads to, with its slug now. Without credentials only a public one.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], and [`Refusal::Expunged`] for the address of a public product that is gone for good.
+    pub async fn resolve_slug(
+        &self,
+        caller: &Caller,
+        slug: &Slug,
+    ) -> Result<Snapshot<(ProductId, Slug)>> {
+        let name = format!("/p/{slug}");
+        let found = self.store.resolve_slug(slug, caller.audience()).await?;
+        let missing = || Error::Refused(Refusal::NotFound { name: name.clone() });
+        found.ok_or_else(missing)?.try_map(|address| match address {
+            Address::Of { product, slug } => Ok((product, slug)),
+            Address::Gone => Err(Error::Refused(Refusal::Expunged { name: name.clone() })),
+        })
     }
 
     /// The history of a product, newest first.

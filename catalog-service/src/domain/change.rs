@@ -71,6 +71,17 @@ pub enum ProductAction {
     Publish,
     /// Make it a draft.
     Unpublish,
+    /// Put it away, and keep it for reference.
+    Archive,
+}
+
+/// A deleted product that is to go for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductExpunge {
+    /// Which product.
+    pub id: ProductId,
+    /// The version that the caller saw.
+    pub etag: Option<Etag>,
 }
 
 /// A variant to add to a product.
@@ -127,6 +138,11 @@ pub enum CategoryAction {
         fields: CategoryFields,
         /// Which of them.
         mask: Vec<CategoryField>,
+    },
+    /// Put it below another category, or at the top.
+    Move {
+        /// The category to stand below.
+        parent: Option<CategoryId>,
     },
     /// Delete it, when it is empty.
     Delete,

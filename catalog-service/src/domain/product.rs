@@ -139,6 +139,12 @@ impl Product {
         self.state == State::Active && !self.is_deleted() && self.window.contains(now)
     }
 
+    /// Whether everybody could see it at some time since its last change.
+    pub fn has_been_public(&self, now: Timestamp) -> bool {
+        let is_live = self.state == State::Active && !self.is_deleted();
+        is_live && self.window.is_open_between(self.update_time, now)
+    }
+
     /// Whether it is deleted.
     pub fn is_deleted(&self) -> bool {
         self.delete_time.is_some()

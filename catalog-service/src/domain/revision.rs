@@ -19,6 +19,8 @@ pub enum ChangeKind {
     Published,
     /// The product was unpublished.
     Unpublished,
+    /// The product was archived.
+    Archived,
     /// A variant was added.
     VariantCreated,
     /// A variant was removed.

@@ -49,6 +49,7 @@ fn change_to_wire(change: ChangeKind) -> wire::product_revision::Change {
         ChangeKind::Undeleted => Change::Undeleted,
         ChangeKind::Published => Change::Published,
         ChangeKind::Unpublished => Change::Unpublished,
+        ChangeKind::Archived => Change::Archived,
         ChangeKind::VariantCreated => Change::VariantCreated,
         ChangeKind::VariantDeleted => Change::VariantDeleted,
     }

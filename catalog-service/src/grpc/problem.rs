@@ -53,6 +53,9 @@ pub(super) fn of_batch(error: Error, items: Items) -> Status {
             .status(),
         Error::QueryTooExpensive => Answer::new(Reason::QueryTooExpensive, message).status(),
         Error::StoreFull => Answer::new(Reason::StoreFull, message).status(),
+        Error::SearchNotReady => {
+            Answer::new(Reason::SearchNotReady, message).retry_after(status::BACK_SOON).status()
+        }
         Error::Overloaded => status::overloaded(),
         Error::StoreUnavailable => status::store_unavailable(),
         Error::Internal(source) => status::internal(&with_causes(source.as_ref())),
@@ -64,21 +67,32 @@ pub(super) fn of_access(error: access::Error) -> Status {
     use access::Error as E;
     let message = error.to_string();
     match error {
-        E::CredentialsInvalid => Answer::new(Reason::CredentialsInvalid, message).status(),
+        E::CredentialsInvalid | E::ApiKeyEnded => {
+            Answer::new(Reason::CredentialsInvalid, message).status()
+        }
         E::SessionExpired => Answer::new(Reason::SessionExpired, message).status(),
         E::SlowDown(wait) => Answer::new(Reason::RateLimited, message).retry_after(wait).status(),
         E::Busy => {
             Answer::new(Reason::RateLimited, message).retry_after(status::BACK_SOON).status()
         }
-        E::UserNotFound { name } => Answer::new(Reason::ResourceNotFound, message)
-            .resource("shelf/User", &name, "")
-            .status(),
+        E::Invalid(violations) => of_violations(violations.into_iter().map(wire).collect()),
+        E::NotFound { name } => {
+            Answer::new(Reason::ResourceNotFound, message).resource(kind(&name), &name, "").status()
+        }
         E::SessionNotFound { name } => status::not_found("shelf/Session", &name),
         E::UserIdTaken { name } => {
             Answer::new(Reason::UserIdTaken, message).resource("shelf/User", &name, "").status()
         }
         E::LoginTaken { by, .. } => {
             Answer::new(Reason::LoginTaken, message).with("taken_by", by).status()
+        }
+        E::EtagMismatch(conflict) => {
+            let answer = Answer::new(Reason::EtagMismatch, message.as_str());
+            of_conflict(answer, &conflict, &message).status()
+        }
+        E::LastAdmin { name } => {
+            let answer = Answer::new(Reason::LastAdmin, message.as_str());
+            answer.precondition(Reason::LastAdmin.as_str(), &name, &message).status()
         }
         E::Store(error) => of_store(error),
         E::Hash(error) => status::internal(&error),
@@ -122,7 +136,9 @@ fn of_refusal(refusal: Refusal, message: &str) -> Answer {
             answer.resource(kind(&by), &by, message).with("taken_by", by)
         }
         Refusal::EtagMismatch(conflict) => of_conflict(answer, &conflict, message),
+        Refusal::Expunged { name } => answer.resource("shelf/Product", &name, message),
         Refusal::Deleted { name }
+        | Refusal::Live { name }
         | Refusal::LastVariant { name }
         | Refusal::HasChildren { name, .. } => answer.precondition(reason.as_str(), &name, message),
         Refusal::CategoryCycle { name, .. } => answer.resource(kind(&name), &name, message),
@@ -245,7 +261,8 @@ fn reason_of(refusal: &Refusal) -> Reason {
         Refusal::SlugTaken { .. } => Reason::SlugTaken,
         Refusal::SkuTaken { .. } => Reason::SkuTaken,
         Refusal::EtagMismatch(_) => Reason::EtagMismatch,
-        Refusal::Deleted { .. } => Reason::StateInvalid,
+        Refusal::Deleted { .. } | Refusal::Live { .. } => Reason::StateInvalid,
+        Refusal::Expunged { .. } => Reason::ResourceExpunged,
         Refusal::NotDeleted { .. } => Reason::NotDeleted,
         Refusal::LastVariant { .. } => Reason::LastVariant,
         Refusal::HasChildren { .. } => Reason::HasChildren,
@@ -260,6 +277,8 @@ fn kind(name: &str) -> &'static str {
         ["products", ..] => "shelf/Product",
         ["categories", ..] => "shelf/Category",
         ["shop"] => "shelf/Shop",
+        ["users", ..] => "shelf/User",
+        ["apiKeys", ..] => "shelf/ApiKey",
         _ => "",
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     catalog::ProductList,
-    domain::{PageRequest, ProductAction, ProductChange, View},
+    domain::{PageRequest, ProductAction, ProductChange, ProductExpunge, Slug, View},
     encoding,
 };
 
@@ -116,6 +116,37 @@ change_by_name! {
     undelete_product(UndeleteProductRequest) = Undelete;
     publish_product(PublishProductRequest) = Publish;
     unpublish_product(UnpublishProductRequest) = Unpublish;
+    archive_product(ArchiveProductRequest) = Archive;
+}
+
+pub(super) async fn expunge_product(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::ExpungeProductRequest,
+) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    let mut reading = Reading::of(&request);
+    let id = reading.product("name", &request.name);
+    let etag = parse::etag(&request.etag);
+    let expunge = reading.done(id.map(|id| ProductExpunge { id, etag }))?;
+    let expunged = service.0.catalog.expunge_product(write, expunge).await;
+    expunged.map(|()| Encoded::empty()).map_err(problem::of_catalog)
+}
+
+pub(super) async fn resolve_slug(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::ResolveSlugRequest,
+) -> Answer {
+    let mut reading = Reading::of(&request);
+    let slug = reading.take("slug", Slug::parse(&request.slug));
+    let slug = reading.done(slug)?;
+    let found = service.0.catalog.resolve_slug(&who.caller, &slug).await;
+    let found = found.map_err(problem::of_catalog)?.map(|(product, slug)| {
+        let (product, slug) = (product.name(), slug.as_str().to_owned());
+        Encoded::message(&wire::ResolveSlugResponse { product, slug })
+    });
+    reply::read(service, &who, found)
 }
 
 pub(super) async fn batch_get_products(

@@ -1,5 +1,7 @@
 //! The service itself, called as a gateway in the same process calls it.
 
+mod beside;
+mod keys;
 mod resume_tokens;
 
 use std::time::Duration;
@@ -159,7 +161,7 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
             methods += 1;
         }
     }
-    assert_eq!(methods, 33);
+    assert_eq!(methods, 46);
 }
 
 #[tokio::test]

@@ -2,14 +2,17 @@
 //!
 //! Each story is a function of a [`Bench`]; `contract!` makes a test of each for one backend.
 
+pub(super) mod access;
 pub(super) mod categories;
 mod evaluator;
+pub(super) mod expunge;
 pub(super) mod filters;
 pub(super) mod lists;
 pub(super) mod positions;
 pub(super) mod products;
 pub(super) mod repeats;
 pub(super) mod sizes;
+pub(super) mod slugs;
 pub(super) mod variants;
 
 use std::sync::Arc;
@@ -45,6 +48,7 @@ macro_rules! contract {
                 a_deleted_product_is_kept_and_restored_as_it_was,
                 a_deleted_product_frees_its_slug_and_sku,
                 publishing_twice_changes_nothing,
+                archiving_puts_away_from_every_live_state,
                 a_taken_id_is_refused,
                 a_slug_made_from_the_title_gets_a_number,
                 a_given_slug_that_is_taken_is_refused,
@@ -57,6 +61,21 @@ macro_rules! contract {
                 a_window_that_never_opens_is_refused,
                 history_tells_who_changed_what,
                 time_never_runs_backwards_for_a_product,
+            }
+            expunge: {
+                only_a_deleted_product_goes_for_good,
+                what_went_for_good_leaves_nothing_but_its_place_in_the_feed,
+                an_etag_never_returns_under_the_same_id,
+                expunging_is_repeated_refused_and_tried_like_any_write,
+                deleted_products_go_when_their_time_is_over,
+            }
+            slugs: {
+                an_old_slug_leads_to_the_product,
+                a_slug_leads_the_public_to_public_products_only,
+                a_slug_follows_the_window,
+                who_has_a_slug_wins_over_who_had_it,
+                the_slug_of_what_went_for_good_leads_nowhere_any_more,
+                a_slug_that_the_public_never_knew_is_forgotten,
             }
             sizes: {
                 attributes_added_one_by_one_end_at_the_same_limit,
@@ -77,6 +96,9 @@ macro_rules! contract {
             categories: {
                 a_category_is_created_changed_and_deleted,
                 a_category_cannot_stand_below_itself,
+                a_category_is_moved_with_what_is_below_it,
+                categories_count_what_each_audience_may_see,
+                a_product_below_twice_counts_once,
                 a_category_with_children_stays,
                 of_many_categories_those_that_do_not_exist_are_told,
                 a_taken_category_slug_is_refused,
@@ -106,6 +128,21 @@ macro_rules! contract {
                 a_page_ends_before_it_grows_too_large,
                 a_list_counts_to_ten_thousand_and_says_so,
                 a_list_in_the_full_view_has_variants,
+            }
+            access: {
+                a_user_is_changed_under_their_etag,
+                a_login_is_one_users_own,
+                the_last_admin_stays,
+                of_two_admins_who_remove_each_other_one_stays,
+                what_ends_a_users_sessions_and_keys,
+                a_new_password_ends_the_other_sessions,
+                no_session_begins_with_a_password_that_was_changed_meanwhile,
+                a_repeated_write_of_a_user_answers_the_same,
+                who_gets_an_id_next_is_not_answered_what_another_was,
+                a_dry_run_leaves_users_and_keys,
+                an_api_key_is_kept_used_and_deleted,
+                a_repeated_request_makes_no_second_key,
+                api_keys_come_newest_first,
             }
             filters: {
                 a_filter_finds_what_it_says,

@@ -3,8 +3,11 @@
 mod access;
 mod ballast;
 mod categories;
+mod category_counts;
+mod changes;
 mod checkpoint;
 mod connection;
+mod expunge;
 mod failure;
 mod feed;
 mod functions;
@@ -19,13 +22,18 @@ mod room;
 mod rows;
 mod secrets;
 mod shop;
+mod slugs;
 #[cfg(test)]
 mod tests;
 mod tx;
 mod variants;
 mod writer;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 
@@ -47,9 +55,10 @@ use crate::{
     config::DiskLimits,
     disk::Disk,
     domain::{
-        Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
-        Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
+        Address, Audience, Caller, Category, CategoryChange, CategoryId, Document, NewCategory,
+        NewProduct, NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge,
+        ProductId, ProductQuery, Revision, Shop, ShopChange, Slug, Snapshot, Variant,
+        VariantChange, VariantName, View, Write,
     },
 };
 
@@ -62,7 +71,7 @@ pub(super) struct Sqlite {
     clock: Arc<dyn Clock>,
     room: Arc<Watch>,
     token_keys: [[u8; 32]; 2],
-    _place: Place,
+    place: Place,
 }
 
 /// Opens the database at a path, or one that ends with the store for `:memory:`.
@@ -113,7 +122,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, room, token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, room, token_keys, place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
@@ -218,6 +227,28 @@ impl Store for Sqlite {
         self.write_all(write, need, changes, |tx, change| tx.change_product(change)).await
     }
 
+    async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()> {
+        let one = |tx: &Tx<'_>, expunge: &ProductExpunge| tx.expunge_product(expunge);
+        self.write_all::<_, Product>(write, Need::Reserve, vec![expunge], one).await.map(drop)
+    }
+
+    async fn purge_products(&self, most: usize) -> Result<usize> {
+        let (clock, room) = (Arc::clone(&self.clock), Arc::clone(&self.room));
+        let work = move |db: &rusqlite::Connection| {
+            let (write, is_full) = (Write::by(Caller::system()), !room.has(Need::Reserve));
+            Tx { db, write: &write, now: clock.now(), is_full }.purge_products(most)
+        };
+        self.writer.write(Ending::Keep, work).await
+    }
+
+    async fn resolve_slug(
+        &self,
+        slug: &Slug,
+        audience: Audience,
+    ) -> Result<Option<Snapshot<Address>>> {
+        self.read_slug(slug, audience)
+    }
+
     async fn revisions(
         &self,
         product: &ProductId,
@@ -268,8 +299,12 @@ impl Store for Sqlite {
         self.read_unknown_categories(ids).await
     }
 
-    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {
-        self.read_categories(&page)
+    async fn categories(
+        &self,
+        counted: Option<Audience>,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>> {
+        self.read_categories(counted, page).await
     }
 
     async fn create_category(
@@ -306,6 +341,11 @@ impl Store for Sqlite {
 
     fn token_keys(&self) -> [[u8; 32]; 2] {
         self.token_keys
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        let folder = self.place.path().parent()?;
+        (!self.place.is_temporary()).then(|| folder.to_owned())
     }
 
     async fn check(&self) -> Result<()> {

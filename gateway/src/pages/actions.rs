@@ -1,10 +1,10 @@
-//! The actions on a whole product: delete, restore, publish, unpublish. Each is a form that answers 303 and leaves a message.
+//! The actions on a whole product: delete, restore, publish, unpublish, archive. Each is a form that answers 303 and leaves a message.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use proto::catalog::{
-    DeleteProductRequest, Product, PublishProductRequest, UndeleteProductRequest,
-    UnpublishProductRequest,
+    ArchiveProductRequest, DeleteProductRequest, Product, PublishProductRequest,
+    UndeleteProductRequest, UnpublishProductRequest,
 };
 use tonic::Status;
 
@@ -110,12 +110,27 @@ pub(crate) async fn unpublish(
     finish(&visit, &id, &fields, Done::Unpublished, "unpublish", answer.map(drop)).await
 }
 
+/// `POST /admin/products/{id}/archive`. The form says what the product was, so that Undo makes it that again.
+pub(crate) async fn archive(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let (name, etag, request_id) = what(&id, &fields)?;
+    let request = ArchiveProductRequest { name, etag, request_id, validate_only: false };
+    let answer = visit.caller.products().archive_product(request).await;
+    let draft = fields.get("was") == "draft";
+    let done = if draft { Done::ArchivedDraft } else { Done::Archived };
+    finish(&visit, &id, &fields, done, "archive", answer.map(drop)).await
+}
+
 /// The product's name, the etag that was seen, the id of the form.
-fn what(id: &str, fields: &Fields) -> Result<(String, String, String), Trouble> {
+pub(super) fn what(id: &str, fields: &Fields) -> Result<(String, String, String), Trouble> {
     Ok((product_name(id)?, fields.get("etag").to_owned(), fields.get("request_id").to_owned()))
 }
 
-async fn finish(
+/// Leads back with a message, or says why nothing was done.
+pub(super) async fn finish(
     visit: &Visit,
     id: &str,
     fields: &Fields,

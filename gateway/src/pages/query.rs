@@ -29,6 +29,11 @@ impl Query {
         self.0.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// All values of a name, trimmed.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.trim())
+    }
+
     /// A count, or zero.
     pub(crate) fn number(&self, name: &str) -> i32 {
         self.get(name).parse().unwrap_or(0).clamp(0, 1_000_000)

@@ -36,7 +36,8 @@ struct StyleguidePage {
 pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
     let undo = Undo { action: "/theme".into(), etag: String::new(), request_id: String::new() };
     let chrome = Chrome {
-        who: Some(Who { name: "Ada".into(), may_edit: true }),
+        searched: String::new(),
+        who: Some(Who { name: "Ada".into(), may_edit: true, is_admin: false }),
         flash: Some(FlashView { text: "Enamel mug deleted.".into(), undo: Some(undo) }),
         ..visit.bare_chrome()
     };
@@ -122,6 +123,8 @@ fn cards() -> Vec<Card> {
         picture: None,
         price,
         meta: meta.into(),
+        title_marks: Vec::new(),
+        excerpt: Vec::new(),
     };
     vec![
         card("Enamel mug", label(14, 900_000_000, None, false), "4 colours"),

@@ -45,9 +45,10 @@ impl Visit {
             shop: shop.display_name.clone(),
             theme: self.theme,
             here: self.here.clone(),
+            searched: String::new(),
             who: None,
             flash: None,
-            links: Links::shop(&self.gateway),
+            links: Links::storefront(&self.gateway),
         }
     }
 
@@ -74,10 +75,20 @@ impl Visit {
             shop: shop.into_inner().display_name,
             theme: self.theme,
             here: self.here.clone(),
+            searched: String::new(),
             who: Some(who(&session.into_inner())),
             flash,
             links: Links::admin(&self.gateway),
         })
+    }
+
+    /// The same around a page for those who manage the shop.
+    pub(crate) async fn manager_chrome(&self) -> Result<Chrome, Trouble> {
+        let chrome = self.admin_chrome().await?;
+        if chrome.who.as_ref().is_some_and(|who| who.is_admin) {
+            return Ok(chrome);
+        }
+        Err(Trouble::from(tonic::Status::permission_denied("this page is for admins")))
     }
 
     /// A finished page.
@@ -114,6 +125,7 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
         shop: "Shelf".to_owned(),
         theme,
         here: here.to_owned(),
+        searched: String::new(),
         who: None,
         flash: None,
         links: Links::shop(gateway),
@@ -123,13 +135,18 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
 fn who(session: &Session) -> Who {
     let user = session.user.clone().unwrap_or_default();
     let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
-    Who { name: user.display_name, may_edit }
+    let is_admin = user.role() == Role::Admin;
+    Who { name: user.display_name, may_edit, is_admin }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
 fn form_page(target: &str) -> &str {
     let path = target.split('?').next().unwrap_or(target);
-    let Some(rest) = path.strip_prefix("/admin/products/") else { return path };
+    if path.starts_with("/admin/account/") {
+        return "/admin/account";
+    }
+    let one = ["/admin/products/", "/admin/categories/", "/admin/users/"];
+    let Some(rest) = one.iter().find_map(|folder| path.strip_prefix(folder)) else { return path };
     let id = rest.split('/').next().unwrap_or(rest);
     path.get(..path.len() - rest.len() + id.len()).unwrap_or(path)
 }
@@ -174,6 +191,8 @@ mod tests {
     #[rstest]
     #[case("/admin/products/mug/save", "/admin/products/mug")]
     #[case("/admin/products/mug/variants/white/save?x=1", "/admin/products/mug")]
+    #[case("/admin/users/ada/password", "/admin/users/ada")]
+    #[case("/admin/account/sessions/s1/end", "/admin/account")]
     #[case("/admin/new-product", "/admin/new-product")]
     #[case("/admin/sign-in", "/admin/sign-in")]
     #[case("/theme", "/theme")]

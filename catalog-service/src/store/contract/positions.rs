@@ -171,7 +171,7 @@ async fn look(store: &dyn Store) -> Vec<Seen> {
     let variants = store.variants(&product, staff_only, page()).await.unwrap().unwrap();
     let variant = store.variant(&variant, staff_only).await.unwrap().unwrap();
     let category = store.category(&kitchen()).await.unwrap().unwrap();
-    let categories = store.categories(page()).await.unwrap();
+    let categories = store.categories(None, page()).await.unwrap();
     let shop = store.shop().await.unwrap();
     vec![
         seen("product", one, |product| of_product(&product)),

@@ -186,6 +186,30 @@ pub(crate) async fn of_concurrent_writers_with_one_etag_one_wins(bench: &Bench) 
     }
 }
 
+pub(crate) async fn archiving_puts_away_from_every_live_state(bench: &Bench) {
+    use proto::catalog::product::State;
+    bench.create(new("kettle")).await.unwrap();
+    for before in [ProductAction::Unpublish, ProductAction::Publish] {
+        bench.change("kettle", "", before).await.unwrap();
+        let archived = bench.change("kettle", "", ProductAction::Archive).await.unwrap();
+        assert_eq!(archived.state(), State::Archived);
+        assert_eq!(bench.get("kettle", Audience::Public).await, None);
+        let again = bench.change("kettle", &archived.etag, ProductAction::Archive).await.unwrap();
+        assert_eq!(again.etag, archived.etag, "archived already, so it stays as it is");
+    }
+    let back = bench.change("kettle", "", ProductAction::Publish).await.unwrap();
+    assert_eq!(back.state(), State::Active);
+    assert!(bench.get("kettle", Audience::Public).await.is_some());
+    let deleted = bench.change("kettle", "", ProductAction::Delete).await.unwrap();
+    let refused = bench.change("kettle", &deleted.etag, ProductAction::Archive).await;
+    assert_eq!(refusal(refused), Refusal::Deleted { name: "products/kettle".into() });
+    let page = PageRequest::new(10, None);
+    let history = bench.store.revisions(&product_id("kettle"), page).await.unwrap().unwrap();
+    let changes = history.content.items.iter().map(|one| encoding::message(one).unwrap().change());
+    let archived = proto::catalog::product_revision::Change::Archived;
+    assert_eq!(changes.filter(|change| *change == archived).count(), 2);
+}
+
 pub(crate) async fn an_etag_is_never_used_again(bench: &Bench) {
     let created = bench.create(new("kettle")).await.unwrap();
     let mut seen = std::collections::HashSet::from([created.etag]);

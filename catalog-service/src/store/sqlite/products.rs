@@ -210,6 +210,7 @@ impl Tx<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         rows::update_product(self.db, before.key, &before.product, &after)?;
+        self.keep_slug(before.key, &before.product, &after)?;
         let fields = after.changed_fields(&before.product);
         let kind = change.action.kind();
         self.revise(before.key, &after, kind, None, &fields)?;
@@ -262,14 +263,15 @@ impl Tx<'_> {
                 after.categories = kept;
                 Ok(Ok(after))
             }
-            ProductAction::Delete | ProductAction::Publish | ProductAction::Unpublish => {
-                Ok(Ok(after))
-            }
+            ProductAction::Delete
+            | ProductAction::Publish
+            | ProductAction::Unpublish
+            | ProductAction::Archive => Ok(Ok(after)),
         }
     }
 
     /// Refuses an etag that is not the current one, and tells what happened since.
-    fn stale(&self, etag: Option<&Etag>, kept: &Kept) -> Result<Option<Refusal>> {
+    pub(super) fn stale(&self, etag: Option<&Etag>, kept: &Kept) -> Result<Option<Refusal>> {
         let current = kept.product.etag();
         let Some(seen) = etag.filter(|etag| **etag != current) else { return Ok(None) };
         let changes = match seen.version_of(&kept.product.uid) {

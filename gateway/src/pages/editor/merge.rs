@@ -231,6 +231,8 @@ pub(crate) async fn action(
         "delete" => ("Delete anyway", "danger"),
         "undelete" => ("Restore anyway", "primary"),
         "publish" => ("Publish anyway", "primary"),
+        "archive" => ("Archive anyway", "primary"),
+        "expunge" => ("Delete for good anyway", "danger"),
         _ => ("Unpublish anyway", "primary"),
     };
     let page = Conflict {
@@ -245,7 +247,7 @@ pub(crate) async fn action(
         return_to: fields.get("return_to").to_owned(),
         saving: false,
         rows: rows.collect(),
-        kept: Vec::new(),
+        kept: fields.pairs().iter().filter(|(name, _)| name == "was").cloned().collect(),
         button: word.to_owned(),
         button_kind: kind,
         keep: format!("/admin/products/{id}"),
@@ -262,6 +264,8 @@ pub(crate) fn not_done(verb: &str) -> &'static str {
         "undelete" => "not-undeleted",
         "publish" => "not-published",
         "unpublish" => "not-unpublished",
+        "archive" => "not-archived",
+        "expunge" => "not-expunged",
         _ => "not-saved",
     }
 }

@@ -123,7 +123,11 @@ impl Shop {
     }
 
     pub(super) fn was_called(&self, method: &str) -> bool {
-        self.told.lock().unwrap().calls.iter().any(|call| call == method)
+        self.calls(method) > 0
+    }
+
+    pub(super) fn calls(&self, method: &str) -> usize {
+        self.told.lock().unwrap().calls.iter().filter(|call| *call == method).count()
     }
 
     pub(super) async fn get(&self, path: &str) -> Response {
@@ -155,7 +159,8 @@ impl Shop {
         APP.answer(request).await
     }
 
-    fn tell(&self, method: &str, message: &impl Message) {
+    /// From now on a method answers so.
+    pub(super) fn tell(&self, method: &str, message: &impl Message) {
         let answer = Answer::Message(message.encode_to_vec());
         self.told.lock().unwrap().answers.insert(method.into(), answer);
     }
