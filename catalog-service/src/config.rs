@@ -19,7 +19,7 @@ use std::{
 
 pub use disk::DiskOptions;
 pub use limit_options::LimitOptions;
-pub use limits::{Deadlines, DiskLimits, Http2, Limits, Rate, Times};
+pub use limits::{Deadlines, DiskLimits, Http2, Limits, Passwords, Rate, Times};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 use secrecy::{ExposeSecret as _, SecretString};

@@ -29,6 +29,8 @@ pub struct Limits {
     pub http2: Http2,
     /// How long calls may take.
     pub deadlines: Deadlines,
+    /// What hashing a password costs.
+    pub passwords: Passwords,
     /// How long open calls may go on when the service stops.
     pub drain: Duration,
     /// How much of the disk is left to others.
@@ -50,6 +52,7 @@ impl Default for Limits {
             times: Times::default(),
             http2: Http2::default(),
             deadlines: Deadlines::default(),
+            passwords: Passwords::default(),
             drain: Duration::from_secs(30),
             disk: DiskLimits::default(),
         }
@@ -153,6 +156,8 @@ pub struct Deadlines {
     pub longest: Duration,
     /// How long a streaming answer may go on.
     pub stream: Duration,
+    /// How long a call waits for a place among those in flight.
+    pub place: Duration,
 }
 
 impl Default for Deadlines {
@@ -161,6 +166,28 @@ impl Default for Deadlines {
             default: Duration::from_secs(30),
             longest: Duration::from_secs(300),
             stream: Duration::from_secs(3600),
+            place: Duration::from_millis(100),
         }
+    }
+}
+
+/// What trying one password costs, whoever tries it (argon2id, OWASP's figures), and how many may wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passwords {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes of the memory.
+    pub lanes: u32,
+    /// Bytes that are kept.
+    pub output: usize,
+    /// Hashes that wait for a core before more are refused.
+    pub queue: usize,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2, lanes: 1, output: 32, queue: 20 }
     }
 }

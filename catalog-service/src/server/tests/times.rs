@@ -16,38 +16,36 @@ async fn running_with(times: Times) -> Running {
     Running::start(settings).await
 }
 
+/// The status of a call whose message does not come whole.
+async fn status_of_half(running: &Running, half: &'static [u8]) -> String {
+    let stream = TcpStream::connect(running.address).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let mut client = client.ready().await.unwrap();
+    let path = "/shelf.catalog.v1.ShopService/GetShop";
+    let call = http::Request::post(format!("http://{}{path}", running.address))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers");
+    let (answer, mut sending) = client.send_request(call.body(()).unwrap(), false).unwrap();
+    sending.send_data(half.into(), false).unwrap();
+    let answer = answer.await.unwrap();
+    connection.abort();
+    answer.headers()["grpc-status"].to_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_message_that_does_not_come_or_pauses_is_refused() {
     let times = Times::default();
-    for (times, sent) in [
+    for (times, half) in [
         (Times { message_slow: SOON, message_pause: NEVER, ..times }, &b""[..]),
         (Times { message_slow: NEVER, message_pause: SOON, ..times }, &[0, 0]),
     ] {
         let running = running_with(times).await;
-        let mut stream = TcpStream::connect(running.address).await.unwrap();
-        let head = "POST /shelf.catalog.v1.ShopService/GetShop HTTP/1.1\r\nhost: localhost\r\n\
-                    content-type: application/grpc-web\r\ncontent-length: 11\r\n\r\n";
-        stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(sent).await.unwrap();
-        let answer = tokio::time::timeout(SOON_ENOUGH, until(&mut stream, "grpc-status:")).await;
-        let answer = answer.unwrap_or_else(|_| panic!("{times:?}: it is still waited for"));
-        let status = answer.split("grpc-status:").nth(1).unwrap().trim_start();
-        assert!(status.starts_with("4\r\n"), "DEADLINE_EXCEEDED: {answer}");
-        drop(stream);
+        let status = tokio::time::timeout(SOON_ENOUGH, status_of_half(&running, half)).await;
+        let status = status.unwrap_or_else(|_| panic!("{times:?}: it is still waited for"));
+        assert_eq!(status, "4", "DEADLINE_EXCEEDED");
         running.stop().await;
     }
-}
-
-/// What comes until a line with `wanted` in it has come.
-async fn until(stream: &mut TcpStream, wanted: &str) -> String {
-    let mut answer = String::new();
-    let mut piece = [0; 1024];
-    while !answer.split_once(wanted).is_some_and(|(_, rest)| rest.contains('\n')) {
-        let length = stream.read(&mut piece).await.unwrap();
-        assert_ne!(length, 0, "it ends too early: {answer}");
-        answer.push_str(&String::from_utf8_lossy(&piece[..length]));
-    }
-    answer
 }
 
 #[tokio::test]
