@@ -5,6 +5,7 @@
 
 mod categories;
 mod error;
+mod history;
 mod pictures;
 mod products;
 mod references;
@@ -17,6 +18,7 @@ mod variants;
 use std::sync::Arc;
 
 pub use error::{Error, Result};
+pub use history::{Base, Comparison};
 pub use products::ProductList;
 
 pub use search::{Found, FoundPage};
@@ -51,4 +53,18 @@ impl Catalog {
     pub fn token_keys(&self) -> [[u8; 32]; 2] {
         self.store.token_keys()
     }
+}
+
+/// Refuses a batch that is too large.
+///
+/// # Errors
+/// [`Error::BatchTooLarge`].
+fn check_batch(given: usize) -> Result<()> {
+    let most = Catalog::LARGEST_BATCH;
+    if given > most { Err(Error::BatchTooLarge { given, most }) } else { Ok(()) }
+}
+
+/// The answer of a write of one item.
+fn only<T>(mut answers: Vec<T>) -> Result<T> {
+    answers.pop().ok_or_else(|| Error::Internal("the store answered nothing".into()))
 }

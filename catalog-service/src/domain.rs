@@ -6,6 +6,7 @@ mod actor;
 mod attribute;
 mod category;
 mod change;
+mod comparison;
 mod currency;
 mod document;
 mod etag;
@@ -35,12 +36,13 @@ pub use attribute::AttributeValue;
 pub use category::{Category, CategoryField, CategoryFields, NewCategory};
 pub use change::{
     CategoryAction, CategoryChange, NewVariantIn, ProductAction, ProductChange, ProductExpunge,
-    RequestId, ShopChange, VariantAction, VariantChange, Write,
+    RequestId, Rollback, ShopChange, VariantAction, VariantChange, Write,
 };
+pub use comparison::{Difference, differences};
 pub use currency::Currency;
 pub use document::Document;
 pub use etag::Etag;
-pub use filter::Filter;
+pub use filter::{Filter, RevisionFilter};
 pub use gtin::Gtin;
 pub use money::{Money, MoneyError};
 pub use name::{CategoryId, NameError, ProductId, Uid, VariantId, VariantName};
@@ -52,7 +54,7 @@ pub use product::{
 pub use query::{ProductQuery, View};
 pub use references::References;
 pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
-pub use revision::{ChangeKind, Revision};
+pub use revision::{ChangeKind, Revision, RevisionName, RevisionQuery, WhichRevision};
 pub use search::{
     AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,
     Segment, Suggested, Suggestion, ValueCount,

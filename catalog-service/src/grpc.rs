@@ -14,6 +14,7 @@ mod pace;
 mod page_token;
 mod parse;
 mod problem;
+mod product_history;
 mod product_service;
 mod reason;
 mod refusal;

@@ -5,6 +5,7 @@
 
 mod census;
 mod connections;
+mod forget;
 mod line;
 mod listener;
 mod purge;
@@ -211,8 +212,9 @@ impl Bound {
             }
         };
         let purging = purge::every_hour(instance.catalog(), &shutdown);
+        let forgetting = forget::every_hour(instance.catalog(), settings.keep_revisions, &shutdown);
         let serving = connections::serve(listener, socket, &settings.limits, shutdown.clone());
-        tokio::join!(unhealthy, purging, serving);
+        tokio::join!(unhealthy, purging, forgetting, serving);
         instance.close().await;
         tracing::info!("catalog-service has stopped");
     }

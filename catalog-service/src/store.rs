@@ -11,6 +11,7 @@ mod sqlite;
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use self::{access::AccessStore, changes::ChangeStore};
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
     domain::{
         Address, Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge, ProductId,
-        ProductQuery, Refusal, Revision, Shop, ShopChange, Slug, Snapshot, Variant, VariantChange,
-        VariantName, View, Write,
+        ProductQuery, Refusal, Revision, RevisionQuery, Rollback, Shop, ShopChange, Slug, Snapshot,
+        Variant, VariantChange, VariantName, View, WhichRevision, Write,
     },
 };
 
@@ -102,12 +103,26 @@ pub trait Store: AccessStore + ChangeStore {
         audience: Audience,
     ) -> Result<Option<Snapshot<Address>>>;
 
-    /// The history of a product, newest first; none: there is no such product.
-    async fn revisions(
+    /// Gives a product the content of one of its revisions; answers it in the basic view.
+    async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>>;
+
+    /// One revision of a product, if there is one and it is kept.
+    async fn revision(
         &self,
         product: &ProductId,
+        which: &WhichRevision,
+    ) -> Result<Option<Snapshot<Document<Revision>>>>;
+
+    /// One page of a history, newest first, without a total; none: there is no such product.
+    async fn revisions(
+        &self,
+        query: RevisionQuery,
         page: PageRequest,
     ) -> Result<Option<Snapshot<Page<Document<Revision>>>>>;
+
+    /// Forgets revisions that were replaced longer than `kept` ago, at most `most`, the oldest first, and answers how many it were.
+    /// The newest of each product stays, however old it is.
+    async fn forget_revisions(&self, kept: SignedDuration, most: usize) -> Result<usize>;
 
     /// One variant, if this audience may see its product.
     async fn variant(
@@ -131,12 +146,12 @@ pub trait Store: AccessStore + ChangeStore {
         variant: NewVariantIn,
     ) -> Result<Document<Variant>>;
 
-    /// Changes or removes a variant; one that was removed is answered as it was.
-    async fn change_variant(
+    /// Does all of the changes or none; a variant that was removed is answered as it was.
+    async fn change_variants(
         &self,
         write: Write,
-        change: VariantChange,
-    ) -> Result<Document<Variant>>;
+        changes: Vec<VariantChange>,
+    ) -> Result<Vec<Document<Variant>>>;
 
     /// One category.
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;

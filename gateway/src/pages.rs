@@ -4,9 +4,12 @@
 
 mod account;
 mod actions;
+mod activity;
+mod bulk;
 mod card;
 mod categories;
 mod category_edit;
+mod changes;
 mod chrome;
 mod crumbs;
 mod deleted;
@@ -17,6 +20,7 @@ mod fields;
 mod flash;
 mod format;
 mod former;
+mod history;
 mod json_ld;
 mod keys;
 mod markdown;
@@ -29,6 +33,7 @@ mod product_page;
 mod product_row;
 mod query;
 mod removal;
+mod revision_words;
 mod roles;
 mod search;
 mod setup;
@@ -39,6 +44,7 @@ mod storefront;
 mod styleguide;
 #[cfg(test)]
 mod tests;
+mod text_difference;
 mod theme;
 mod tree;
 mod trouble;
@@ -105,6 +111,7 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products", get(product_list::show))
         .route("/admin/new-product", get(new_product::show).post(new_product::create))
         .route("/admin/deleted", get(deleted::show))
+        .route("/admin/activity", get(activity::show))
         .route("/admin/categories", get(categories::show).post(categories::create))
         .route("/admin/categories/{id}", get(category_edit::show))
         .route("/admin/categories/{id}/save", post(category_edit::save))
@@ -113,6 +120,7 @@ fn admin() -> Router<Gateway> {
             "/admin/categories/{id}/delete",
             get(category_edit::confirm).post(category_edit::delete),
         )
+        .route("/admin/bulk", get(async || see_other("/admin/products")).post(bulk::act))
         .route("/admin/products/{id}", get(editor::show))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))
@@ -121,6 +129,9 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products/{id}/unpublish", post(actions::unpublish))
         .route("/admin/products/{id}/archive", post(actions::archive))
         .route("/admin/products/{id}/expunge", get(expunge::confirm).post(expunge::expunge))
+        .route("/admin/products/{id}/history", get(history::show))
+        .route("/admin/products/{id}/changes", get(changes::show))
+        .route("/admin/products/{id}/roll-back", post(actions::roll_back))
         .route("/admin/products/{id}/variants", post(variant_edit::create))
         .route("/admin/products/{id}/variants/{variant}/save", post(variant_edit::save))
         .route("/admin/products/{id}/variants/{variant}/delete", post(variant_edit::delete))

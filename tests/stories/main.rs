@@ -4,9 +4,11 @@
 
 mod access;
 mod bad_input;
+mod batch_updates;
 mod batches;
 mod conflicts;
 mod full_disk;
+mod history;
 mod json;
 mod lifecycle;
 mod limits;

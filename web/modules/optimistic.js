@@ -91,7 +91,7 @@ export async function catchUp(row, failure) {
  * @param {HTMLElement} row
  * @param {boolean} gone
  */
-function setGone(row, gone) {
+export function setGone(row, gone) {
   row.hidden = gone;
   row.inert = gone;
   for (const place of document.querySelectorAll('[data-total]')) {

@@ -1,10 +1,9 @@
 //! What callers may do with products.
 
-use super::{Catalog, Error, Result};
+use super::{Catalog, Error, Result, check_batch, only};
 use crate::domain::{
     Address, Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Revision, Slug, Snapshot,
-    View, Write,
+    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Slug, Snapshot, View, Write,
 };
 
 /// How many products go for good in one transaction, so that no write waits long behind them.
@@ -175,31 +174,4 @@ impl Catalog {
             Address::Gone => Err(Error::Refused(Refusal::Expunged { name: name.clone() })),
         })
     }
-
-    /// The history of a product, newest first.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`].
-    pub async fn product_revisions(
-        &self,
-        product: &ProductId,
-        page: PageRequest,
-    ) -> Result<Snapshot<Page<Document<Revision>>>> {
-        let found = self.store.revisions(product, page).await?;
-        found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
-    }
-}
-
-/// Refuses a batch that is too large.
-///
-/// # Errors
-/// [`Error::BatchTooLarge`].
-fn check_batch(given: usize) -> Result<()> {
-    let most = Catalog::LARGEST_BATCH;
-    if given > most { Err(Error::BatchTooLarge { given, most }) } else { Ok(()) }
-}
-
-/// The answer of a write of one item.
-fn only<T>(mut answers: Vec<T>) -> Result<T> {
-    answers.pop().ok_or_else(|| Error::Internal("the store answered nothing".into()))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Caller, CategoryField, CategoryFields, CategoryId, Etag, NewVariant, ProductFields, ProductId,
-    ProductMask, ShopField, ShopFields, VariantField, VariantFields, VariantName,
+    ProductMask, RevisionName, ShopField, ShopFields, VariantField, VariantFields, VariantName,
 };
 
 /// Makes a write safe to send again (AIP-155).
@@ -81,6 +81,15 @@ pub struct ProductExpunge {
     /// Which product.
     pub id: ProductId,
     /// The version that the caller saw.
+    pub etag: Option<Etag>,
+}
+
+/// A product to give the content of one of its revisions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollback {
+    /// Which product, and to which revision.
+    pub to: RevisionName,
+    /// The version of the product that the caller saw.
     pub etag: Option<Etag>,
 }
 

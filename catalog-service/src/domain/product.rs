@@ -1,6 +1,7 @@
 //! A product: what the shop sells, in one or more variants.
 
 mod action;
+mod content;
 mod difference;
 mod fields;
 mod mask;
@@ -23,6 +24,17 @@ pub enum State {
     Active,
     /// Not public any more.
     Archived,
+}
+
+impl State {
+    /// Its name in the contract, without the prefix of the enum.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Active => "ACTIVE",
+            Self::Archived => "ARCHIVED",
+        }
+    }
 }
 
 /// What a buyer chooses between.

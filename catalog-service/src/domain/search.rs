@@ -1,6 +1,6 @@
 //! What is searched for among the products, and what is found.
 
-use super::{CategoryId, FeedPosition, Money, ProductId, Total};
+use super::{CategoryId, FeedPosition, Money, ProductId, State, Total};
 
 /// A search as it is asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub enum Reach {
 /// What is chosen among what was found: any of the values of each kind, and all of the kinds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choice {
+    /// In one of these states.
+    pub states: Vec<State>,
     /// In one of these or below.
     pub categories: Vec<CategoryId>,
     /// Of one of these.

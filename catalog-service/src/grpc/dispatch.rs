@@ -7,8 +7,9 @@ use tonic::body::Body;
 
 use super::{
     GrpcService, api_key_service as api_keys, category_service as categories,
-    product_service as products, search_service as search, session_service as sessions,
-    shop_service as shop, status, user_service as users, variant_service as variants, wire::unary,
+    product_history as history, product_service as products, search_service as search,
+    session_service as sessions, shop_service as shop, status, user_service as users,
+    variant_service as variants, wire::unary,
 };
 
 /// Calls the method of the request's path.
@@ -60,7 +61,13 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "BatchUndeleteProducts" => products::batch_undelete_products,
         "SearchProducts" => search::search_products,
         "SuggestProducts" => search::suggest_products,
-        "ListProductRevisions" => products::list_product_revisions,
+        "GetProductRevision" => history::get_product_revision,
+        "ListProductRevisions" => history::list_product_revisions,
+        "CompareProductRevisions" => history::compare_product_revisions,
+        "RollbackProduct" => history::rollback_product,
+        "BatchUpdateProducts" => products::batch_update_products,
+        "BatchPublishProducts" => products::batch_publish_products,
+        "BatchUnpublishProducts" => products::batch_unpublish_products,
     })
 }
 
@@ -71,6 +78,7 @@ async fn variant(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "CreateVariant" => variants::create_variant,
         "UpdateVariant" => variants::update_variant,
         "DeleteVariant" => variants::delete_variant,
+        "BatchUpdateVariants" => variants::batch_update_variants,
     })
 }
 

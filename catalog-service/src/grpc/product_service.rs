@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     catalog::ProductList,
-    domain::{PageRequest, ProductAction, ProductChange, ProductExpunge, Slug, View},
-    encoding,
+    domain::{PageRequest, ProductAction, ProductChange, ProductExpunge, ProductMask, Slug, View},
+    encoding::{self, MaskError},
 };
 
 type Answer = Result<Encoded, Status>;
@@ -78,18 +78,33 @@ pub(super) async fn update_product(
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
     let mut reading = Reading::of(&request);
-    let product = request.product.unwrap_or_default();
-    let id = reading.product("product.name", &product.name);
-    let etag = parse::etag(&product.etag);
-    let mask = encoding::product::mask(&product, request.update_mask.as_ref());
-    let mask = mask.map_err(|error| problem::of_mask(&error))?;
-    let (violations, references) = reading.findings();
-    let fields = encoding::product::fields(product, &mask, "product", violations, references);
-    let action = ProductAction::Update { fields: Box::new(fields), mask };
-    let change = id.map(|id| ProductChange { id, etag, action });
+    let mask = mask_of(&request).map_err(|error| problem::of_mask(&error))?;
+    let change = update(request, mask, "product", &mut reading);
     let change = reading.done_in(&service.0.catalog, change).await?;
     let changed = service.0.catalog.change_product(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
+}
+
+fn mask_of(request: &wire::UpdateProductRequest) -> Result<ProductMask, MaskError> {
+    let nothing = wire::Product::default();
+    let product = request.product.as_ref().unwrap_or(&nothing);
+    encoding::product::mask(product, request.update_mask.as_ref())
+}
+
+/// Reads an update; `at` is the path of its product.
+fn update(
+    request: wire::UpdateProductRequest,
+    mask: ProductMask,
+    at: &str,
+    reading: &mut Reading,
+) -> Option<ProductChange> {
+    let product = request.product.unwrap_or_default();
+    let id = reading.product(&format!("{at}.name"), &product.name);
+    let etag = parse::etag(&product.etag);
+    let (violations, references) = reading.findings();
+    let fields = encoding::product::fields(product, &mask, at, violations, references);
+    let action = ProductAction::Update { fields: Box::new(fields), mask };
+    id.map(|id| ProductChange { id, etag, action })
 }
 
 /// The methods that do one thing to a product by its name.
@@ -214,23 +229,28 @@ macro_rules! batch_change_by_name {
 batch_change_by_name! {
     batch_delete_products(BatchDeleteProductsRequest) = Delete;
     batch_undelete_products(BatchUndeleteProductsRequest) = Undelete;
+    batch_publish_products(BatchPublishProductsRequest) = Publish;
+    batch_unpublish_products(BatchUnpublishProductsRequest) = Unpublish;
 }
 
-pub(super) async fn list_product_revisions(
+pub(super) async fn batch_update_products(
     service: &GrpcService,
     who: Identity,
-    mut request: wire::ListProductRevisionsRequest,
+    request: wire::BatchUpdateProductsRequest,
 ) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    parse::check_batch(request.requests.len())?;
     let mut reading = Reading::of(&request);
-    let product = reading.product("parent", &request.parent);
-    let product = reading.done(product)?;
-    let (size, token) = (request.page_size, std::mem::take(&mut request.page_token));
-    request.page_size = 0;
-    let tokens = &service.0.page_tokens;
-    let query = Query::of(&request, who.caller.audience(), "");
-    let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let page = service.0.catalog.product_revisions(&product, page).await;
-    let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
-    reply::read(service, &who, page)
+    let masks = parse::masks(request.requests.iter().map(mask_of))?;
+    let mut changes = Vec::with_capacity(request.requests.len());
+    for (index, (item, mask)) in request.requests.into_iter().zip(masks).enumerate() {
+        let at = format!("requests[{index}]");
+        parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
+        changes.push(update(item, mask, &format!("{at}.product"), &mut reading));
+    }
+    let changes = changes.into_iter().collect();
+    let changes = reading.done_in(&service.0.catalog, changes).await?;
+    let changed = service.0.catalog.change_products(write, changes).await;
+    let changed = changed.map_err(|error| problem::of_batch(error, Items::Products))?;
+    Ok(reply::documents(changed))
 }

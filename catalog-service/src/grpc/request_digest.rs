@@ -53,12 +53,17 @@ repeatable! {
     catalog::UnpublishProductRequest;
     catalog::ArchiveProductRequest;
     catalog::ExpungeProductRequest;
+    catalog::RollbackProductRequest;
     catalog::BatchCreateProductsRequest;
     catalog::BatchDeleteProductsRequest;
     catalog::BatchUndeleteProductsRequest;
+    catalog::BatchUpdateProductsRequest;
+    catalog::BatchPublishProductsRequest;
+    catalog::BatchUnpublishProductsRequest;
     catalog::CreateVariantRequest;
     catalog::UpdateVariantRequest;
     catalog::DeleteVariantRequest;
+    catalog::BatchUpdateVariantsRequest;
     catalog::CreateCategoryRequest;
     catalog::UpdateCategoryRequest;
     catalog::MoveCategoryRequest;

@@ -16,8 +16,8 @@ use crate::{
     catalog::{Found, FoundPage},
     domain::{
         AttributeCounts, CategoryCount, CategoryId, Choice, Currency, Document, Facets, Money,
-        PageRequest, PriceCount, ProductSearch, Reach, Segment, Suggested, Suggestion, ValueCount,
-        View,
+        PageRequest, PriceCount, ProductSearch, Reach, Segment, State, Suggested, Suggestion,
+        ValueCount, View,
     },
     encoding,
 };
@@ -94,15 +94,34 @@ fn choice(request: &wire::SearchProductsRequest, reading: &mut Reading) -> Optio
             Some((parts.0.to_owned(), parts.1.to_owned()))
         })
         .collect();
+    let states = states(request, reading);
     let price_from = price("lowest_price", request.lowest_price.as_ref(), reading);
     let price_below = price("price_below", request.price_below.as_ref(), reading);
     Some(Choice {
+        states: states?,
         categories: categories.into_iter().collect::<Option<_>>()?,
         brands: request.brands.clone(),
         attributes: attributes.into_iter().collect::<Option<_>>()?,
         price_from: price_from?,
         price_below: price_below?,
     })
+}
+
+fn states(request: &wire::SearchProductsRequest, reading: &mut Reading) -> Option<Vec<State>> {
+    use wire::product::State as Wire;
+    let given = request.states.iter().enumerate();
+    let states: Vec<_> = given
+        .map(|(index, state)| {
+            let state = match Wire::try_from(*state) {
+                Ok(Wire::Draft) => Ok(State::Draft),
+                Ok(Wire::Active) => Ok(State::Active),
+                Ok(Wire::Archived) => Ok(State::Archived),
+                Ok(Wire::Unspecified) | Err(_) => Err("must be a state of a product"),
+            };
+            reading.take(&format!("states[{index}]"), state)
+        })
+        .collect();
+    states.into_iter().collect()
 }
 
 #[expect(clippy::option_option, reason = "none is a fault, and no price is none")]

@@ -5,12 +5,13 @@ use tantivy::{
     columnar::{Column, StrColumn},
 };
 
-use super::schema::{SEPARATOR, name};
+use super::schema::{self, SEPARATOR, name};
 use crate::domain::{Choice, Money};
 
 /// A kind of choice. What is chosen within one kind does not narrow what is counted of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    State,
     Category,
     Brand,
     Price,
@@ -25,6 +26,8 @@ pub(super) struct SegmentChoices {
 enum Test {
     /// One of these numbers in the column's dictionary.
     Any(Option<Column<u64>>, Vec<u64>),
+    /// One of these numbers.
+    Number(Column<u64>, Vec<u64>),
     /// From one amount to below another.
     Price(Column<i64>, i64, i64),
 }
@@ -44,6 +47,10 @@ impl SegmentChoices {
     pub(super) fn of(choice: &Choice, segment: &SegmentReader) -> tantivy::Result<Self> {
         let fast = segment.fast_fields();
         let mut tests = Vec::new();
+        if !choice.states.is_empty() {
+            let wanted = choice.states.iter().copied().map(schema::state).collect();
+            tests.push((Kind::State, Test::Number(fast.u64(name::STATE)?, wanted)));
+        }
         if !choice.categories.is_empty() {
             let ids = choice.categories.iter().map(|id| id.as_str().to_owned());
             tests.push((Kind::Category, any(fast.str(name::CATEGORY)?, ids)?));
@@ -97,6 +104,9 @@ impl Test {
             Self::Any(column, wanted) => column.as_ref().is_some_and(|column| {
                 column.values_for_doc(document).any(|number| wanted.contains(&number))
             }),
+            Self::Number(column, wanted) => {
+                column.first(document).is_some_and(|number| wanted.contains(&number))
+            }
             Self::Price(column, from, below) => {
                 column.first(document).is_some_and(|price| (*from..*below).contains(&price))
             }

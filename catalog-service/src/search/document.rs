@@ -9,23 +9,21 @@ use tantivy::{
 
 use super::{
     analysis,
-    schema::{Fields, SEPARATOR},
+    schema::{self, Fields, SEPARATOR},
     tree::Tree,
 };
 use crate::{
-    domain::{AttributeValue, CategoryId, Currency, PriceSpan, Product, ProductId, State, Variant},
+    domain::{AttributeValue, CategoryId, Currency, PriceSpan, Product, State, Variant},
     store::changes::WholeProduct,
 };
 
-/// How much the words of each part say about a product: so many times they stand in the index.
+/// How much the words of each part say about what a product is: so many times they stand in the index.
 mod weight {
-    pub(super) const TITLE: usize = 6;
-    pub(super) const BRAND: usize = 3;
-    pub(super) const CATEGORY: usize = 3;
-    pub(super) const CHOICE: usize = 2;
-    pub(super) const SKU: usize = 2;
-    pub(super) const ATTRIBUTE: usize = 1;
-    pub(super) const DESCRIPTION: usize = 1;
+    pub(super) const TITLE: usize = 3;
+    pub(super) const BRAND: usize = 1;
+    pub(super) const CATEGORY: usize = 2;
+    pub(super) const CHOICE: usize = 1;
+    pub(super) const SKU: usize = 1;
 }
 
 /// Words of different parts never stand side by side.
@@ -44,8 +42,10 @@ pub(super) fn document(
     let product = &whole.product;
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, product.id.as_str());
-    document.add_u64(fields.tie, tie(&product.id));
+    document.add_u64(fields.tie, tie(product));
     document.add_pre_tokenized_text(fields.words, words(tree, whole));
+    document.add_pre_tokenized_text(fields.more, more(product));
+    document.add_u64(fields.state, schema::state(product.state));
     add_codes(fields, &whole.variants, &mut document);
     for category in categories(tree, product) {
         document.add_text(fields.category, category.as_str());
@@ -75,10 +75,14 @@ fn public(product: &Product) -> (i64, i64) {
     (from, product.window.end.map_or(i64::MAX, |end| end.as_microsecond()))
 }
 
-/// FNV-1a of the id: equal ranks stand in no order that means something, but always in the same.
-pub(super) fn tie(id: &ProductId) -> u64 {
+/// What puts equal ranks in an order: what was changed last comes first, and of what was changed together always the same.
+fn tie(product: &Product) -> u64 {
+    const HASH_BITS: u32 = 12;
+    // FNV-1a of the id.
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    let hash = product.id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let time = u64::try_from(product.update_time.as_microsecond()).unwrap_or_default();
+    (time << HASH_BITS) | (hash >> (u64::BITS - HASH_BITS))
 }
 
 fn categories<'a>(tree: &'a Tree, product: &'a Product) -> BTreeSet<&'a CategoryId> {
@@ -102,11 +106,16 @@ fn words(tree: &Tree, whole: &WholeProduct) -> PreTokenizedString {
     for variant in &whole.variants {
         words.add(variant.sku.as_ref().map_or("", |sku| sku.as_str()), weight::SKU);
     }
+    words.finish()
+}
+
+fn more(product: &Product) -> PreTokenizedString {
+    let mut words = Words::default();
     for (name, value) in &product.attributes {
-        words.add(&format!("{name} {}", text_of(name, value)), weight::ATTRIBUTE);
+        words.add(&format!("{name} {}", text_of(name, value)), 1);
     }
-    words.add(&product.description, weight::DESCRIPTION);
-    PreTokenizedString { text: String::new(), tokens: words.tokens }
+    words.add(&product.description, 1);
+    words.finish()
 }
 
 /// The value of an attribute as text. A number takes the unit from the brackets in its name, as in `weight (kg)`.
@@ -136,6 +145,10 @@ impl Words {
             self.tokens.extend(std::iter::repeat_n(token, weight));
         }
         self.next += last + GAP;
+    }
+
+    fn finish(self) -> PreTokenizedString {
+        PreTokenizedString { text: String::new(), tokens: self.tokens }
     }
 }
 

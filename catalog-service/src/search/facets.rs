@@ -13,6 +13,9 @@ use self::{counts::Counts, sums::Sums};
 use super::{Error, choices::SegmentChoices, deadline::Deadline, sight::Sight, tree::Tree};
 use crate::domain::{Choice, Currency, Facets, Total};
 
+/// Among how many of the products attributes are counted: there are many of them, and what is frequent shows soon.
+const ATTRIBUTES_OF: u32 = 20_000;
+
 /// What a count needs to know.
 pub(super) struct Counting<'a> {
     pub(super) searcher: &'a Searcher,
@@ -55,7 +58,7 @@ impl Counting<'_> {
         for segment in self.searcher.segment_readers() {
             let sees = self.sight.of(segment)?;
             let chosen = SegmentChoices::of(self.choice, segment)?;
-            let mut counts = Counts::of(segment)?;
+            let mut counts = Counts::of(segment, ATTRIBUTES_OF.saturating_sub(sums.count))?;
             let mut documents = weight.scorer(segment, 1.0)?;
             let mut steps = 0;
             while documents.doc() != TERMINATED {

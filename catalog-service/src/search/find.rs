@@ -11,7 +11,7 @@ use super::{
     lexicon::Lexicon,
     plan::Plan,
     sight::Sight,
-    top::top,
+    top::Asking,
 };
 use crate::domain::{Currency, Finding, Money, ProductId, ProductSearch};
 
@@ -60,12 +60,13 @@ fn find(
     let sight = Sight { reach: search.reach, now };
     let deadline = Deadline::begin();
     let fields = &serving.opened.fields;
-    let lexicon = Lexicon { searcher: &searcher, field: fields.words, sight, deadline };
+    let lexicon =
+        Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
     let plan = Plan::of(&search.query, &asked, fields, &lexicon)?;
     let room = Room { serving, searcher: &searcher, search, stretch, sight, deadline };
-    let found = room.found(plan.all().as_ref())?;
+    let found = room.found(plan.all().as_ref(), plan.is_plain)?;
     let (found, some_words_only) = match plan.some() {
-        Some(some) if found.total.count == 0 => (room.found(some.as_ref())?, true),
+        Some(some) if found.total.count == 0 => (room.found(some.as_ref(), false)?, true),
         _ => (found, false),
     };
     let is_found = found.total.count > 0;
@@ -90,11 +91,12 @@ struct Room<'a> {
 }
 
 impl Room<'_> {
-    fn found(&self, query: &dyn Query) -> Result<Finding, Error> {
+    fn found(&self, query: &dyn Query, is_plain: bool) -> Result<Finding, Error> {
         let (sight, deadline, choice) = (self.sight, self.deadline, &self.search.choice);
         // As many more as may have come in before the place where the last page ended.
         let most = (self.stretch.offset + 2 * self.stretch.size + 1).min(DEEPEST);
-        let best = top(self.searcher, query, sight, choice, most, deadline)?;
+        let asking = Asking { searcher: self.searcher, sight, choice, deadline, enough: u32::MAX };
+        let best = asking.products(query, is_plain, most)?;
         let counting = Counting { searcher: self.searcher, query, sight, choice, deadline };
         let (total, facets) = if self.search.facets {
             let (tree, currency) = (&self.serving.tree, self.serving.currency);

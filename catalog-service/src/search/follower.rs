@@ -133,7 +133,7 @@ impl Follower {
         let mut categories: Vec<Category> = Vec::new();
         let mut page = PageRequest { size: PageRequest::LARGEST, after: None };
         loop {
-            let found = self.store.categories(page, None).await?.content;
+            let found = self.store.categories(None, page).await?.content;
             for document in found.items {
                 let category = encoding::category::read(document.bytes());
                 categories.push(category.map_err(store::Error::from)?);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use tantivy::{
-    DocSet as _, Searcher, TERMINATED, Term,
+    DocSet as _, Searcher, SegmentReader, TERMINATED, Term,
     query::FuzzyTermQuery,
     schema::{Field, IndexRecordOption},
 };
@@ -21,10 +21,11 @@ pub(super) struct Known {
     pub(super) documents: u64,
 }
 
-/// The words of one field.
+/// The words of some fields.
+#[derive(Clone, Copy)]
 pub(super) struct Lexicon<'a> {
     pub(super) searcher: &'a Searcher,
-    pub(super) field: Field,
+    pub(super) fields: &'a [Field],
     pub(super) sight: Sight,
     pub(super) deadline: Deadline,
 }
@@ -32,21 +33,27 @@ pub(super) struct Lexicon<'a> {
 impl Lexicon<'_> {
     /// Whether the caller sees a product with this word.
     pub(super) fn knows(&self, word: &str) -> Result<bool, Error> {
-        let term = Term::from_field_text(self.field, word);
+        for field in self.fields {
+            if self.sees(&Term::from_field_text(*field, word))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn sees(&self, term: &Term) -> Result<bool, Error> {
         for segment in self.searcher.segment_readers() {
-            let inverted = segment.inverted_index(self.field)?;
-            let Some(mut postings) = inverted
-                .read_postings(&term, IndexRecordOption::Basic)
-                .map_err(tantivy::TantivyError::from)?
-            else {
+            let inverted = segment.inverted_index(term.field())?;
+            let postings = inverted.read_postings(term, IndexRecordOption::Basic);
+            let Some(mut postings) = postings.map_err(tantivy::TantivyError::from)? else {
                 continue;
             };
-            let sees = self.sight.of(segment)?;
+            let sight = self.sight.of(segment)?;
             let mut steps = 0;
             while postings.doc() != TERMINATED {
                 steps += 1;
                 self.deadline.check_at(steps)?;
-                if !segment.is_deleted(postings.doc()) && sees.sees(postings.doc()) {
+                if !segment.is_deleted(postings.doc()) && sight.sees(postings.doc()) {
                     return Ok(true);
                 }
                 postings.advance();
@@ -55,17 +62,32 @@ impl Lexicon<'_> {
         Ok(false)
     }
 
-    /// In how many documents a word stands, whether they are seen or not.
+    /// In how many documents a word stands, at most, whether they are seen or not.
     pub(super) fn documents(&self, word: &str) -> Result<u64, Error> {
-        Ok(self.searcher.doc_freq(&Term::from_field_text(self.field, word))?)
+        let mut most = 0;
+        for field in self.fields {
+            most = most.max(self.searcher.doc_freq(&Term::from_field_text(*field, word))?);
+        }
+        Ok(most)
+    }
+
+    /// The fields in which a word stands.
+    pub(super) fn fields_with(&self, word: &str) -> Result<Vec<Field>, Error> {
+        let mut with = Vec::with_capacity(self.fields.len());
+        for field in self.fields {
+            if self.searcher.doc_freq(&Term::from_field_text(*field, word))? > 0 {
+                with.push(*field);
+            }
+        }
+        Ok(with)
     }
 
     /// The most frequent words with this beginning.
     pub(super) fn beginning(&self, beginning: &str, most: usize) -> Result<Vec<String>, Error> {
         let mut found: HashMap<String, u64> = HashMap::new();
-        for segment in self.searcher.segment_readers() {
+        for (segment, field) in self.places() {
             self.deadline.check()?;
-            let inverted = segment.inverted_index(self.field)?;
+            let inverted = segment.inverted_index(field)?;
             let range = inverted.terms().range().ge(beginning);
             let mut words = range.into_stream().map_err(tantivy::TantivyError::from)?;
             let mut looked_at = 0;
@@ -83,12 +105,13 @@ impl Lexicon<'_> {
 
     /// The words that differ from this one in up to `distance` letters, the most frequent first, and that the caller may know of.
     pub(super) fn near(&self, word: &str, distance: u8, most: usize) -> Result<Vec<Known>, Error> {
-        let term = Term::from_field_text(self.field, word);
+        let Some(field) = self.fields.first() else { return Ok(Vec::new()) };
+        let term = Term::from_field_text(*field, word);
         let automaton = FuzzyTermQuery::new(term, distance, true).automaton()?;
         let mut found: HashMap<String, u64> = HashMap::new();
-        for segment in self.searcher.segment_readers() {
+        for (segment, field) in self.places() {
             self.deadline.check()?;
-            let inverted = segment.inverted_index(self.field)?;
+            let inverted = segment.inverted_index(field)?;
             let search = inverted.terms().search(&automaton);
             let mut words = search.into_stream().map_err(tantivy::TantivyError::from)?;
             while words.advance() {
@@ -104,6 +127,11 @@ impl Lexicon<'_> {
             }
         }
         Ok(near)
+    }
+
+    fn places(&self) -> impl Iterator<Item = (&SegmentReader, Field)> {
+        let segments = self.searcher.segment_readers().iter();
+        segments.flat_map(|segment| self.fields.iter().map(move |field| (segment, *field)))
     }
 }
 

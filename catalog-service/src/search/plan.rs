@@ -31,6 +31,7 @@ const TOGETHER: f32 = 1.0;
 const APART: f32 = 0.8;
 const BEGINNING: f32 = 0.5;
 const NEAR_WORD: f32 = 0.4;
+const MORE: f32 = 0.25;
 
 /// A query, and what is said of it with its answer.
 pub(super) struct Plan {
@@ -38,6 +39,8 @@ pub(super) struct Plan {
     parts: Vec<(Occur, Box<dyn Query>)>,
     /// The code that all of it may be.
     code: Option<Box<dyn Query>>,
+    /// Whether it is nothing but one word as it stands in the index: the documents that cannot be among the best need no look.
+    pub(super) is_plain: bool,
     /// The terms that are searched for.
     pub(super) terms: Vec<String>,
     /// The query as it would be written with the words that were searched for instead.
@@ -52,7 +55,13 @@ impl Plan {
         fields: &Fields,
         lexicon: &Lexicon<'_>,
     ) -> Result<Self, Error> {
-        let mut planning = Planning { fields, lexicon, terms: Vec::new(), corrections: Vec::new() };
+        let mut planning = Planning {
+            fields,
+            lexicon,
+            terms: Vec::new(),
+            corrections: Vec::new(),
+            is_plain: true,
+        };
         let mut parts = Vec::new();
         for word in &asked.words {
             let occur = if word.is_common { Occur::Should } else { Occur::Must };
@@ -61,15 +70,25 @@ impl Plan {
         for phrase in &asked.phrases {
             parts.push((Occur::Must, planning.phrase(phrase)));
         }
-        let code = asked.code.as_deref().map(|code| planning.code(code));
+        let code = match &asked.code {
+            Some(code) => planning.code(code)?,
+            None => None,
+        };
         let corrected = corrected(text, &planning.corrections);
-        Ok(Self { parts, code, terms: planning.terms, corrected })
+        let is_plain = planning.is_plain && parts.len() == 1 && code.is_none();
+        Ok(Self { parts, code, is_plain, terms: planning.terms, corrected })
     }
 
     /// Products with all of the words.
     pub(super) fn all(&self) -> Box<dyn Query> {
-        let words = self.parts.iter().map(|(occur, query)| (*occur, query.box_clone())).collect();
-        self.or_code(Box::new(BooleanQuery::new(words)))
+        let words: Box<dyn Query> = match self.parts.as_slice() {
+            [(_, only)] => only.box_clone(),
+            all => {
+                let all = all.iter().map(|(occur, query)| (*occur, query.box_clone()));
+                Box::new(BooleanQuery::new(all.collect()))
+            }
+        };
+        self.or_code(words)
     }
 
     /// Products with at least half of the words; none: there are too few to leave some out.
@@ -101,15 +120,16 @@ struct Planning<'a> {
     terms: Vec<String>,
     /// What was searched for instead of what stood where.
     corrections: Vec<((usize, usize), String)>,
+    is_plain: bool,
 }
 
 impl Planning<'_> {
     fn word(&mut self, word: &Word) -> Result<Box<dyn Query>, Error> {
-        let mut ways: Vec<Box<dyn Query>> = vec![self.term(&word.term, 1.0)];
+        let mut ways: Vec<Box<dyn Query>> = vec![self.term(&word.term, 1.0)?];
         let mut is_known = self.lexicon.knows(&word.term)?;
         for together in &word.with_neighbour {
-            if self.lexicon.documents(together)? > 0 {
-                ways.push(self.term(together, TOGETHER));
+            if self.lexicon.knows(together)? {
+                ways.push(self.term(together, TOGETHER)?);
                 is_known = true;
             }
         }
@@ -117,7 +137,7 @@ impl Planning<'_> {
             for longer in self.lexicon.beginning(&word.text, BEGINNINGS)? {
                 if longer != word.term {
                     is_known = is_known || self.lexicon.knows(&longer)?;
-                    ways.push(self.term(&longer, BEGINNING));
+                    ways.push(self.term(&longer, BEGINNING)?);
                 }
             }
         }
@@ -133,6 +153,7 @@ impl Planning<'_> {
         if !is_known {
             self.near(word, &mut ways)?;
         }
+        self.is_plain &= ways.len() == 1;
         Ok(match ways.len() {
             1 => ways.remove(0),
             _ => Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 0.1)),
@@ -152,10 +173,7 @@ impl Planning<'_> {
                 best = Some((rarer, parts));
             }
         }
-        Ok(best.map(|(_, parts)| {
-            self.terms.extend(parts.iter().cloned());
-            boosted(self.side_by_side(self.fields.words, &parts), APART)
-        }))
+        Ok(best.map(|(_, parts)| boosted(self.phrase(&parts), APART)))
     }
 
     /// The words near one that stands nowhere. Short words have too many of them.
@@ -173,20 +191,37 @@ impl Planning<'_> {
             self.corrections.push((word.place, best.word.clone()));
         }
         for known in near {
-            ways.push(self.term(&known.word, NEAR_WORD));
+            ways.push(self.term(&known.word, NEAR_WORD)?);
         }
         Ok(())
     }
 
-    fn term(&mut self, text: &str, boost: f32) -> Box<dyn Query> {
+    /// A term in the fields that have it.
+    fn term(&mut self, text: &str, boost: f32) -> Result<Box<dyn Query>, Error> {
         self.terms.push(text.to_owned());
-        let term = Term::from_field_text(self.fields.words, text);
-        boosted(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), boost)
+        let weight = |field| if field == self.fields.more { boost * MORE } else { boost };
+        let in_field = |field| {
+            let term = Term::from_field_text(field, text);
+            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+            boosted(Box::new(query), weight(field))
+        };
+        let fields = self.lexicon.fields_with(text)?;
+        Ok(match fields.as_slice() {
+            [] => in_field(self.fields.words),
+            [only] => in_field(*only),
+            all => {
+                Box::new(BooleanQuery::union(all.iter().map(|field| in_field(*field)).collect()))
+            }
+        })
     }
 
+    /// Terms side by side in one of the fields.
     fn phrase(&mut self, terms: &[String]) -> Box<dyn Query> {
         self.terms.extend(terms.iter().cloned());
-        self.side_by_side(self.fields.words, terms)
+        self.is_plain = false;
+        let more = boosted(self.side_by_side(self.fields.more, terms), MORE);
+        let ways = vec![self.side_by_side(self.fields.words, terms), more];
+        Box::new(BooleanQuery::union(ways))
     }
 
     /// Anything that stands in a code, from three characters on.
@@ -199,15 +234,16 @@ impl Planning<'_> {
     }
 
     /// All of what was typed as a code: exactly, or as a part of one when it holds a digit, as codes do.
-    fn code(&self, code: &str) -> Box<dyn Query> {
+    fn code(&self, code: &str) -> Result<Option<Box<dyn Query>>, Error> {
+        let mut ways: Vec<Box<dyn Query>> = Vec::new();
         let term = Term::from_field_text(self.fields.code, code);
-        let exact = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
-        let exact: Box<dyn Query> = Box::new(ConstScoreQuery::new(exact, CODE));
-        let has_digit = code.bytes().any(|byte| byte.is_ascii_digit());
-        match self.part_of_code(code).filter(|_| has_digit) {
-            Some(part) => Box::new(DisjunctionMaxQuery::new(vec![exact, part])),
-            None => exact,
+        if self.lexicon.searcher.doc_freq(&term)? > 0 {
+            let exact = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+            ways.push(Box::new(ConstScoreQuery::new(exact, CODE)));
         }
+        let has_digit = code.bytes().any(|byte| byte.is_ascii_digit());
+        ways.extend(self.part_of_code(code).filter(|_| has_digit));
+        Ok((!ways.is_empty()).then(|| Box::new(DisjunctionMaxQuery::new(ways)) as Box<dyn Query>))
     }
 
     fn side_by_side(&self, field: tantivy::schema::Field, texts: &[String]) -> Box<dyn Query> {

@@ -4,6 +4,8 @@ use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 
+use crate::domain::State;
+
 /// Changed with every change of the fields, of what stands in them, or of how texts become terms. An index of another version is
 /// made anew.
 pub(super) const VERSION: u32 = 1;
@@ -14,8 +16,10 @@ pub(super) struct Fields {
     pub(super) schema: Schema,
     /// The product's id.
     pub(super) id: Field,
-    /// Every word of the product; those that say more stand in it more often.
+    /// The words that say what it is: of its title, brand, categories, tags, options and skus.
     pub(super) words: Field,
+    /// The words that say how it is: of its attributes and its description. Many of them must not weigh on those of the title.
+    pub(super) more: Field,
     /// Each sku and gtin, as one term without separators.
     pub(super) code: Field,
     /// The same in pieces of three characters.
@@ -36,9 +40,11 @@ pub(super) struct Fields {
     pub(super) public_from: Field,
     /// Until when.
     pub(super) public_until: Field,
+    /// Where it is in its life, by the number of [`state`].
+    pub(super) state: Field,
     /// Whether it is deleted.
     pub(super) deleted: Field,
-    /// A number of the id alone, which puts equal ranks in an order.
+    /// What puts equal ranks in an order, the greatest first.
     pub(super) tie: Field,
 }
 
@@ -56,6 +62,7 @@ pub(super) mod name {
     pub(in crate::search) const PRICE: &str = "price";
     pub(in crate::search) const PUBLIC_FROM: &str = "public_from";
     pub(in crate::search) const PUBLIC_UNTIL: &str = "public_until";
+    pub(in crate::search) const STATE: &str = "state";
     pub(in crate::search) const DELETED: &str = "deleted";
     pub(in crate::search) const TIE: &str = "tie";
 }
@@ -75,6 +82,7 @@ impl Fields {
             schema.add_text_field(name::ID, STRING | FAST),
             schema.add_text_field("words", text(with_positions)),
         );
+        let more = schema.add_text_field("more", text(with_positions));
         let code = schema.add_text_field("code", STRING);
         let code_part = schema.add_text_field("code_part", text(with_positions));
         let category = schema.add_text_field(name::CATEGORY, STRING | FAST);
@@ -85,6 +93,7 @@ impl Fields {
         let price = schema.add_i64_field(name::PRICE, number());
         let public_from = schema.add_i64_field(name::PUBLIC_FROM, number());
         let public_until = schema.add_i64_field(name::PUBLIC_UNTIL, number());
+        let state = schema.add_u64_field(name::STATE, number());
         let deleted = schema.add_bool_field(name::DELETED, number());
         let tie = schema.add_u64_field(name::TIE, number());
         let schema = schema.build();
@@ -92,6 +101,7 @@ impl Fields {
             schema,
             id,
             words,
+            more,
             code,
             code_part,
             category,
@@ -102,8 +112,18 @@ impl Fields {
             price,
             public_from,
             public_until,
+            state,
             deleted,
             tie,
         }
+    }
+}
+
+/// The number of a state.
+pub(super) fn state(state: State) -> u64 {
+    match state {
+        State::Draft => 1,
+        State::Active => 2,
+        State::Archived => 3,
     }
 }

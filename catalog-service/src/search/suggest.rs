@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use tantivy::{DocAddress, Searcher, query::Query};
+use tantivy::{Searcher, query::Query};
 
 use super::{
     Error, Search, Serving,
@@ -16,12 +16,15 @@ use super::{
     plan::Plan,
     schema::name,
     sight::Sight,
-    top::{best, text_at},
+    top::{Asking, Texts},
 };
 use crate::domain::{CategoryId, Choice, ProductId, Reach, Suggested, Suggestion};
 
 /// How many of the best products are looked at for brands.
-const LOOKED_AT: usize = 60;
+const LOOKED_AT: usize = 24;
+
+/// After how many documents the best so far are taken.
+const ENOUGH: u32 = 20_000;
 
 /// How many categories and how many brands are suggested.
 const CATEGORIES: usize = 3;
@@ -55,12 +58,13 @@ fn suggest(
     let searcher = serving.opened.reader.searcher();
     let (sight, deadline) = (Sight { reach: Reach::Public, now }, Deadline::begin());
     let fields = &serving.opened.fields;
-    let lexicon = Lexicon { searcher: &searcher, field: fields.words, sight, deadline };
+    let lexicon =
+        Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
     let plan = Plan::of(typed, &asked, fields, &lexicon)?;
     let query = plan.all();
     let found = products(&searcher, query.as_ref(), sight, deadline)?;
     let terms: HashSet<String> = plan.terms.into_iter().collect();
-    let shown = Lexicon { field: fields.category, ..lexicon };
+    let shown = Lexicon { fields: &[fields.category], ..lexicon };
     let mut suggestions = categories(serving, typed, &terms, &shown)?;
     suggestions.extend(brands(&found, typed, &terms));
     let mut titles = HashSet::new();
@@ -81,20 +85,23 @@ struct Named {
     brand: String,
 }
 
+/// The best of the first products that are found: while one types, soon is better than all.
 fn products(
     searcher: &Searcher,
     query: &dyn Query,
     sight: Sight,
     deadline: Deadline,
 ) -> Result<Vec<Named>, Error> {
-    let found = best(searcher, query, sight, &Choice::default(), LOOKED_AT, deadline)?;
-    found.into_iter().filter_map(|at| named(searcher, at).transpose()).collect()
-}
-
-fn named(searcher: &Searcher, at: DocAddress) -> Result<Option<Named>, Error> {
-    let Ok(id) = ProductId::parse(&text_at(searcher, at, name::ID)?) else { return Ok(None) };
-    let title = text_at(searcher, at, name::TITLE)?;
-    Ok(Some(Named { id, title, brand: text_at(searcher, at, name::BRAND)? }))
+    let choice = Choice::default();
+    let asking = Asking { searcher, sight, choice: &choice, deadline, enough: ENOUGH };
+    let texts = |column| Texts::of(searcher, column);
+    let (ids, titles, brands) = (texts(name::ID)?, texts(name::TITLE)?, texts(name::BRAND)?);
+    let named = |at| -> Result<Option<Named>, Error> {
+        let Ok(id) = ProductId::parse(&ids.at(at)?) else { return Ok(None) };
+        Ok(Some(Named { id, title: titles.at(at)?, brand: brands.at(at)? }))
+    };
+    let found = asking.best(query, false, LOOKED_AT)?.into_iter();
+    found.filter_map(|at| named(at).transpose()).collect()
 }
 
 /// Categories of which some words begin as the typed ones do, with a product that is seen.

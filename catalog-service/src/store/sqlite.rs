@@ -18,6 +18,7 @@ mod place;
 mod products;
 mod readers;
 mod revisions;
+mod rollback;
 mod room;
 mod rows;
 mod secrets;
@@ -36,6 +37,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use self::{
     ballast::Ballast,
@@ -57,8 +59,8 @@ use crate::{
     domain::{
         Address, Audience, Caller, Category, CategoryChange, CategoryId, Document, NewCategory,
         NewProduct, NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge,
-        ProductId, ProductQuery, Revision, Shop, ShopChange, Slug, Snapshot, Variant,
-        VariantChange, VariantName, View, Write,
+        ProductId, ProductQuery, Revision, RevisionQuery, Rollback, Shop, ShopChange, Slug,
+        Snapshot, Variant, VariantChange, VariantName, View, WhichRevision, Write,
     },
 };
 
@@ -249,12 +251,28 @@ impl Store for Sqlite {
         self.read_slug(slug, audience)
     }
 
-    async fn revisions(
+    async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>> {
+        self.write_one(write, Need::Room, rollback, |tx, rollback| tx.roll_back(rollback)).await
+    }
+
+    async fn revision(
         &self,
         product: &ProductId,
+        which: &WhichRevision,
+    ) -> Result<Option<Snapshot<Document<Revision>>>> {
+        self.read_revision(product, which)
+    }
+
+    async fn revisions(
+        &self,
+        query: RevisionQuery,
         page: PageRequest,
     ) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
-        self.read_revisions(product, &page)
+        self.read_revisions(query, page).await
+    }
+
+    async fn forget_revisions(&self, kept: SignedDuration, most: usize) -> Result<usize> {
+        self.forget(kept, most).await
     }
 
     async fn variant(
@@ -282,13 +300,14 @@ impl Store for Sqlite {
         self.write_one(write, Need::Room, variant, |tx, new| tx.create_variant(new)).await
     }
 
-    async fn change_variant(
+    async fn change_variants(
         &self,
         write: Write,
-        change: VariantChange,
-    ) -> Result<Document<Variant>> {
-        let need = Need::from(&change.action);
-        self.write_one(write, need, change, |tx, change| tx.change_variant(change)).await
+        changes: Vec<VariantChange>,
+    ) -> Result<Vec<Document<Variant>>> {
+        let needs = changes.iter().map(|change| Need::from(&change.action));
+        let need = needs.max().unwrap_or(Need::Reserve);
+        self.write_all(write, need, changes, |tx, change| tx.change_variant(change)).await
     }
 
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {

@@ -3,15 +3,23 @@
 //! The next page looks the product up, so what it says is true when it is said, and Undo carries the etag of that moment.
 
 use http::{HeaderMap, HeaderValue, header};
-use proto::catalog::{GetCategoryRequest, GetProductRequest, Product, ProductView, product::State};
+use proto::catalog::{
+    GetCategoryRequest, GetProductRequest, Product, ProductRevision, ProductView, product::State,
+    product_revision::Change,
+};
 
 use super::{
+    history,
     names::{id_of, is_id, request_id},
     visit::{Visit, cookie},
     words,
 };
 use axum::response::Response;
 use tonic::Code;
+
+mod many;
+
+pub(crate) use many::{Many, leave_many};
 
 const COOKIE: &str = "flash";
 
@@ -27,6 +35,7 @@ pub(crate) enum Done {
     Archived,
     ArchivedDraft,
     Expunged,
+    RolledBack,
     VariantCreated,
     VariantSaved,
     VariantDeleted,
@@ -40,12 +49,14 @@ pub(crate) enum Done {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Flash {
     /// To which product or category.
-    Done {
+    One {
         done: Done,
         id: String,
         /// The category that a moved one stood below; empty: at the top.
         from: String,
     },
+    /// To how many products.
+    Many(Many),
     /// A sentence that names nothing, by its code.
     Said(&'static str),
 }
@@ -76,10 +87,12 @@ pub(crate) struct Undo {
     pub(crate) action: String,
     pub(crate) etag: String,
     pub(crate) request_id: String,
+    /// What else the form says.
+    pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 impl Done {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Created,
         Self::Saved,
         Self::Deleted,
@@ -89,6 +102,7 @@ impl Done {
         Self::Archived,
         Self::ArchivedDraft,
         Self::Expunged,
+        Self::RolledBack,
         Self::VariantCreated,
         Self::VariantSaved,
         Self::VariantDeleted,
@@ -110,6 +124,7 @@ impl Done {
             Self::Archived => "archived",
             Self::ArchivedDraft => "archived-draft",
             Self::Expunged => "expunged",
+            Self::RolledBack => "rolled-back",
             Self::VariantCreated => "variant-created",
             Self::VariantSaved => "variant-saved",
             Self::VariantDeleted => "variant-deleted",
@@ -162,10 +177,21 @@ impl Flash {
         let Some((code, rest)) = value.split_once('.') else {
             return SAID.into_iter().find(|code| *code == value).map(Self::Said);
         };
+        if code == "many" {
+            return Many::parse(rest).map(Self::Many);
+        }
         let (id, from) = rest.split_once('.').unwrap_or((rest, ""));
         let done = Done::ALL.into_iter().find(|done| done.code() == code)?;
         let are_ids = is_id(id) && (from.is_empty() || is_id(from));
-        are_ids.then(|| Self::Done { done, id: id.to_owned(), from: from.to_owned() })
+        are_ids.then(|| Self::One { done, id: id.to_owned(), from: from.to_owned() })
+    }
+
+    /// Why the last action was not done to a product among many.
+    pub(crate) fn refusal(&self, id: &str) -> Option<&str> {
+        match self {
+            Self::One { .. } | Self::Said(_) => None,
+            Self::Many(many) => many.refusal(id),
+        }
     }
 }
 
@@ -200,7 +226,8 @@ pub(crate) fn seen() -> HeaderValue {
 /// The message as it is true now. A page is not worth failing for it.
 pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashView> {
     let (done, id, from) = match flash? {
-        Flash::Done { done, id, from } => (done, id, from),
+        Flash::One { done, id, from } => (done, id, from),
+        Flash::Many(many) => return Some(many.shown(visit).await),
         Flash::Said(code) => return Some(FlashView { text: words::of(code, &[]), undo: None }),
     };
     if done.is_of_category() {
@@ -208,14 +235,19 @@ pub(crate) async fn shown(visit: &Visit, flash: Option<&Flash>) -> Option<FlashV
     }
     let name = format!("products/{id}");
     let request = GetProductRequest { name, view: ProductView::Basic.into() };
-    match visit.caller.products().get_product(request).await {
-        Ok(product) => Some(view(*done, id, product.get_ref())),
+    let product = match visit.caller.products().get_product(request).await {
+        Ok(product) => product.into_inner(),
         // Its name is gone with it.
         Err(status) if *done == Done::Expunged && status.code() == Code::NotFound => {
-            Some(FlashView { text: words::of("expunged-unnamed", &[]), undo: None })
+            return Some(FlashView { text: words::of("expunged-unnamed", &[]), undo: None });
         }
-        Err(_) => None,
+        Err(_) => return None,
+    };
+    if *done == Done::RolledBack {
+        let newest = history::newest(visit, id).await.ok()?;
+        return Some(rolled_back(id, &product, newest.as_ref()));
     }
+    Some(view(*done, id, &product))
 }
 
 async fn of_category(visit: &Visit, done: Done, id: &str, from: &str) -> Option<FlashView> {
@@ -238,6 +270,7 @@ async fn of_category(visit: &Visit, done: Done, id: &str, from: &str) -> Option<
         action: format!("/admin/categories/{id}/move?parent={below}"),
         etag: category.etag.clone(),
         request_id: request_id(),
+        fields: Vec::new(),
     });
     Some(FlashView { text: words::of(done.code(), &title), undo })
 }
@@ -251,8 +284,26 @@ fn view(done: Done, id: &str, product: &Product) -> FlashView {
         action: format!("/admin/products/{id}/{verb}"),
         etag: product.etag.clone(),
         request_id: request_id(),
+        fields: Vec::new(),
     });
     FlashView { text: words::of(done.code(), &title), undo }
+}
+
+/// Going back is undone by going to the revision before, as long as nothing came after.
+fn rolled_back(id: &str, product: &Product, newest: Option<&ProductRevision>) -> FlashView {
+    let title = [("title", product.title.as_str())];
+    let Some(newest) = newest.filter(|newest| newest.change() == Change::RolledBack) else {
+        return FlashView { text: words::of("undone", &title), undo: None };
+    };
+    let undo = history::number(&newest.name).checked_sub(1).map(|before| Undo {
+        action: format!("/admin/products/{id}/roll-back"),
+        etag: product.etag.clone(),
+        request_id: request_id(),
+        fields: vec![("revision", before.to_string())],
+    });
+    let version = history::number(&newest.restored_revision).to_string();
+    let values = [("title", product.title.as_str()), ("version", &version)];
+    FlashView { text: words::of(Done::RolledBack.code(), &values), undo }
 }
 
 #[cfg(test)]

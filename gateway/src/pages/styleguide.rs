@@ -28,13 +28,19 @@ struct StyleguidePage {
     fields: Vec<Field>,
     states: [StateWord; 6],
     cards: Vec<Card>,
+    chooses: bool,
     heads: Vec<Head>,
     rows: Vec<ProductRow>,
 }
 
 /// `GET /styleguide`.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
-    let undo = Undo { action: "/theme".into(), etag: String::new(), request_id: String::new() };
+    let undo = Undo {
+        action: "/theme".into(),
+        etag: String::new(),
+        request_id: String::new(),
+        fields: Vec::new(),
+    };
     let chrome = Chrome {
         searched: String::new(),
         who: Some(Who { name: "Ada".into(), may_edit: true, is_admin: false }),
@@ -57,6 +63,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
             StateWord::Deleted,
         ],
         cards: cards(),
+        chooses: false,
         heads: heads(),
         rows: rows(),
     };

@@ -1,5 +1,6 @@
 //! The pages over a catalog that says what each test tells it to: the whole front door but no service behind it.
 
+mod history;
 mod management;
 mod stub;
 
@@ -65,6 +66,9 @@ fn hostile() -> Product {
 #[case("/admin/products/mug/delete")]
 #[case("/admin/deleted")]
 #[case("/admin/new-product")]
+#[case("/admin/products/mug/history")]
+#[case("/admin/products/mug/changes?since=%22v0%22")]
+#[case("/admin/activity")]
 #[tokio::test]
 async fn hostile_texts_stay_texts(#[case] path: &str) {
     let shop = Shop::with(hostile());
@@ -94,6 +98,9 @@ fn assert_stays_text(page: &str, path: &str) {
 #[case("/admin/sign-in")]
 #[case("/admin/setup")]
 #[case("/styleguide")]
+#[case("/admin/products/mug/history")]
+#[case("/admin/products/mug/changes")]
+#[case("/admin/activity")]
 #[tokio::test]
 async fn every_page_has_one_heading_live_regions_and_unique_ids(#[case] path: &str) {
     let (status, page) = body(Shop::with(product()).get(path).await).await;

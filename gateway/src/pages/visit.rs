@@ -21,6 +21,7 @@ use super::{
     flash::{self, Flash},
     theme::Theme,
     trouble::Trouble,
+    words,
 };
 use crate::{app::Gateway, session::Caller};
 
@@ -89,6 +90,12 @@ impl Visit {
             return Ok(chrome);
         }
         Err(Trouble::from(tonic::Status::permission_denied("this page is for admins")))
+    }
+
+    /// Why the last action was not done to a product among many, in a sentence; empty when it was, or was not asked for.
+    pub(crate) fn refusal(&self, id: &str) -> String {
+        let reason = self.flash.as_ref().and_then(|flash| flash.refusal(id));
+        reason.map(|reason| words::of(reason, &[])).unwrap_or_default()
     }
 
     /// A finished page.

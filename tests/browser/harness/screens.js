@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
+import { withPast } from './pages.js';
 import { openShop } from './shop.js';
 import { ARGUMENTS, enter } from './story.js';
 
@@ -21,6 +22,7 @@ try {
   };
   const [deleted, gone] = [await make('Old crate', 'deleted'), await make('Older crate', 'gone')];
   const { categories: [category] } = await send('GET', '/v1/categories?page_size=1');
+  const past = await withPast(shop, 'Soup bowl, deep');
   const pages = {
     category: `/c/${category.slug}`,
     gone: `/p/${gone.slug}`,
@@ -35,6 +37,9 @@ try {
     'new-product': '/admin/new-product',
     editor: `/admin/${product.name}`,
     account: '/admin/account',
+    activity: '/admin/activity',
+    history: `/admin/${past}/history`,
+    changes: `/admin/${past}/changes?from=1`,
     styleguide: '/styleguide',
   };
   const { users } = await shop.as('admin')('GET', '/v1/users');

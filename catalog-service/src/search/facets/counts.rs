@@ -17,6 +17,7 @@ use crate::search::{
 /// The counts of one segment.
 pub(super) struct Counts {
     count: u32,
+    attributes_of: u32,
     categories: Tally,
     brands: Tally,
     names: Tally,
@@ -64,10 +65,12 @@ impl Tally {
 }
 
 impl Counts {
-    pub(super) fn of(segment: &SegmentReader) -> Result<Self, Error> {
+    /// Counts for a segment, with the attributes of so many documents.
+    pub(super) fn of(segment: &SegmentReader, attributes_of: u32) -> Result<Self, Error> {
         let fast = segment.fast_fields();
         Ok(Self {
             count: 0,
+            attributes_of,
             categories: Tally::of(fast.str(name::CATEGORY)?),
             brands: Tally::of(fast.str(name::BRAND)?),
             names: Tally::of(fast.str(name::ATTRIBUTE)?),
@@ -89,8 +92,10 @@ impl Counts {
         let kind = only.and_then(|number| chosen.kind(number));
         if is_chosen {
             self.count += 1;
-            self.names.count(document);
-            self.values.count(document);
+            if self.count <= self.attributes_of {
+                self.names.count(document);
+                self.values.count(document);
+            }
         }
         if is_chosen || kind == Some(&Kind::Category) {
             self.categories.count(document);

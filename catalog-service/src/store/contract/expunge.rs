@@ -41,7 +41,7 @@ pub(crate) async fn what_went_for_good_leaves_nothing_but_its_place_in_the_feed(
     expunge(bench, by("ada"), "kettle", "").await.unwrap();
     assert_eq!(last_change(bench).await, before + 1);
     let page = PageRequest::new(10, None);
-    assert_eq!(bench.store.revisions(&product_id("kettle"), page).await.unwrap(), None);
+    assert_eq!(bench.store.revisions(history_of("kettle"), page).await.unwrap(), None);
     let query = ProductQuery { show_deleted: true, ..staff("", "") };
     assert_eq!(bench.ids(&query, 10).await, (Vec::new(), 0));
     assert!(bench.store.is_empty().await.unwrap());

@@ -282,7 +282,7 @@ impl Tx<'_> {
         Ok(Some(Refusal::EtagMismatch(Box::new(Conflict { name, current, changes }))))
     }
 
-    fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Vec<Violation>> {
+    pub(super) fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Vec<Violation>> {
         let mut unknown = Vec::new();
         for (index, category) in categories.iter().enumerate() {
             if !rows::category_exists(self.db, category)? {

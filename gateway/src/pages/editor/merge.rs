@@ -233,6 +233,7 @@ pub(crate) async fn action(
         "publish" => ("Publish anyway", "primary"),
         "archive" => ("Archive anyway", "primary"),
         "expunge" => ("Delete for good anyway", "danger"),
+        "roll-back" => ("Restore that version anyway", "primary"),
         _ => ("Unpublish anyway", "primary"),
     };
     let page = Conflict {
@@ -247,7 +248,7 @@ pub(crate) async fn action(
         return_to: fields.get("return_to").to_owned(),
         saving: false,
         rows: rows.collect(),
-        kept: fields.pairs().iter().filter(|(name, _)| name == "was").cloned().collect(),
+        kept: kept(fields),
         button: word.to_owned(),
         button_kind: kind,
         keep: format!("/admin/products/{id}"),
@@ -255,6 +256,12 @@ pub(crate) async fn action(
         chrome,
     };
     visit.page_with(StatusCode::CONFLICT, &page)
+}
+
+/// What the form says beside the usual, for the form that asks again.
+fn kept(fields: &Fields) -> Vec<(String, String)> {
+    let is_kept = |name: &str| matches!(name, "was" | "revision");
+    fields.pairs().iter().filter(|(name, _)| is_kept(name)).cloned().collect()
 }
 
 /// The code of the sentence that an action was not done.
@@ -266,6 +273,7 @@ pub(crate) fn not_done(verb: &str) -> &'static str {
         "unpublish" => "not-unpublished",
         "archive" => "not-archived",
         "expunge" => "not-expunged",
+        "roll-back" => "not-rolled-back",
         _ => "not-saved",
     }
 }
@@ -282,7 +290,7 @@ async fn history(visit: &Visit, id: &str) -> Result<Vec<ProductRevision>, Troubl
     let request = ListProductRevisionsRequest {
         parent: product_name(id)?,
         page_size: HISTORY,
-        page_token: String::new(),
+        ..Default::default()
     };
     Ok(visit
         .caller
