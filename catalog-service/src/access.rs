@@ -34,6 +34,7 @@ use self::{holder::Holders, password::Hasher, slow_down::Stripes};
 use crate::{
     buckets::{Buckets, Quota},
     clock::Clock,
+    config::Limits,
     domain::{Role, Write},
     ids,
     network::Network,
@@ -67,12 +68,13 @@ pub struct SignIn {
 }
 
 impl Access {
-    /// The accounts in a store, where so many attempts to sign in may fail for one address in a quarter of an hour.
-    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>, sign_ins: u32) -> Self {
+    /// The accounts in a store, with the limits of signing in.
+    pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>, limits: &Limits) -> Self {
+        let sign_ins = limits.sign_ins_per_address;
         Self(Arc::new(Inner {
             store,
             clock,
-            hasher: Hasher::new(),
+            hasher: Hasher::new(limits.passwords),
             signing_in: Stripes::new(),
             attempts: Buckets::new(Quota::in_window(sign_ins, ATTEMPTS_WINDOW)),
             holders: Holders::new(),
@@ -161,10 +163,11 @@ impl Access {
             Err(_) => None,
         };
         let hash = known.as_ref().map(|(_, hash)| hash.clone());
-        let right = self.0.hasher.verify(password, hash).await?;
+        let right = self.0.hasher.verify(password.clone(), hash).await?;
         match known.filter(|(user, _)| right && !user.disabled) {
             Some((user, hash)) => {
                 self.0.store.clear_failures(&account).await?;
+                let hash = self.renewed(&user, password, hash).await;
                 self.begin_session(user, hash).await
             }
             None => {

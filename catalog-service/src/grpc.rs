@@ -115,7 +115,7 @@ impl GrpcService {
         Self(Arc::new(Inner {
             page_tokens: PageTokens::new(Arc::clone(&seals)),
             resume_tokens: ResumeTokens::new(seals),
-            shed: Shed::new(limits.calls, limits.calls_per_caller),
+            shed: Shed::new(limits.calls, limits.calls_per_caller, limits.deadlines.place),
             pace: Pace::new(limits.reads, limits.writes),
             trusted_proxies: settings.trusted_proxies.clone(),
             beside: Beside::new(settings.reflection),

@@ -10,6 +10,7 @@ mod line;
 mod listener;
 mod purge;
 mod requests;
+mod sending;
 mod socket;
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};
@@ -132,8 +133,7 @@ pub async fn open_with_clock(
     let search = Search::start(Arc::clone(&store));
     let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock))
         .with_picture_host(settings.picture_host.as_deref());
-    let sign_ins = settings.limits.sign_ins_per_address;
-    let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock), sign_ins);
+    let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock), limits);
     let service = GrpcService::new(catalog.clone(), access.clone(), clock, &settings);
     service.start().await;
     Ok(Instance { store, search, catalog, access, service, settings })

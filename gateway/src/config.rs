@@ -13,7 +13,7 @@ use std::{
 use clap::{Args, builder::FalseyValueParser};
 use http::{Uri, uri::Authority};
 
-pub use limits::{Deadlines, LimitOptions, Limits, Rate, Sizes, Times};
+pub use limits::{Deadlines, Http2, LimitOptions, Limits, Rate, Sizes, Times};
 pub use origin::{Origin, OriginInvalid};
 
 /// The exit code for settings that cannot be used (`EX_USAGE`).

@@ -6,6 +6,7 @@ mod connection;
 mod crowd;
 mod line;
 mod requests;
+mod sending;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -109,7 +110,6 @@ impl Bound {
         let listener = self.listener;
         let builder = Arc::new(connection::builder(limits));
         let crowd = Crowd::new(limits.connections, limits.connections_per_address);
-        let times = limits.times;
         let mut connections = JoinSet::new();
         loop {
             let accepted = tokio::select! {
@@ -127,7 +127,7 @@ impl Bound {
                         remote,
                         answer.clone(),
                         server,
-                        times,
+                        limits.clone(),
                         shutdown.clone(),
                     );
                     connections.spawn(async move {

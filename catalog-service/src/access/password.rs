@@ -11,18 +11,14 @@ use std::{
 };
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash,
+    ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
+    password_hash,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{sync::Semaphore, task};
 
 use super::{Error, Result};
-
-/// How many hashes wait for a core before more are refused.
-const QUEUE: usize = 20;
-
-/// Memory in KiB, passes, lanes and bytes of output.
-const COST: (u32, u32, u32, usize) = (19_456, 2, 1, 32);
+use crate::config::Passwords;
 
 /// What is kept of a password: a PHC string.
 #[derive(Clone)]
@@ -86,23 +82,31 @@ static COMMONEST: LazyLock<HashSet<&str>> = LazyLock::new(|| COMMONEST_LIST.line
 /// Makes and checks hashes, a few at a time.
 #[derive(Debug)]
 pub(super) struct Hasher {
+    argon: Argon,
+    /// A hash that no password has, for logins that do not exist. Made at the start: the first of them must not take longer.
+    nobody: Result<PasswordHash, String>,
     cores: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
 
 impl Hasher {
     /// As many at a time as there are cores.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(cost: Passwords) -> Self {
+        let argon = Argon::new(cost);
+        let nobody = argon.hash(&rand::random::<[u8; 32]>());
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
+            argon,
+            nobody,
             cores: Arc::new(Semaphore::new(cores)),
-            places: Arc::new(Semaphore::new(cores + QUEUE)),
+            places: Arc::new(Semaphore::new(cores + cost.queue)),
         }
     }
 
     /// Hashes a new password.
     pub(super) async fn hash(&self, password: SecretString) -> Result<PasswordHash> {
-        self.run(move || hash(&password)).await
+        let argon = self.argon.clone();
+        self.run(move || argon.hash(password.expose_secret().as_bytes())).await
     }
 
     /// Whether the password is the one that was kept; against no hash it takes as long and is wrong.
@@ -111,14 +115,14 @@ impl Hasher {
         password: SecretString,
         kept: Option<PasswordHash>,
     ) -> Result<bool> {
-        self.run(move || match kept {
-            Some(kept) => matches(&password, &kept),
-            None => NOBODY.as_ref().map_err(Clone::clone).and_then(|nobody| {
-                matches(&password, nobody)?;
-                Ok(false)
-            }),
-        })
-        .await
+        let (argon, known) = (self.argon.clone(), kept.is_some());
+        let kept = kept.map_or_else(|| self.nobody.clone(), Ok);
+        self.run(move || Ok(argon.matches(&password, &kept?)? && known)).await
+    }
+
+    /// Whether a hash was made at less than today's cost.
+    pub(super) fn is_outdated(&self, kept: &PasswordHash) -> bool {
+        self.argon.is_more_than(kept)
     }
 
     async fn run<T, F>(&self, work: F) -> Result<T>
@@ -137,34 +141,66 @@ impl Hasher {
     }
 }
 
-/// A hash that no password has, for logins that do not exist.
-static NOBODY: LazyLock<Result<PasswordHash, String>> = LazyLock::new(|| {
-    let secret: [u8; 32] = rand::random();
-    hash_bytes(&secret)
-});
-
-fn hash(password: &SecretString) -> Result<PasswordHash, String> {
-    hash_bytes(password.expose_secret().as_bytes())
+/// argon2id at a cost.
+#[derive(Clone, Debug)]
+struct Argon {
+    cost: Passwords,
+    /// How often it was run.
+    #[cfg(test)]
+    runs: Arc<std::sync::atomic::AtomicUsize>,
 }
 
-fn hash_bytes(password: &[u8]) -> Result<PasswordHash, String> {
-    let salt: [u8; 16] = rand::random();
-    let hash = argon2id()?.hash_password_with_salt(password, &salt).map_err(|e| e.to_string())?;
-    Ok(PasswordHash(hash.to_string()))
-}
+impl Argon {
+    fn new(cost: Passwords) -> Self {
+        Self {
+            cost,
+            #[cfg(test)]
+            runs: Arc::default(),
+        }
+    }
 
-fn matches(password: &SecretString, kept: &PasswordHash) -> Result<bool, String> {
-    match argon2id()?.verify_password(password.expose_secret().as_bytes(), kept.0.as_str()) {
-        Ok(()) => Ok(true),
-        Err(password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(error.to_string()),
+    fn hash(&self, password: &[u8]) -> Result<PasswordHash, String> {
+        let salt: [u8; 16] = rand::random();
+        let hash =
+            self.run()?.hash_password_with_salt(password, &salt).map_err(|e| e.to_string())?;
+        Ok(PasswordHash(hash.to_string()))
+    }
+
+    /// Whether a password has this hash, at the cost at which it was made.
+    fn matches(&self, password: &SecretString, kept: &PasswordHash) -> Result<bool, String> {
+        match self.run()?.verify_password(password.expose_secret().as_bytes(), kept.0.as_str()) {
+            Ok(()) => Ok(true),
+            Err(password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn run(&self) -> Result<Argon2<'static>, String> {
+        #[cfg(test)]
+        self.runs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let Passwords { memory_kib, passes, lanes, output, .. } = self.cost;
+        let params =
+            Params::new(memory_kib, passes, lanes, Some(output)).map_err(|e| e.to_string())?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+
+    fn is_more_than(&self, kept: &PasswordHash) -> bool {
+        let Ok(kept) = argon2::PasswordHash::new(&kept.0) else { return false };
+        let Ok(params) = Params::try_from(&kept) else { return false };
+        kept.algorithm != ARGON2ID_IDENT
+            || kept.version != Some(Version::V0x13.into())
+            || params.m_cost() < self.cost.memory_kib
+            || params.t_cost() < self.cost.passes
+            || params.output_len().is_none_or(|output| output < self.cost.output)
     }
 }
 
-fn argon2id() -> Result<Argon2<'static>, String> {
-    let (memory, passes, lanes, output) = COST;
-    let params = Params::new(memory, passes, lanes, Some(output)).map_err(|e| e.to_string())?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+#[cfg(test)]
+impl Hasher {
+    /// How many hashes were made, to keep or to compare.
+    pub(super) fn made(&self) -> usize {
+        self.argon.runs.load(std::sync::atomic::Ordering::SeqCst)
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +241,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_knows_its_password_and_names_its_cost() {
-        let hasher = Hasher::new();
+        let hasher = Hasher::new(Passwords::default());
         let hash = hasher.hash(secret("cedar kettle")).await.unwrap();
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
         assert!(hasher.verify(secret("cedar kettle"), Some(hash.clone())).await.unwrap());
@@ -214,8 +250,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_login_that_is_not_known_costs_as_much_from_the_first_time_on() {
+        let hasher = Hasher::new(Passwords::default());
+        let kept = hasher.hash(secret("cedar kettle")).await.unwrap();
+        for kept in [None, Some(kept), None] {
+            let before = hasher.made();
+            hasher.verify(secret("cedar kettle"), kept).await.unwrap();
+            assert_eq!(hasher.made(), before + 1);
+        }
+        let cost = |hash: &PasswordHash| hash.as_str().rsplitn(3, '$').nth(2).map(str::to_owned);
+        let nobody = hasher.nobody.clone().unwrap();
+        assert_eq!(cost(&nobody).as_deref(), Some("$argon2id$v=19$m=19456,t=2,p=1"));
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_outdated_when_any_part_of_its_cost_was_raised() {
+        let now = Passwords { memory_kib: 64, ..Passwords::default() };
+        let hasher = Hasher::new(now);
+        for (cost, outdated) in [
+            (now, false),
+            (Passwords { memory_kib: 63, ..now }, true),
+            (Passwords { passes: 1, ..now }, true),
+            (Passwords { output: 31, ..now }, true),
+            (Passwords { memory_kib: 65, passes: 3, output: 33, ..now }, false),
+        ] {
+            let kept = Hasher::new(cost).hash(secret("cedar kettle")).await.unwrap();
+            assert_eq!(hasher.is_outdated(&kept), outdated, "{cost:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn more_than_can_wait_are_sent_away() {
-        let hasher = Hasher::new();
+        let hasher = Hasher::new(Passwords::default());
         let all = u32::try_from(hasher.places.available_permits()).unwrap();
         let _taken = hasher.places.try_acquire_many(all).unwrap();
         let refused = hasher.verify(secret("any"), None).await;

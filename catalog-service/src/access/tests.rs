@@ -35,7 +35,7 @@ impl Shop {
         )
         .await
         .unwrap();
-        Self { access: Access::new(store, Arc::clone(&clock) as _, 20), clock }
+        Self { access: Access::new(store, Arc::clone(&clock) as _, &Limits::default()), clock }
     }
 
     /// A shop with the admin `ada@shop.example`.

@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 
 use super::{
-    Access, AccountKey, Error, Failures, KeptPassword, NewUser, PasswordChange, Result, Right,
-    User, UserChange, UserId, check_password,
+    Access, AccountKey, Error, Failures, KeptPassword, NewUser, PasswordChange, PasswordHash,
+    Result, Right, User, UserChange, UserId, check_password,
 };
 use crate::{
     domain::{Etag, Page, PageRequest, Violations, Write},
@@ -108,5 +108,38 @@ impl Access {
             self.0.store.add_failure(&account, now, now - Failures::WINDOW).await?;
         }
         Ok(right)
+    }
+
+    /// What is kept of a right password from now on: a new hash where the kept one was made at less than today's cost. That it
+    /// cannot be made or kept just now is no reason to turn anybody away.
+    pub(super) async fn renewed(
+        &self,
+        user: &User,
+        password: SecretString,
+        kept: PasswordHash,
+    ) -> PasswordHash {
+        if !self.0.hasher.is_outdated(&kept) {
+            return kept;
+        }
+        match self.renew(user, password, &kept).await {
+            Ok(Some(new)) => new,
+            Ok(None) => kept,
+            Err(error) => {
+                tracing::warn!(%error, "could not renew what is kept of a password");
+                kept
+            }
+        }
+    }
+
+    /// None: the password was changed meanwhile.
+    async fn renew(
+        &self,
+        user: &User,
+        password: SecretString,
+        kept: &PasswordHash,
+    ) -> Result<Option<PasswordHash>> {
+        let new = self.0.hasher.hash(password).await?;
+        let renewed = self.0.store.renew_password(&user.id, kept, &new).await?;
+        Ok(renewed.then_some(new))
     }
 }

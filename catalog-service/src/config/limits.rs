@@ -25,8 +25,12 @@ pub struct Limits {
     pub headers: Duration,
     /// How long connections and messages may take and last.
     pub times: Times,
+    /// What a peer may do over HTTP/2.
+    pub http2: Http2,
     /// How long calls may take.
     pub deadlines: Deadlines,
+    /// What hashing a password costs.
+    pub passwords: Passwords,
     /// How long open calls may go on when the service stops.
     pub drain: Duration,
     /// How much of the disk is left to others.
@@ -46,7 +50,9 @@ impl Default for Limits {
             connections_per_address: 100,
             headers: Duration::from_secs(10),
             times: Times::default(),
+            http2: Http2::default(),
             deadlines: Deadlines::default(),
+            passwords: Passwords::default(),
             drain: Duration::from_secs(30),
             disk: DiskLimits::default(),
         }
@@ -84,6 +90,39 @@ impl Default for Times {
     }
 }
 
+/// What a peer may have at a time on one connection of HTTP/2; sizes in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Http2 {
+    /// Requests under way.
+    pub streams: u32,
+    /// What it may send of one request before it is read.
+    pub stream_window: u32,
+    /// What it may send of all of them.
+    pub connection_window: u32,
+    /// A frame.
+    pub frame: u32,
+    /// The names and values of a request's headers, its target among them, with 32 for each (RFC 9113, 6.5.2).
+    pub header_list: u32,
+    /// Requests that it took back before they were looked at.
+    pub pending_resets: usize,
+    /// Requests that were refused for its errors.
+    pub own_resets: usize,
+}
+
+impl Default for Http2 {
+    fn default() -> Self {
+        Self {
+            streams: 100,
+            stream_window: 64 << 10,
+            connection_window: 1 << 20,
+            frame: 16 << 10,
+            header_list: 32 << 10,
+            pending_resets: 20,
+            own_resets: 128,
+        }
+    }
+}
+
 /// How often one caller may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -117,6 +156,8 @@ pub struct Deadlines {
     pub longest: Duration,
     /// How long a streaming answer may go on.
     pub stream: Duration,
+    /// How long a call waits for a place among those in flight.
+    pub place: Duration,
 }
 
 impl Default for Deadlines {
@@ -125,6 +166,28 @@ impl Default for Deadlines {
             default: Duration::from_secs(30),
             longest: Duration::from_secs(300),
             stream: Duration::from_secs(3600),
+            place: Duration::from_millis(100),
         }
+    }
+}
+
+/// What trying one password costs, whoever tries it (argon2id, OWASP's figures), and how many may wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passwords {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes of the memory.
+    pub lanes: u32,
+    /// Bytes that are kept.
+    pub output: usize,
+    /// Hashes that wait for a core before more are refused.
+    pub queue: usize,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2, lanes: 1, output: 32, queue: 20 }
     }
 }

@@ -14,14 +14,12 @@ use tonic::Status;
 
 use super::{source::Account, status};
 
-/// How long a call waits for a place before it is refused.
-const PATIENCE: Duration = Duration::from_millis(100);
-
 /// The places for calls in flight.
 #[derive(Clone, Debug)]
 pub(crate) struct Shed {
     places: Arc<Semaphore>,
     each: usize,
+    patience: Duration,
     callers: Callers,
 }
 
@@ -36,9 +34,10 @@ pub(crate) struct Places {
 }
 
 impl Shed {
-    /// Room for `all` calls at a time, `each` of them by one caller.
-    pub(crate) fn new(all: usize, each: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(all)), each, callers: Callers::default() }
+    /// Room for `all` calls at a time, `each` of them by one caller; with `patience` a call waits for a place.
+    pub(crate) fn new(all: usize, each: usize, patience: Duration) -> Self {
+        let places = Arc::new(Semaphore::new(all));
+        Self { places, each, patience, callers: Callers::default() }
     }
 
     /// A place among all.
@@ -46,7 +45,7 @@ impl Shed {
     /// # Errors
     /// UNAVAILABLE, OVERLOADED when none becomes free in time.
     pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, Status> {
-        soon(&self.places).await
+        self.soon(&self.places).await
     }
 
     /// Both places of a call; on nobody's account, the one among all is enough.
@@ -67,18 +66,18 @@ impl Shed {
             return Ok(Places { _common: common, _own: Some(own) });
         }
         drop(common);
-        own.place = Some(soon(&own.places).await?);
+        own.place = Some(self.soon(&own.places).await?);
         Ok(Places { _common: self.place().await?, _own: Some(own) })
     }
-}
 
-async fn soon(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {
-    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        return Ok(place);
-    }
-    match tokio::time::timeout(PATIENCE, Arc::clone(places).acquire_owned()).await {
-        Ok(Ok(place)) => Ok(place),
-        Ok(Err(_)) | Err(_) => Err(status::overloaded()),
+    async fn soon(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            return Ok(place);
+        }
+        match tokio::time::timeout(self.patience, Arc::clone(places).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(status::overloaded()),
+        }
     }
 }
 
@@ -121,6 +120,8 @@ mod tests {
     use tokio::time::Instant;
     use tonic::Code;
 
+    const PATIENCE: Duration = Duration::from_millis(100);
+
     fn account(last: u8) -> Option<Account> {
         Some(Account::Network(Network::of([192, 0, 2, last].into())))
     }
@@ -131,7 +132,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_too_many_is_refused_after_a_moment() {
-        let shed = Shed::new(2, 2);
+        let shed = Shed::new(2, 2, PATIENCE);
         let first = shed.place().await.unwrap();
         let _second = shed.place().await.unwrap();
         let begun = Instant::now();
@@ -144,7 +145,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_place_that_becomes_free_in_time_is_taken() {
-        let shed = Shed::new(1, 1);
+        let shed = Shed::new(1, 1, PATIENCE);
         let held = both(&shed, account(1)).await.unwrap();
         let waiting = tokio::spawn({
             let shed = shed.clone();
@@ -157,7 +158,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_caller_takes_its_own_places_and_leaves_the_others() {
-        let shed = Shed::new(20, 16);
+        let shed = Shed::new(20, 16, PATIENCE);
         let mut held = Vec::new();
         for _ in 0..16 {
             held.push(both(&shed, account(1)).await.unwrap());
@@ -173,7 +174,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_queue_of_one_caller_takes_nobodys_place() {
-        let shed = Shed::new(2, 1);
+        let shed = Shed::new(2, 1, PATIENCE);
         let _held = both(&shed, account(1)).await.unwrap();
         let queued: Vec<_> = (0..50)
             .map(|_| {
@@ -192,7 +193,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_caller_without_a_call_is_forgotten() {
-        let shed = Shed::new(4, 1);
+        let shed = Shed::new(4, 1, PATIENCE);
         let held = both(&shed, account(1)).await.unwrap();
         assert!(both(&shed, account(1)).await.is_err());
         assert_eq!(lock(&shed.callers).len(), 1);

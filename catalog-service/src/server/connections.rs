@@ -5,7 +5,7 @@
 
 use std::{
     io,
-    pin::{Pin, pin},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,7 +25,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     census::Census,
     line::{Activity, Line, Patience},
-    requests::Requests,
+    requests::{Requests, Stalled},
+    sending::Sending,
     socket::Socket,
 };
 use crate::{
@@ -45,10 +46,11 @@ pub(super) async fn serve(
     shutdown: CancellationToken,
 ) {
     let host = Host {
-        http: Arc::new(http_settings(&limits.times)),
+        http: Arc::new(http_settings(limits)),
         socket,
         patience: limits.headers,
         times: limits.times,
+        drain: limits.drain,
         stop: shutdown.clone(),
         cut: CancellationToken::new(),
     };
@@ -103,6 +105,8 @@ struct Host {
     /// How long a head, and the first request, may take to come.
     patience: Duration,
     times: Times,
+    /// How long open calls may go on once no new ones are taken.
+    drain: Duration,
     /// No new calls; open ones may finish.
     stop: CancellationToken,
     /// The end for those that did not.
@@ -118,20 +122,23 @@ impl Host {
         let patience = Patience { head: self.patience, stall: self.times.write_stall };
         let line = TokioIo::new(Line::new(stream, activity.clone(), patience));
         let service = service_fn({
-            let (socket, used, asked) = (self.socket, Arc::clone(&used), requests.clone());
+            let (socket, used) = (self.socket, Arc::clone(&used));
+            let (asked, activity) = (requests.clone(), activity.clone());
             move |mut request: hyper::Request<Incoming>| {
                 request.extensions_mut().insert(peer);
                 used.store(true, Ordering::Relaxed);
-                activity.asked(request.version() == Version::HTTP_2);
+                let http2 = request.version() == Version::HTTP_2;
+                activity.asked(http2);
                 let (under_way, activity) = (asked.begin(), activity.clone());
                 let answering = socket.clone().answer(request);
                 async move {
                     let answer = answering.await;
                     activity.answered();
-                    answer.map(|answer| answer.map(|body| under_way.until_sent(body)))
+                    answer.map(|answer| answer.map(|body| Sending::new(body, under_way, http2)))
                 }
             }
         });
+        let stall = self.times.write_stall;
         let mut connection = pin!(self.http.serve_connection(line, service));
         tokio::select! {
             _ended = connection.as_mut() => return,
@@ -139,17 +146,16 @@ impl Host {
             () = self.stop.cancelled() => {}
             () = of_age(self.times.age) => {}
             () = requests.none_for(self.times.idle) => {}
+            () = requests.stalled(Stalled::One, stall, &activity) => {}
         }
         connection.as_mut().graceful_shutdown();
-        finish(connection, &self.cut).await;
-    }
-}
-
-/// Lets the open calls of a connection finish, unless they are cut off.
-async fn finish<C: Future>(connection: Pin<&mut C>, cut: &CancellationToken) {
-    tokio::select! {
-        _ended = connection => {}
-        () = cut.cancelled() => {}
+        // Open calls may finish, but no client can hold the connection by not reading, or by chatting of other things.
+        tokio::select! {
+            _ended = connection => {}
+            () = self.cut.cancelled() => {}
+            () = past(self.drain) => {}
+            () = requests.stalled(Stalled::All, stall, &activity) => {}
+        }
     }
 }
 
@@ -163,12 +169,18 @@ async fn unused(used: &AtomicBool, patience: Duration) {
 }
 
 /// Comes when a connection is old; not for all at the same time.
-#[expect(clippy::disallowed_methods, reason = "a time limit is what this waits for")]
 async fn of_age(age: Duration) {
-    tokio::time::sleep(age.mul_f64(rand::random_range(0.9..1.1))).await;
+    past(age.mul_f64(rand::random_range(0.9..1.1))).await;
 }
 
-fn http_settings(times: &Times) -> auto::Builder<TokioExecutor> {
+/// Comes when so much time has passed.
+#[expect(clippy::disallowed_methods, reason = "a time limit is what this waits for")]
+async fn past(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+fn http_settings(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let (times, http2) = (limits.times, limits.http2);
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()
         .timer(TokioTimer::new())
@@ -178,13 +190,13 @@ fn http_settings(times: &Times) -> auto::Builder<TokioExecutor> {
         .max_buf_size(32 << 10);
     http.http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
-        .initial_stream_window_size(64 << 10)
-        .initial_connection_window_size(1 << 20)
-        .max_frame_size(16 << 10)
-        .max_header_list_size(32 << 10)
-        .max_pending_accept_reset_streams(20)
-        .max_local_error_reset_streams(128)
+        .max_concurrent_streams(http2.streams)
+        .initial_stream_window_size(http2.stream_window)
+        .initial_connection_window_size(http2.connection_window)
+        .max_frame_size(http2.frame)
+        .max_header_list_size(http2.header_list)
+        .max_pending_accept_reset_streams(http2.pending_resets)
+        .max_local_error_reset_streams(http2.own_resets)
         .keep_alive_interval(times.ping)
         .keep_alive_timeout(times.ping);
     http

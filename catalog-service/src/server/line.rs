@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -39,25 +39,37 @@ const FRAMES: u8 = 3;
 /// How an HTTP/2 connection begins (RFC 9113, 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
 
-/// What is going on, told by the service and read by the line.
+/// What is going on: told by the service and read by the line, and the other way round.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Activity(Arc<AtomicU8>);
+pub(super) struct Activity(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    doing: AtomicU8,
+    /// The client's system takes no more bytes just now, and the line watches over that.
+    full: AtomicBool,
+}
 
 impl Activity {
     /// A request has arrived whole.
     pub(super) fn asked(&self, http2: bool) {
-        self.0.store(if http2 { FRAMES } else { BUSY }, Ordering::Relaxed);
+        self.0.doing.store(if http2 { FRAMES } else { BUSY }, Ordering::Relaxed);
     }
 
     /// It was answered.
     pub(super) fn answered(&self) {
         let idle = |now| (now == BUSY).then_some(IDLE);
         // HTTP/2 stays what it is.
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, idle);
+        let _ = self.0.doing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, idle);
+    }
+
+    /// Whether what there is to send waits for the line, and not for the client's leave.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.full.load(Ordering::Relaxed)
     }
 
     fn is(&self, state: u8) -> bool {
-        self.0.load(Ordering::Relaxed) == state
+        self.0.doing.load(Ordering::Relaxed) == state
     }
 }
 
@@ -79,7 +91,7 @@ impl<S> Line<S> {
     fn watch_head(&mut self, context: &mut Context<'_>, received: &[u8]) -> Poll<io::Error> {
         if !received.is_empty() && self.activity.is(IDLE) {
             let begun = if received.starts_with(PREFACE) { FRAMES } else { HEAD_BEGUN };
-            self.activity.0.store(begun, Ordering::Relaxed);
+            self.activity.0.doing.store(begun, Ordering::Relaxed);
             self.head = Some(after(self.patience.head));
         }
         if !self.activity.is(HEAD_BEGUN) {
@@ -96,6 +108,7 @@ impl<S> Line<S> {
         context: &mut Context<'_>,
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
+        self.activity.0.full.store(written.is_pending(), Ordering::Relaxed);
         if written.is_ready() {
             self.stall = None;
             return written;
@@ -211,9 +224,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_does_not_read_is_given_up() {
-        let (_client, server) = duplex(8);
-        let mut line = Line::new(server, Activity::default(), SOON);
+        let ((mut client, server), activity) = (duplex(8), Activity::default());
+        let mut line = Line::new(server, activity.clone(), SOON);
         let error = line.write_all(&[0; 64]).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!((error.kind(), activity.is_full()), (io::ErrorKind::TimedOut, true));
+        client.read_exact(&mut [0; 8]).await.unwrap();
+        line.write_all(&[0; 8]).await.unwrap();
+        assert!(!activity.is_full());
     }
 }

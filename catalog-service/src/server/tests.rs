@@ -1,5 +1,8 @@
 //! Starting, answering and stopping over real sockets on free loopback ports.
 
+mod http2;
+mod times;
+
 use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};

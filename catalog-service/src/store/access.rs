@@ -82,6 +82,14 @@ pub trait AccessStore: Send + Sync + 'static {
     /// Keeps a new password, and ends all sessions of the user but one.
     async fn change_password(&self, write: Write, password: KeptPassword) -> access::Result<User>;
 
+    /// Keeps another hash of the same password, with which all sessions go on; false: the password was changed meanwhile.
+    async fn renew_password(
+        &self,
+        user: &UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool>;
+
     /// The user that an earlier write with the same request id was answered.
     async fn answered_user(&self, write: &Write) -> Result<Option<User>>;
 

@@ -28,6 +28,8 @@ pub struct Limits {
     pub deadlines: Deadlines,
     /// How long connections may take and last.
     pub times: Times,
+    /// What a client may do over HTTP/2.
+    pub http2: Http2,
     /// How long requests may go on after the gateway was told to stop.
     pub drain: Duration,
 }
@@ -129,6 +131,7 @@ impl Default for Limits {
             sizes: Sizes::default(),
             deadlines: Deadlines::default(),
             times: Times::default(),
+            http2: Http2::default(),
             drain: Duration::from_secs(30),
         }
     }
@@ -145,6 +148,39 @@ impl Default for Times {
             idle: seconds(60),
             age: seconds(30 * 60),
             ping: seconds(20),
+        }
+    }
+}
+
+/// What a client may have at a time on one connection of HTTP/2; sizes in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Http2 {
+    /// Requests under way.
+    pub streams: u32,
+    /// What it may send of one request before it is read.
+    pub stream_window: u32,
+    /// What it may send of all of them.
+    pub connection_window: u32,
+    /// A frame.
+    pub frame: u32,
+    /// The names and values of a request's headers, its target among them, with 32 for each (RFC 9113, 6.5.2).
+    pub header_list: u32,
+    /// Requests that it took back before they were looked at.
+    pub pending_resets: usize,
+    /// Requests that were refused for its errors.
+    pub own_resets: usize,
+}
+
+impl Default for Http2 {
+    fn default() -> Self {
+        Self {
+            streams: 100,
+            stream_window: 64 << 10,
+            connection_window: 1 << 20,
+            frame: 16 << 10,
+            header_list: 32 << 10,
+            pending_resets: 20,
+            own_resets: 128,
         }
     }
 }

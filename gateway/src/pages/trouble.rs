@@ -258,12 +258,46 @@ fn http_status(code: Code) -> StatusCode {
     }
 }
 
-/// How long to wait, in seconds; a shop that is not there may be asked again in a second.
+/// How long to wait, in whole seconds that are not too few; a shop that is not there may be asked again in a second.
 pub(crate) fn retry_after(status: &Status) -> Option<u64> {
     let told = status.get_details_retry_info().and_then(|info| info.retry_delay);
-    let told = told.map(|delay| delay.as_secs().max(1));
+    let told = told.map(|delay| (delay.as_secs() + u64::from(delay.subsec_nanos() > 0)).max(1));
     match status.code() {
         Code::Unavailable | Code::DeadlineExceeded => Some(told.unwrap_or(1)),
         _ => told,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rstest::rstest;
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    #[rstest]
+    #[case(Code::ResourceExhausted, None, None)]
+    #[case(Code::Unavailable, None, Some(1))]
+    #[case(Code::DeadlineExceeded, None, Some(1))]
+    #[case(Code::ResourceExhausted, Some(0), Some(1))]
+    #[case(Code::ResourceExhausted, Some(1), Some(1))]
+    #[case(Code::ResourceExhausted, Some(999), Some(1))]
+    #[case(Code::ResourceExhausted, Some(1_000), Some(1))]
+    #[case(Code::ResourceExhausted, Some(1_001), Some(2))]
+    #[case(Code::ResourceExhausted, Some(59_900), Some(60))]
+    #[case(Code::Unavailable, Some(2_500), Some(3))]
+    fn nobody_is_told_to_come_back_too_early(
+        #[case] code: Code,
+        #[case] milliseconds: Option<u64>,
+        #[case] seconds: Option<u64>,
+    ) {
+        let mut details = ErrorDetails::new();
+        if let Some(milliseconds) = milliseconds {
+            details.set_retry_info(Some(Duration::from_millis(milliseconds)));
+        }
+        let status = Status::with_error_details(code, "wait", details);
+        assert_eq!(retry_after(&status), seconds);
     }
 }

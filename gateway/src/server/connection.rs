@@ -14,19 +14,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     line::{Activity, Line, Patience},
-    requests::Requests,
+    requests::{Requests, Stalled},
+    sending::Sending,
 };
-use crate::{
-    app::Peer,
-    config::{Limits, Times},
-};
+use crate::{app::Peer, config::Limits};
 
 /// Room for the rest of a head of HTTP/1 beside its target and headers; the app refuses each beyond its own limit.
 const REST_OF_HEAD: usize = 8 << 10;
 
 /// The limits of every connection.
 pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let (times, sizes) = (limits.times, limits.sizes);
+    let (times, sizes, http2) = (limits.times, limits.sizes, limits.http2);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -37,13 +35,13 @@ pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
-        .initial_stream_window_size(64 << 10)
-        .initial_connection_window_size(1 << 20)
-        .max_frame_size(16 << 10)
-        .max_header_list_size((sizes.target + sizes.headers) as u32)
-        .max_pending_accept_reset_streams(20)
-        .max_local_error_reset_streams(128)
+        .max_concurrent_streams(http2.streams)
+        .initial_stream_window_size(http2.stream_window)
+        .initial_connection_window_size(http2.connection_window)
+        .max_frame_size(http2.frame)
+        .max_header_list_size(http2.header_list)
+        .max_pending_accept_reset_streams(http2.pending_resets)
+        .max_local_error_reset_streams(http2.own_resets)
         .keep_alive_interval(times.ping)
         .keep_alive_timeout(times.ping);
     builder
@@ -55,7 +53,7 @@ pub(super) async fn serve<A, R>(
     remote: SocketAddr,
     answer: A,
     builder: Arc<auto::Builder<TokioExecutor>>,
-    times: Times,
+    limits: Limits,
     shutdown: CancellationToken,
 ) where
     A: Fn(Request<Body>) -> R + Send + 'static,
@@ -65,17 +63,18 @@ pub(super) async fn serve<A, R>(
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
     let peer = Peer { remote: remote.ip().to_canonical(), local: local.ip().to_canonical() };
+    let times = limits.times;
     let (activity, requests) = (Activity::default(), Requests::none());
     let patience = Patience { head: times.head, stall: times.write_stall };
     let line = TokioIo::new(Line::new(stream, activity.clone(), patience));
-    let asked = requests.clone();
+    let (asked, told) = (requests.clone(), activity.clone());
     let service = service_fn(move |request: Request<Incoming>| {
-        let (http2, activity) = (request.version() == Version::HTTP_2, activity.clone());
+        let (http2, activity) = (request.version() == Version::HTTP_2, told.clone());
         let answered = answer(with_peer(request, peer));
         let under_way = asked.begin();
         async move {
             activity.asked(http2);
-            let response = answered.await.map(|body| under_way.until_sent(body));
+            let response = answered.await.map(|body| Sending::new(body, under_way, http2));
             activity.answered();
             Ok::<Response, Infallible>(response)
         }
@@ -88,15 +87,21 @@ pub(super) async fn serve<A, R>(
         () = shutdown.cancelled() => None,
         () = tokio::time::sleep_until(old) => None,
         () = requests.none_for(times.idle) => None,
+        () = requests.stalled(Stalled::One, times.write_stall, &activity) => None,
     };
     let served = match served {
-        Some(served) => served,
+        Some(served) => Some(served),
         None => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            // What was asked may finish, but no client can hold the connection by not reading, or by chatting of other things.
+            tokio::select! {
+                served = connection => Some(served),
+                () = tokio::time::sleep_until(Instant::now() + limits.drain) => None,
+                () = requests.stalled(Stalled::All, times.write_stall, &activity) => None,
+            }
         }
     };
-    if let Err(error) = served {
+    if let Some(Err(error)) = served {
         // Clients go away at any time; what matters was answered and logged.
         tracing::debug!(error = %error, "a connection ended early");
     }

@@ -5,11 +5,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use gateway::server;
 use proto::catalog::Product;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::fake::{Fake, request, send};
+use crate::fake::{Fake, request, send, settings};
 
 /// A log that is kept.
 #[derive(Clone, Default)]
@@ -59,5 +61,44 @@ async fn each_request_is_one_line_with_its_id_and_route_and_no_secret() {
         let ours = lines.map(|mut line| line["fields"].take()).filter(|line| line["id"] == id);
         assert_eq!(ours.filter(|line| line["ms"].is_number()).count(), 1, "{target}: {log}");
         assert!(!log.contains("canary"), "{log}");
+    }
+}
+
+/// What a gateway with a public origin logs from its start to its end.
+async fn log_of_a_start(origin: &str) -> String {
+    let kept = Kept::default();
+    let logging = tracing_subscriber::fmt().json().with_writer(kept.clone()).finish();
+    let _logging = tracing::subscriber::set_default(logging);
+    let gateway = Fake::answering(&Product::default()).gateway(settings(origin));
+    let stopped = CancellationToken::new();
+    stopped.cancel();
+    let bound = server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    bound.serve(gateway, stopped).await;
+    let log = kept.0.lock().unwrap();
+    String::from_utf8(log.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn where_browsers_keep_no_cookie_the_start_warns_of_it() {
+    for (origin, warned) in [
+        ("http://192.0.2.1:8080", true),
+        ("https://shop.example", false),
+        ("http://localhost:8080", false),
+    ] {
+        let log = log_of_a_start(origin).await;
+        let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let warnings: Vec<_> = lines.filter(|line| line["level"] == "WARN").collect();
+        assert_eq!(warnings.len(), usize::from(warned), "{log}");
+        assert!(log.contains(origin), "{log}");
+        assert_eq!(log.contains("signing in needs https"), warned, "{log}");
+    }
+}
+
+#[tokio::test]
+async fn the_start_tells_every_limit() {
+    let log = log_of_a_start("https://shop.example").await;
+    for limit in ["streams: 100", "stream_window: 65536", "header_list: 32768", "write_stall: 10s"]
+    {
+        assert!(log.contains(limit), "{limit}: {log}");
     }
 }

@@ -10,6 +10,7 @@ use std::{
 
 use gateway::{
     app::{App, Gateway},
+    config::{Limits, Settings},
     server,
     upstream::Upstream,
 };
@@ -123,10 +124,18 @@ async fn reads_and_named_writes_are_sent_again_and_other_writes_are_not() {
 
 /// A gateway on a socket, and what ends it.
 async fn served(fake: &Fake) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
+    served_within(fake, Limits::default()).await
+}
+
+/// The same, with limits of its own.
+pub(crate) async fn served_within(
+    fake: &Fake,
+    limits: Limits,
+) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
     let bound = server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = bound.address();
     let shutdown = CancellationToken::new();
-    let gateway = fake.gateway(settings("http://localhost:8080"));
+    let gateway = fake.gateway(Settings { limits, ..settings("http://localhost:8080") });
     let serving = tokio::spawn(bound.serve(gateway, shutdown.clone()));
     (address, shutdown, serving)
 }

@@ -2,7 +2,7 @@
 
 use proto::access::{DeleteSessionRequest, Session};
 
-use crate::fake::{Fake, get, request, send};
+use crate::fake::{Fake, get, request, send, settings};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
@@ -62,4 +62,22 @@ async fn signing_out_takes_the_cookie_away() {
     assert!(fake.last::<DeleteSessionRequest>().validate_only);
     let other = send(&app, request("DELETE", "/v1/sessions/s2", &[cookie, OURS], "")).await;
     assert_eq!(other.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn where_browsers_keep_no_cookie_the_sign_in_page_says_so() {
+    for (origin, told) in [
+        ("http://192.0.2.1:8080", true),
+        ("http://shop.example", true),
+        ("https://shop.example", false),
+        ("http://localhost:8080", false),
+        ("http://127.0.0.1:8080", false),
+    ] {
+        let page = get(&service().behind(settings(origin)), "/admin/sign-in").await;
+        let text = String::from_utf8(page.body.to_vec()).unwrap();
+        assert_eq!(page.status, 200, "{text}");
+        let note = format!("Open this page at <code>{origin}</code> by https.");
+        assert_eq!(text.contains(&note), told, "{origin}");
+        assert_eq!(text.contains("only over https"), told, "{origin}");
+    }
 }

@@ -42,6 +42,7 @@ const DUPLICATE: &str = "FIELD_DUPLICATE";
 const CONFLICT: &str = "ONEOF_CONFLICT";
 const INVALID: &str = "FIELD_INVALID";
 const DEPTH: &str = "DEPTH_EXCEEDED";
+const KEYS: &str = "KEYS_EXCEEDED";
 const UNSUPPORTED: &str = "TYPE_UNSUPPORTED";
 
 /// One pass over one JSON text.
@@ -100,7 +101,7 @@ pub(crate) fn read(
     let result = parser.root(target);
     let (unknown, recorder) = (parser.unknown, parser.recorder);
     let fault = match result {
-        Err(stop) => stopped(text, prefix, &stop),
+        Err(stop) => stopped(text, prefix, &stop, options),
         Ok(()) if !unknown.is_empty() => unknown_fields(text, prefix, &unknown),
         Ok(()) => return Ok(recorder.map(|recorder| recorder.content).unwrap_or_default()),
     };
@@ -136,22 +137,25 @@ fn checked<'a>(
     })
 }
 
-fn stopped(json: &str, prefix: &str, stop: &Stop) -> Fault {
+fn stopped(json: &str, prefix: &str, stop: &Stop, options: &ParseOptions) -> Fault {
     let path = locate::path(json, stop.at, prefix);
-    let mut fault = Fault::bad(stop.reason, stop.message);
+    let description = match stop.reason {
+        KEYS => format!("has more than {} keys; send fewer at a time", options.max_keys),
+        _ => stop.message.to_owned(),
+    };
+    let mut fault = Fault::bad(stop.reason, description.as_str());
     fault.at = Some(stop.at);
     fault.line = Some(locate::line(json, stop.at));
-    if stop.reason == DEPTH {
+    if matches!(stop.reason, DEPTH | KEYS) {
         fault.class = FaultClass::Limit;
     }
     if stop.reason == SYNTAX {
         return fault;
     }
     fault.message = match path.as_str() {
-        "" => format!("the body {}", stop.message),
-        path => format!("`{}` {}", clip(path), stop.message),
+        "" => format!("the body {description}"),
+        path => format!("`{}` {description}", clip(path)),
     };
-    let description = stop.message.to_owned();
     fault.violations.push(Violation { field: path, reason: stop.reason, description });
     fault
 }
@@ -196,10 +200,10 @@ impl<'a> Parser<'a> {
 
     /// The members of an object that is read as a message.
     fn object(&mut self, msg: &'a Msg) -> Read<()> {
-        self.open(b'{', "must be an object")?;
+        let mut members = self.open_object()?;
         let mut seen = Seen::new(msg.fields.len() + msg.oneofs);
-        let (mut next, mut first) = (0, true);
-        while self.more(b'}', &mut first)? {
+        let mut next = 0;
+        while self.more_members(&mut members)? {
             let at = self.pos;
             let key = self.key()?;
             next = self.member(msg, next, &key, at, &mut seen)?;

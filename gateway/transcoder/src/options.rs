@@ -15,6 +15,8 @@ pub struct ParseOptions {
     pub max_bytes: usize,
     /// How deep JSON may nest; wire messages are counted apart, with the same bound.
     pub max_depth: u16,
+    /// How many keys a JSON object may hold.
+    pub max_keys: usize,
     /// How many pairs a query string may hold.
     pub max_pairs: usize,
     /// How many names a dotted query path may hold.
@@ -29,6 +31,7 @@ impl Default for ParseOptions {
             enums_in_any_case: false,
             max_bytes: 4 << 20,
             max_depth: 100,
+            max_keys: 1024,
             max_pairs: 128,
             max_path: 32,
         }

@@ -5,7 +5,7 @@ use super::*;
 
 /// Another replica over the same store.
 fn replica(shop: &Shop) -> Access {
-    Access::new(Arc::clone(&shop.access.0.store), Arc::clone(&shop.clock) as _, 20)
+    Access::new(Arc::clone(&shop.access.0.store), Arc::clone(&shop.clock) as _, &Limits::default())
 }
 
 async fn role(access: &Access, token: &str) -> Result<Role> {

@@ -1,6 +1,7 @@
 //! Changing a password.
 
 use super::*;
+use crate::config::Passwords;
 
 const NEW: &str = "a kettle of another cedar";
 
@@ -92,4 +93,44 @@ async fn a_change_that_is_sent_again_is_answered_the_same() {
     };
     let first = change().await.unwrap();
     assert_eq!(change().await.unwrap(), first, "though the current password is another by now");
+}
+
+#[tokio::test]
+async fn an_attempt_costs_one_hash_whoever_it_is_for() {
+    let shop = Shop::with_ada().await;
+    for (login, password) in [
+        ("nobody@shop.example", PASSWORD),
+        ("no login at all", PASSWORD),
+        ("ada@shop.example", "not the password"),
+        ("ada@shop.example", PASSWORD),
+        ("nobody@shop.example", PASSWORD),
+    ] {
+        let before = shop.access.0.hasher.made();
+        let signed_in = shop.sign_in(login, password).await;
+        assert_eq!(signed_in.is_ok(), (login, password) == ("ada@shop.example", PASSWORD));
+        assert_eq!(shop.access.0.hasher.made() - before, 1, "{login}");
+    }
+}
+
+#[tokio::test]
+async fn a_right_password_is_hashed_anew_when_the_cost_was_raised() {
+    let shop = Shop::with_ada().await;
+    let (store, login) = (&shop.access.0.store, Login::parse("ada@shop.example").unwrap());
+    let (ada, strong) = store.credentials(&login).await.unwrap().unwrap();
+    let cheap = Hasher::new(Passwords { memory_kib: 64, passes: 1, ..Passwords::default() });
+    let weak = cheap.hash(secret(PASSWORD)).await.unwrap();
+    assert!(store.renew_password(&ada.id, &strong, &weak).await.unwrap());
+    assert!(!store.renew_password(&ada.id, &strong, &strong).await.unwrap(), "not the kept one");
+
+    let kept = async || store.credentials(&login).await.unwrap().unwrap().1.as_str().to_owned();
+    let wrong = shop.sign_in("ada@shop.example", "not the password").await;
+    assert!(matches!(wrong, Err(Error::CredentialsInvalid)));
+    assert_eq!(kept().await, weak.as_str());
+
+    let signed_in = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    shop.signed_in(&signed_in).await.unwrap();
+    let renewed = kept().await;
+    assert!(renewed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{renewed}");
+    shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    assert_eq!(kept().await, renewed, "once is enough");
 }

@@ -119,6 +119,18 @@ impl AccessStore for Sqlite {
             .await
     }
 
+    async fn renew_password(
+        &self,
+        user: &UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool> {
+        let (user, old, new) = (user.clone(), old.clone(), new.clone());
+        self.writer
+            .write(Ending::Keep, move |db| users::renew_password(db, &user, &old, &new))
+            .await
+    }
+
     async fn answered_user(&self, write: &Write) -> Result<Option<User>> {
         let now = self.clock.now();
         self.readers.read(|db| users::answered(&Tx { db, write, now, is_full: false }))

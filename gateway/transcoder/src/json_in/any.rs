@@ -47,9 +47,8 @@ impl<'a> Parser<'a> {
     /// The type and where it stands; `None` after an object without members.
     fn find_type(&mut self) -> Read<Option<(Cow<'a, str>, usize)>> {
         let start = self.pos;
-        self.open(b'{', "must be an object")?;
-        let mut first = true;
-        while self.more(b'}', &mut first)? {
+        let mut members = self.open_object()?;
+        while self.more_members(&mut members)? {
             if self.key()? == TYPE {
                 let at = self.pos;
                 let url = self.want_string("must be a type URL")?;
@@ -57,7 +56,7 @@ impl<'a> Parser<'a> {
             }
             self.skip_value()?;
         }
-        match first {
+        match members.none() {
             true => Ok(None),
             false => Err(stop(start, INVALID, "must have an `@type`")),
         }
@@ -65,10 +64,10 @@ impl<'a> Parser<'a> {
 
     /// The members of a message beside its type.
     fn typed_object(&mut self, msg: &'a Msg) -> Read<()> {
-        self.open(b'{', "must be an object")?;
+        let mut members = self.open_object()?;
         let mut seen = Seen::new(msg.fields.len() + msg.oneofs);
-        let (mut next, mut first, mut typed) = (0, true, false);
-        while self.more(b'}', &mut first)? {
+        let (mut next, mut typed) = (0, false);
+        while self.more_members(&mut members)? {
             let at = self.pos;
             let key = self.key()?;
             if key == TYPE {
@@ -83,9 +82,9 @@ impl<'a> Parser<'a> {
     /// A type with a JSON form of its own, under `value`.
     fn typed_value(&mut self, id: crate::tables::MsgId) -> Read<()> {
         let start = self.pos;
-        self.open(b'{', "must be an object")?;
-        let (mut first, mut typed, mut valued) = (true, false, false);
-        while self.more(b'}', &mut first)? {
+        let mut members = self.open_object()?;
+        let (mut typed, mut valued) = (false, false);
+        while self.more_members(&mut members)? {
             let at = self.pos;
             match &*self.key()? {
                 TYPE => self.pass_type(at, &mut typed)?,

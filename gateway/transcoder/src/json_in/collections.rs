@@ -60,11 +60,11 @@ impl<'a> Parser<'a> {
         let (Some(key), Some(value)) = (msg.field(1), msg.field(2)) else {
             return Err(stop(self.pos, UNSUPPORTED, "is not a map"));
         };
-        self.open(b'{', "must be an object")?;
+        let mut members = self.open_object()?;
         self.descend()?;
         let base = self.keys.len();
-        let (mut first, mut width) = (true, 1);
-        while self.more(b'}', &mut first)? {
+        let mut width = 1;
+        while self.more_members(&mut members)? {
             let at = self.pos;
             let text = self.key()?;
             let mark = self.out.len();

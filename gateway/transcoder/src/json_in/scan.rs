@@ -2,9 +2,22 @@
 
 use std::borrow::Cow;
 
-use super::{DEPTH, Parser, Read, SYNTAX, stop};
+use super::{DEPTH, KEYS, Parser, Read, SYNTAX, stop};
 use crate::num;
 use crate::text;
+
+/// The members of an object that were read so far.
+pub(super) struct Members {
+    /// Where its brace stands.
+    start: usize,
+    read: usize,
+}
+
+impl Members {
+    pub(super) fn none(&self) -> bool {
+        self.read == 0
+    }
+}
 
 impl<'a> Parser<'a> {
     #[inline]
@@ -30,6 +43,27 @@ impl<'a> Parser<'a> {
         }
         self.pos += 1;
         Ok(())
+    }
+
+    /// The opening brace of an object.
+    pub(super) fn open_object(&mut self) -> Read<Members> {
+        let start = self.pos;
+        self.open(b'{', "must be an object")?;
+        Ok(Members { start, read: 0 })
+    }
+
+    /// Moves to the next member of an object, or past its closing brace.
+    #[inline]
+    pub(super) fn more_members(&mut self, members: &mut Members) -> Read<bool> {
+        let mut first = members.none();
+        if !self.more(b'}', &mut first)? {
+            return Ok(false);
+        }
+        members.read += 1;
+        if members.read > self.options.max_keys {
+            return Err(stop(members.start, KEYS, "has too many keys"));
+        }
+        Ok(true)
     }
 
     /// Moves to the next member or element, or past the closing bracket.
@@ -147,11 +181,10 @@ impl<'a> Parser<'a> {
 
     /// Any value, checked for syntax and depth and otherwise ignored.
     pub(super) fn skip_value(&mut self) -> Read<()> {
-        let mut first = true;
         match self.peek() {
             Some(b'{') => {
-                self.open(b'{', "")?;
-                while self.more(b'}', &mut first)? {
+                let mut members = self.open_object()?;
+                while self.more_members(&mut members)? {
                     self.key()?;
                     self.skip_value()?;
                 }
@@ -159,6 +192,7 @@ impl<'a> Parser<'a> {
             }
             Some(b'[') => {
                 self.open(b'[', "")?;
+                let mut first = true;
                 while self.more(b']', &mut first)? {
                     self.skip_value()?;
                 }

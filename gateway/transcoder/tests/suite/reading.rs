@@ -271,6 +271,36 @@ fn depth_is_bounded_in_json_and_in_messages(
     assert!(wire_with(&body(100_000), &options).is_err());
 }
 
+/// So many members, written by their number.
+fn members(count: usize, each: impl Fn(usize) -> String) -> String {
+    (0..count).map(each).collect::<Vec<_>>().join(",")
+}
+
+#[rstest]
+#[case::message("", |keys| members(keys, |at| format!("\"nope{at}\":1")))]
+#[case::skipped("nope", |keys| format!("\"nope\":{{{}}}", members(keys, |at| format!("\"{at}\":1"))))]
+#[case::map("labels", |keys| format!("\"labels\":{{{}}}", members(keys, |at| format!("\"{at}\":\"\""))))]
+#[case::structure("extra", |keys| format!("\"extra\":{{{}}}", members(keys, |at| format!("\"{at}\":1"))))]
+#[case::within("values[1]", |keys| format!("\"values\":[1,{{{}}}]", members(keys, |at| format!("\"{at}\":1"))))]
+#[case::any("origin", |keys| {
+    let others = members(keys - 1, |at| format!("\"nope{at}\":1"));
+    format!("\"origin\":{{\"@type\":\"x/library.v1.Size\",{others}}}")
+})]
+fn the_keys_of_an_object_are_bounded(#[case] field: &str, #[case] body: fn(usize) -> String) {
+    let options = ParseOptions { lenient_body: true, ..ParseOptions::default() };
+    let read = |keys| wire_with(&format!("{{{}}}", body(keys)), &options);
+    for keys in [1_023, 1_024] {
+        assert!(read(keys).is_ok(), "{keys}");
+    }
+    let fault = read(1_025).unwrap_err();
+    assert_eq!(
+        (fault.reason, fault.class, fault.status),
+        ("KEYS_EXCEEDED", FaultClass::Limit, 400)
+    );
+    assert_eq!(fault.violations[0].field, field);
+    assert_eq!(fault.violations[0].description, "has more than 1024 keys; send fewer at a time");
+}
+
 #[test]
 fn late_types_and_moved_lengths_in_deep_nests_stay_cheap() {
     let text = "x".repeat(1 << 20);

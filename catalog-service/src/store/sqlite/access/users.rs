@@ -126,6 +126,18 @@ pub(super) fn change_password(tx: &Tx<'_>, change: &KeptPassword) -> Outcome<Use
     })
 }
 
+pub(super) fn renew_password(
+    db: &Connection,
+    id: &UserId,
+    old: &PasswordHash,
+    new: &PasswordHash,
+) -> Result<bool> {
+    let renewed = db
+        .prepare_cached("UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")?
+        .execute([id.as_str(), old.as_str(), new.as_str()])?;
+    Ok(renewed > 0)
+}
+
 pub(super) fn find(db: &Connection, id: &UserId) -> Result<Option<User>> {
     find_where(db, "u.id = ?1", id.as_str())
 }

@@ -13,6 +13,7 @@ use super::*;
 use crate::{
     access::{self, Access, Login, NewUser},
     clock::SystemClock,
+    config::Limits,
     disk::ManualDisk,
     domain::{
         Audience, CategoryChange, CategoryFields, CategoryId, NewCategory, NewProduct, NewVariant,
@@ -186,7 +187,7 @@ async fn a_write_that_only_validates_is_refused_like_the_real_one() {
 #[tokio::test]
 async fn people_sign_in_while_the_disk_is_full() {
     let shop = Shop::open().await;
-    let access = Access::new(Arc::new(shop.store), Arc::new(SystemClock), 20);
+    let access = Access::new(Arc::new(shop.store), Arc::new(SystemClock), &Limits::default());
     let login = Login::parse("ada@shop.example").unwrap();
     let password = || SecretString::from("cedar kettle on the hob");
     let token = access.setup_token().await.unwrap().unwrap();
