@@ -7,7 +7,7 @@ pub mod access;
 mod contract;
 mod sqlite;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -18,8 +18,9 @@ use crate::{
     disk::Disk,
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Refusal,
-        Revision, Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
+        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery,
+        References, Refusal, Revision, Shop, ShopChange, Snapshot, Variant, VariantChange,
+        VariantName, View, Violations, Write,
     },
 };
 
@@ -124,8 +125,9 @@ pub trait Store: AccessStore {
     /// One category.
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;
 
-    /// Those of these categories that do not exist, from one state.
-    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>>;
+    /// What is wrong with each of these requests beside what is kept, all of them beside one state: categories that do not exist,
+    /// and wishes that do not fit. It is what their writes would be refused for as invalid; pictures are not looked at.
+    async fn faults(&self, requests: Vec<References>) -> Result<Vec<Violations>>;
 
     /// The categories by title.
     async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>>;

@@ -15,6 +15,7 @@ mod products;
 mod repeated;
 mod resume_tokens;
 mod roles;
+mod rounds;
 mod sample;
 mod sessions;
 mod tree;

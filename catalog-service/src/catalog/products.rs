@@ -3,7 +3,7 @@
 use super::{Catalog, Error, Result};
 use crate::domain::{
     Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductId, ProductQuery, Refusal, Revision, Snapshot, View, Write,
+    ProductChange, ProductId, ProductQuery, Refusal, Revision, Snapshot, View, Wish, Write,
 };
 
 /// A list of products as a caller asks for it.
@@ -88,7 +88,8 @@ impl Catalog {
         write: Write,
         product: NewProduct,
     ) -> Result<Document<Product>> {
-        self.check_pictures(&[Some(&product.fields)]).await.map_err(Error::alone)?;
+        let (fields, wish) = ([Some(&product.fields)], |_| Some(created(&product)));
+        self.check_pictures(&fields, wish).await.map_err(Error::alone)?;
         let created = self.store.create_products(write, vec![product], View::Full).await;
         only(created.map_err(Error::of_one)?)
     }
@@ -104,7 +105,7 @@ impl Catalog {
     ) -> Result<Vec<Document<Product>>> {
         check_batch(products.len())?;
         let fields: Vec<_> = products.iter().map(|product| Some(&product.fields)).collect();
-        self.check_pictures(&fields).await?;
+        self.check_pictures(&fields, |index| Some(created(&products[index]))).await?;
         Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
@@ -118,7 +119,8 @@ impl Catalog {
         write: Write,
         change: ProductChange,
     ) -> Result<Document<Product>> {
-        self.check_pictures(&[change.fields()]).await.map_err(Error::alone)?;
+        let (fields, wish) = ([change.fields()], |_| change.wish("product"));
+        self.check_pictures(&fields, wish).await.map_err(Error::alone)?;
         let changed = self.store.change_products(write, vec![change]).await;
         only(changed.map_err(Error::of_one)?)
     }
@@ -134,7 +136,7 @@ impl Catalog {
     ) -> Result<Vec<Document<Product>>> {
         check_batch(changes.len())?;
         let fields: Vec<_> = changes.iter().map(ProductChange::fields).collect();
-        self.check_pictures(&fields).await?;
+        self.check_pictures(&fields, |index| changes[index].wish("product")).await?;
         Ok(self.store.change_products(write, changes).await?)
     }
 
@@ -150,6 +152,10 @@ impl Catalog {
         let found = self.store.revisions(product, page).await?;
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
     }
+}
+
+fn created(product: &NewProduct) -> Wish {
+    Wish::NewProduct { at: "product".to_owned(), new: product.clone() }
 }
 
 /// Refuses a batch that is too large.

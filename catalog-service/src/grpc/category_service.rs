@@ -59,7 +59,7 @@ pub(super) async fn create_category(
     let id = &request.category_id;
     let (violations, references) = reading.findings();
     let category = encoding::category::new_category(id, message, violations, references);
-    let category = reading.done_in(&service.0.catalog, Some(category)).await?;
+    let category = reading.done_in(&service.0.catalog, Some(category), |_| Vec::new()).await?;
     let created = service.0.catalog.create_category(write, category).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -80,7 +80,7 @@ pub(super) async fn update_category(
     let fields = encoding::category::fields(category, &mask, "category", violations, references);
     let action = CategoryAction::Update { fields, mask };
     let change = id.map(|id| CategoryChange { id, etag, action });
-    let change = reading.done_in(&service.0.catalog, change).await?;
+    let change = reading.done_in(&service.0.catalog, change, |_| Vec::new()).await?;
     let changed = service.0.catalog.change_category(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     catalog::ProductList,
-    domain::{PageRequest, ProductAction, ProductChange, View},
+    domain::{NewProduct, PageRequest, ProductAction, ProductChange, View, Wish},
     encoding,
 };
 
@@ -66,7 +66,8 @@ pub(super) async fn create_product(
     let mut reading = Reading::of(&request);
     let (violations, references) = reading.findings();
     let product = encoding::product::new_product(request, "", violations, references);
-    let product = reading.done_in(&service.0.catalog, Some(product)).await?;
+    let wishes = |new: &NewProduct| vec![created(new, "product".to_owned())];
+    let product = reading.done_in(&service.0.catalog, Some(product), wishes).await?;
     let created = service.0.catalog.create_product(write, product).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -87,9 +88,14 @@ pub(super) async fn update_product(
     let fields = encoding::product::fields(product, &mask, "product", violations, references);
     let action = ProductAction::Update { fields: Box::new(fields), mask };
     let change = id.map(|id| ProductChange { id, etag, action });
-    let change = reading.done_in(&service.0.catalog, change).await?;
+    let wishes = |change: &ProductChange| change.wish("product").into_iter().collect();
+    let change = reading.done_in(&service.0.catalog, change, wishes).await?;
     let changed = service.0.catalog.change_product(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
+}
+
+fn created(new: &NewProduct, at: String) -> Wish {
+    Wish::NewProduct { at, new: new.clone() }
 }
 
 /// The methods that do one thing to a product by its name.
@@ -149,7 +155,11 @@ pub(super) async fn batch_create_products(
         let (violations, references) = reading.findings();
         products.push(encoding::product::new_product(item, &at, violations, references));
     }
-    let products = reading.done_in(&service.0.catalog, Some(products)).await?;
+    let wishes = |products: &Vec<NewProduct>| {
+        let products = products.iter().enumerate();
+        products.map(|(index, new)| created(new, format!("requests[{index}].product"))).collect()
+    };
+    let products = reading.done_in(&service.0.catalog, Some(products), wishes).await?;
     let created = service.0.catalog.create_products(write, products).await;
     created.map(reply::documents).map_err(problem::of_catalog)
 }

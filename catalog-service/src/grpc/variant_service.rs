@@ -12,7 +12,7 @@ use super::{
     wire::Encoded,
 };
 use crate::{
-    domain::{NewVariantIn, PageRequest, VariantAction, VariantChange},
+    domain::{NewVariantIn, PageRequest, VariantAction, VariantChange, Wish},
     encoding,
 };
 
@@ -64,7 +64,10 @@ pub(super) async fn create_variant(
         "variant",
         reading.violations(),
     );
-    let variant = reading.done(product.map(|product| NewVariantIn { product, variant }))?;
+    let variant = product.map(|product| NewVariantIn { product, variant });
+    let wishes =
+        |new: &NewVariantIn| vec![Wish::NewVariant { at: "variant".to_owned(), new: new.clone() }];
+    let variant = reading.done_in(&service.0.catalog, variant, wishes).await?;
     let created = service.0.catalog.create_variant(write, variant).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -83,7 +86,9 @@ pub(super) async fn update_variant(
     let mask = mask.map_err(|error| problem::of_mask(&error))?;
     let fields = encoding::variant::fields(variant, &mask, "variant", reading.violations());
     let action = VariantAction::Update { fields, mask };
-    let change = reading.done(name.map(|name| VariantChange { name, etag, action }))?;
+    let change = name.map(|name| VariantChange { name, etag, action });
+    let wishes = |change: &VariantChange| change.wish("variant").into_iter().collect();
+    let change = reading.done_in(&service.0.catalog, change, wishes).await?;
     let changed = service.0.catalog.change_variant(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
 }

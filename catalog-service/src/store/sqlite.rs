@@ -6,6 +6,7 @@ mod categories;
 mod checkpoint;
 mod connection;
 mod failure;
+mod faults;
 mod feed;
 mod functions;
 mod list;
@@ -25,7 +26,7 @@ mod tx;
 mod variants;
 mod writer;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -48,8 +49,9 @@ use crate::{
     disk::Disk,
     domain::{
         Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery, Revision,
-        Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName, View, Write,
+        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery,
+        References, Revision, Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName,
+        View, Violations, Write,
     },
 };
 
@@ -264,8 +266,8 @@ impl Store for Sqlite {
         self.read_category(id)
     }
 
-    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>> {
-        self.read_unknown_categories(ids).await
+    async fn faults(&self, requests: Vec<References>) -> Result<Vec<Violations>> {
+        self.read_faults(requests).await
     }
 
     async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {
