@@ -22,6 +22,8 @@ pub(crate) struct Who {
     pub(crate) name: String,
     /// Whether the role lets them change the catalog.
     pub(crate) may_edit: bool,
+    /// By which the form that signs out has one effect, however often it is sent.
+    pub(crate) sign_out_id: String,
 }
 
 /// Where styles, modules, font and icons are.

@@ -36,7 +36,7 @@ struct StyleguidePage {
 pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
     let undo = Undo { action: "/theme".into(), etag: String::new(), request_id: String::new() };
     let chrome = Chrome {
-        who: Some(Who { name: "Ada".into(), may_edit: true }),
+        who: Some(Who { name: "Ada".into(), may_edit: true, sign_out_id: String::new() }),
         flash: Some(FlashView { text: "Enamel mug deleted.".into(), undo: Some(undo) }),
         ..visit.bare_chrome()
     };

@@ -19,6 +19,7 @@ use proto::{
 use super::{
     chrome::{Chrome, Links, Who},
     flash::{self, Flash},
+    names::request_id,
     theme::Theme,
     trouble::Trouble,
 };
@@ -123,7 +124,7 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
 fn who(session: &Session) -> Who {
     let user = session.user.clone().unwrap_or_default();
     let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
-    Who { name: user.display_name, may_edit }
+    Who { name: user.display_name, may_edit, sign_out_id: request_id() }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
