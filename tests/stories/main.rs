@@ -18,4 +18,5 @@ mod roles;
 mod rounds;
 mod sample;
 mod sessions;
+mod storefront;
 mod tree;
