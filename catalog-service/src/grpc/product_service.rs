@@ -53,7 +53,7 @@ pub(super) async fn list_products(
     let view = parse::view(request.view, View::Basic);
     let page = service.0.catalog.list_products(&who.caller, list, view, page).await;
     let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
+    let page = page.try_map(|page| reply::page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
 

@@ -40,25 +40,11 @@ pub(super) fn documents<T>(documents: Vec<Document<T>>) -> Encoded {
     Encoded::message(&List { items, ..List::default() })
 }
 
-/// One page of a list.
+/// One page of a list, with how many there are of all.
 ///
 /// # Errors
 /// INTERNAL when the next page has no token.
 pub(super) fn page<T>(
-    page: Page<Document<T>>,
-    tokens: &PageTokens,
-    query: Query,
-) -> Result<Encoded, Status> {
-    let items = page.items.into_iter().map(Document::into_bytes).collect();
-    let next_page_token = token(page.next.as_ref(), tokens, query)?;
-    Ok(Encoded::message(&List { items, next_page_token, ..List::default() }))
-}
-
-/// One page of a list that is counted.
-///
-/// # Errors
-/// INTERNAL when the next page has no token.
-pub(super) fn counted_page<T>(
     page: Page<Document<T>>,
     tokens: &PageTokens,
     query: Query,
