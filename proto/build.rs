@@ -38,11 +38,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Messages that carry a password or a token never reach a log by way of `Debug`.
-const SECRET: [&str; 4] = [
+const SECRET: [&str; 6] = [
     "shelf.access.v1.CreateSessionRequest",
     "shelf.access.v1.RedeemSetupTokenRequest",
     "shelf.access.v1.CreateUserRequest",
+    "shelf.access.v1.ChangePasswordRequest",
     "shelf.access.v1.Session",
+    "shelf.access.v1.ApiKey",
 ];
 
 /// Our own files, and the details of errors, which appear in answers only as `Any`.

@@ -1,43 +1,44 @@
-//! Who may do what: accounts, signing in, sessions, and the link that makes the first account.
+//! Who may do what: accounts, signing in, sessions, API keys, and the link that makes the first account.
 //!
-//! A password is kept as argon2id, a token as SHA-256; neither is ever logged, and a token is told once. Nothing here
+//! A password is kept as argon2id, a token or a key as SHA-256; neither is ever logged, and a token is told once. Nothing here
 //! knows gRPC or SQL.
 
+mod api_key;
+mod change;
 mod error;
+mod holder;
+mod keys;
 mod password;
 mod session;
 mod slow_down;
 mod token;
 mod user;
+mod users;
 
 use std::{sync::Arc, time::Duration};
 
-use moka::future::Cache;
 use secrecy::SecretString;
-use tokio::sync::Mutex;
 
+pub use api_key::{ApiKey, ApiKeyId, Expiry, KeptApiKey, KeyHolder, NewApiKey};
+pub use change::{KeptPassword, PasswordChange, Right, UserChange, UserFields};
 pub use error::{Error, Result};
+pub use holder::Holder;
+pub use keys::MadeApiKey;
 pub use password::{PasswordHash, PasswordRefusal, check_password};
 pub use session::{NewSession, Session, SessionId, SignedIn};
 pub use slow_down::{AccountKey, Failures};
 pub use token::{Token, TokenDigest, TokenKind};
 pub use user::{Login, LoginError, NewUser, User, UserId};
 
-use self::{password::Hasher, slow_down::Stripes};
+use self::{holder::Holders, password::Hasher, slow_down::Stripes};
 use crate::{
     buckets::{Buckets, Quota},
     clock::Clock,
-    domain::{Page, PageRequest, Role, Write},
+    domain::{Role, Write},
     ids,
     network::Network,
     store::access::{AccessStore, SetupToken},
 };
-
-/// How long a session that was read is believed; it may have been ended elsewhere since.
-const SESSION_CACHE: Duration = Duration::from_secs(1);
-
-/// Sessions that are remembered at a time.
-const SESSIONS_CACHED: u64 = 10_000;
 
 /// How long it takes until a network that has used up its attempts has all of them again.
 const ATTEMPTS_WINDOW: Duration = Duration::from_mins(15);
@@ -53,9 +54,7 @@ struct Inner {
     signing_in: Stripes,
     /// Attempts to sign in that failed, by where they came from.
     attempts: Buckets<Network>,
-    sessions: Cache<TokenDigest, Arc<SignedIn>>,
-    /// Held while a session's last use is written, so that a busy page writes it once.
-    touching: Mutex<()>,
+    holders: Holders,
 }
 
 /// What signing in gives: the session, and the token that is told this once.
@@ -70,16 +69,13 @@ pub struct SignIn {
 impl Access {
     /// The accounts in a store, where so many attempts to sign in may fail for one address in a quarter of an hour.
     pub fn new(store: Arc<dyn AccessStore>, clock: Arc<dyn Clock>, sign_ins: u32) -> Self {
-        let sessions =
-            Cache::builder().max_capacity(SESSIONS_CACHED).time_to_live(SESSION_CACHE).build();
         Self(Arc::new(Inner {
             store,
             clock,
             hasher: Hasher::new(),
             signing_in: Stripes::new(),
             attempts: Buckets::new(Quota::in_window(sign_ins, ATTEMPTS_WINDOW)),
-            sessions,
-            touching: Mutex::new(()),
+            holders: Holders::new(),
         }))
     }
 
@@ -164,12 +160,12 @@ impl Access {
             Ok(login) => self.0.store.credentials(&login).await?,
             Err(_) => None,
         };
-        let (user, hash) = known.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
+        let hash = known.as_ref().map(|(_, hash)| hash.clone());
         let right = self.0.hasher.verify(password, hash).await?;
-        match user.filter(|user| right && !user.disabled) {
-            Some(user) => {
+        match known.filter(|(user, _)| right && !user.disabled) {
+            Some((user, hash)) => {
                 self.0.store.clear_failures(&account).await?;
-                self.begin_session(user).await
+                self.begin_session(user, hash).await
             }
             None => {
                 let now = self.0.clock.now();
@@ -186,58 +182,22 @@ impl Access {
         wait.map_or(Ok(()), |wait| Err(Error::SlowDown(wait)))
     }
 
-    async fn begin_session(&self, user: User) -> Result<SignIn> {
+    async fn begin_session(&self, user: User, password: PasswordHash) -> Result<SignIn> {
         let token = Token::new(TokenKind::Session);
         let now = self.0.clock.now();
         let id = SessionId::new(ids::new_id(now));
         let session = Session { id, create_time: now, last_used: now };
-        let new =
-            NewSession { session: session.clone(), user: user.id.clone(), digest: token.digest() };
-        self.0.store.create_session(new).await?;
-        Ok(SignIn { session: SignedIn { session, user }, token })
-    }
-
-    /// Whose token this is, and notes that it was used.
-    ///
-    /// # Errors
-    /// [`Error::CredentialsInvalid`] for what is no session token, [`Error::SessionExpired`] for one that is not live.
-    pub async fn signed_in(&self, token: &str) -> Result<Arc<SignedIn>> {
-        let digest = Token::parse(TokenKind::Session, token).ok_or(Error::CredentialsInvalid)?;
-        let now = self.0.clock.now();
-        let found = match self.0.sessions.get(&digest).await {
-            Some(found) => found,
-            None => self.read_session(&digest).await?,
+        let new = NewSession {
+            session: session.clone(),
+            user: user.id.clone(),
+            digest: token.digest(),
+            password,
         };
-        if !found.session.is_live(now) || found.user.disabled {
-            self.0.sessions.invalidate(&digest).await;
-            return Err(Error::SessionExpired);
+        // Whoever disables a user or changes a password ends the sessions, also the one that is just beginning.
+        if !self.0.store.create_session(new).await? {
+            return Err(Error::CredentialsInvalid);
         }
-        if found.session.is_due(now) {
-            return Ok(self.touch(&digest, found).await);
-        }
-        Ok(found)
-    }
-
-    async fn read_session(&self, digest: &TokenDigest) -> Result<Arc<SignedIn>> {
-        let found = self.0.store.session(digest).await?.ok_or(Error::SessionExpired)?;
-        let found = Arc::new(found);
-        self.0.sessions.insert(digest.clone(), Arc::clone(&found)).await;
-        Ok(found)
-    }
-
-    /// Writes down that the session was used, unless another call is just doing so. A store that takes no writes costs the
-    /// session its lengthening, not the call: whoever may read still reads.
-    async fn touch(&self, digest: &TokenDigest, found: Arc<SignedIn>) -> Arc<SignedIn> {
-        let Ok(_only) = self.0.touching.try_lock() else { return found };
-        let mut used = SignedIn::clone(&found);
-        used.session.last_used = self.0.clock.now();
-        if let Err(error) = self.0.store.touch_session(&used.session).await {
-            tracing::warn!(%error, "could not write down that a session was used");
-            return found;
-        }
-        let used = Arc::new(used);
-        self.0.sessions.insert(digest.clone(), Arc::clone(&used)).await;
-        used
+        Ok(SignIn { session: SignedIn { session, user }, token })
     }
 
     /// The live sessions of a user, newest first.
@@ -265,42 +225,9 @@ impl Access {
     ) -> Result<()> {
         // After a trial the session is read anew, and found.
         if let Some(digest) = self.0.store.end_session(write, user, session).await? {
-            self.0.sessions.invalidate(&digest).await;
+            self.0.holders.forget(&digest).await;
         }
         Ok(())
-    }
-
-    /// One user.
-    ///
-    /// # Errors
-    /// [`Error::UserNotFound`].
-    pub async fn user(&self, id: &UserId) -> Result<User> {
-        let found = self.0.store.user(id).await?;
-        found.ok_or_else(|| Error::UserNotFound { name: id.name() })
-    }
-
-    /// The users by login.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn users(&self, page: PageRequest) -> Result<Page<User>> {
-        Ok(self.0.store.users(page).await?)
-    }
-
-    /// Creates a user with a first password.
-    ///
-    /// # Errors
-    /// [`Error::LoginTaken`], [`Error::UserIdTaken`], [`Error::Busy`].
-    pub async fn create_user(
-        &self,
-        write: Write,
-        user: NewUser,
-        password: SecretString,
-    ) -> Result<User> {
-        let hash = self.0.hasher.hash(password).await?;
-        let now = self.0.clock.now();
-        let user = user.created(&ids::new_id(now), &ids::new_id(now), now);
-        self.0.store.create_user(write, user, hash).await
     }
 }
 

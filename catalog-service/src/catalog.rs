@@ -5,9 +5,11 @@
 
 mod categories;
 mod error;
+mod history;
 mod pictures;
 mod products;
 mod references;
+mod search;
 mod shop;
 #[cfg(test)]
 mod tests;
@@ -16,14 +18,19 @@ mod variants;
 use std::sync::Arc;
 
 pub use error::{Error, Result};
+pub use history::{Base, Comparison};
 pub use products::ProductList;
 
-use crate::store::Store;
+pub use search::{Found, FoundPage};
+
+use crate::{clock::Clock, search::Search, store::Store};
 
 /// The catalog of one shop.
 #[derive(Clone)]
 pub struct Catalog {
     store: Arc<dyn Store>,
+    search: Search,
+    clock: Arc<dyn Clock>,
     picture_host: Option<Arc<str>>,
 }
 
@@ -31,9 +38,9 @@ impl Catalog {
     /// The most items of one batch.
     pub const LARGEST_BATCH: usize = 500;
 
-    /// The catalog in a store, with the shop's own pictures only.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, picture_host: None }
+    /// The catalog in a store and its search, with the shop's own pictures only.
+    pub fn new(store: Arc<dyn Store>, search: Search, clock: Arc<dyn Clock>) -> Self {
+        Self { store, search, clock, picture_host: None }
     }
 
     /// Takes pictures from a host too, over https.
@@ -46,4 +53,18 @@ impl Catalog {
     pub fn token_keys(&self) -> [[u8; 32]; 2] {
         self.store.token_keys()
     }
+}
+
+/// Refuses a batch that is too large.
+///
+/// # Errors
+/// [`Error::BatchTooLarge`].
+fn check_batch(given: usize) -> Result<()> {
+    let most = Catalog::LARGEST_BATCH;
+    if given > most { Err(Error::BatchTooLarge { given, most }) } else { Ok(()) }
+}
+
+/// The answer of a write of one item.
+fn only<T>(mut answers: Vec<T>) -> Result<T> {
+    answers.pop().ok_or_else(|| Error::Internal("the store answered nothing".into()))
 }

@@ -9,6 +9,7 @@ mod limit_options;
 mod limits;
 mod origin;
 mod problems;
+mod retention;
 
 use std::{
     fs, io,
@@ -22,6 +23,7 @@ pub use limit_options::LimitOptions;
 pub use limits::{Deadlines, DiskLimits, Limits, Rate, Times};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
+pub use retention::{KEEP_REVISIONS, Retention, keep_revisions};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The settings as they were written, each a flag and a variable.
@@ -56,6 +58,9 @@ pub struct Options {
     #[arg(long, env = "SHELF_DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
 
+    /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
+    #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
+    pub keep_revisions: String,
     /// The disk that the data lies on.
     #[command(flatten)]
     pub disk: DiskOptions,
@@ -98,6 +103,8 @@ pub struct Settings {
     pub public_origin: Option<Origin>,
     /// A host that product pictures may come from over https, besides the shop's own; the gateway needs the same.
     pub picture_host: Option<String>,
+    /// How long a revision is kept after it was replaced; none: for ever. The newest one of each product always is.
+    pub keep_revisions: Retention,
     /// Host names under which it may be called, besides loopback, the listen address and the public origin.
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may call it.
@@ -118,6 +125,7 @@ impl Settings {
             database_url: SecretString::from(database_url.into()),
             public_origin: None,
             picture_host: None,
+            keep_revisions: keep_revisions(KEEP_REVISIONS).unwrap_or_default(),
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
@@ -141,6 +149,9 @@ impl Options {
             database_url: self.database_url(p),
             public_origin: None,
             picture_host: None,
+            keep_revisions: p
+                .take("keep-revisions", &self.keep_revisions, keep_revisions(&self.keep_revisions))
+                .flatten(),
             allowed_hosts: list(&self.catalog_allowed_hosts)
                 .filter_map(|name| p.take("catalog-allowed-hosts", name, origin::host(name)))
                 .collect(),

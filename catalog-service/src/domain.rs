@@ -6,6 +6,7 @@ mod actor;
 mod attribute;
 mod category;
 mod change;
+mod comparison;
 mod currency;
 mod document;
 mod etag;
@@ -20,6 +21,7 @@ mod query;
 mod references;
 mod refusal;
 mod revision;
+mod search;
 mod shop;
 mod sku;
 mod slug;
@@ -34,13 +36,14 @@ pub use actor::{Actor, Audience, Caller, Role};
 pub use attribute::AttributeValue;
 pub use category::{Category, CategoryField, CategoryFields, NewCategory};
 pub use change::{
-    CategoryAction, CategoryChange, NewVariantIn, ProductAction, ProductChange, RequestId,
-    ShopChange, VariantAction, VariantChange, Write,
+    CategoryAction, CategoryChange, NewVariantIn, ProductAction, ProductChange, ProductExpunge,
+    RequestId, Rollback, ShopChange, VariantAction, VariantChange, Write,
 };
+pub use comparison::{Difference, differences};
 pub use currency::Currency;
 pub use document::Document;
 pub use etag::Etag;
-pub use filter::Filter;
+pub use filter::{Filter, RevisionFilter};
 pub use gtin::Gtin;
 pub use money::{Money, MoneyError};
 pub use name::{CategoryId, NameError, ProductId, Uid, VariantId, VariantName};
@@ -52,10 +55,14 @@ pub use product::{
 pub use query::{ProductQuery, View};
 pub use references::References;
 pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
-pub use revision::{ChangeKind, Revision};
+pub use revision::{ChangeKind, Revision, RevisionName, RevisionQuery, WhichRevision};
+pub use search::{
+    AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,
+    Segment, Suggested, Suggestion, ValueCount,
+};
 pub use shop::{Shop, ShopField, ShopFields};
 pub use sku::Sku;
-pub use slug::Slug;
+pub use slug::{Address, Slug};
 pub use snapshot::{FeedPosition, Snapshot};
 pub use text::fold;
 pub use variant::{NewVariant, Price, PriceSpan, Variant, VariantField, VariantFields};

@@ -4,14 +4,18 @@
 //! Nothing here touches a store or a socket.
 
 mod actor;
+pub mod api_key;
 pub mod category;
 mod mask;
 pub mod product;
 pub(crate) mod revision;
+mod role;
+pub mod session;
 pub mod shop;
 #[cfg(test)]
 mod tests;
 mod time;
+pub mod user;
 pub mod variant;
 
 pub use mask::MaskError;
@@ -57,6 +61,15 @@ pub(crate) enum Damaged {
     /// The message lacks something.
     #[error("a {0} lacks what it must have")]
     Content(&'static str),
+}
+
+/// The uid and the version of something that was kept with its etag alone. The etag does not tell them apart, so such a uid has
+/// no hyphen.
+fn kept_etag(etag: &str) -> Option<(Uid, u64)> {
+    let (uid, _) = etag.strip_prefix('"')?.split_once('-')?;
+    let uid = Uid::new(uid);
+    let version = etag_version(etag, &uid)?;
+    Some((uid, version))
 }
 
 /// The version in the etag of something that was kept.

@@ -3,6 +3,7 @@
 //! What is promised of a call is kept here: that it has one message, ends in time, is turned away when there is too much
 //! to do or its caller calls too often, and is made by somebody who may. A method is `parse → call → reply` and holds no rule of the catalog.
 
+mod api_key_service;
 mod beside;
 mod category_service;
 mod credentials;
@@ -13,6 +14,7 @@ mod pace;
 mod page_token;
 mod parse;
 mod problem;
+mod product_history;
 mod product_service;
 mod reason;
 mod refusal;
@@ -22,6 +24,7 @@ mod request_id;
 mod resume_token;
 mod roles;
 mod seal;
+mod search_service;
 mod session_service;
 mod shed;
 mod shop_service;

@@ -1,6 +1,6 @@
 //! The catalog-service: owns the shop's data and speaks gRPC and gRPC-Web. It renders no HTML and knows no JSON.
 //!
-//! Dependencies point down: `server → grpc → catalog, access → domain`, `store → encoding → domain`.
+//! Dependencies point down: `server → grpc → catalog, access → domain`, `store → encoding → access, domain`.
 
 pub mod access;
 pub mod buckets;
@@ -14,6 +14,7 @@ pub mod grpc;
 pub mod ids;
 pub mod logs;
 pub mod network;
+pub mod search;
 pub mod server;
 pub mod store;
 

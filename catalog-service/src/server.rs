@@ -5,8 +5,10 @@
 
 mod census;
 mod connections;
+mod forget;
 mod line;
 mod listener;
+mod purge;
 mod requests;
 mod socket;
 
@@ -25,6 +27,7 @@ use crate::{
     config::Settings,
     disk::SystemDisk,
     grpc::GrpcService,
+    search::Search,
     store::{self, OpenError, Store},
 };
 
@@ -63,6 +66,7 @@ impl StartError {
 #[derive(Clone)]
 pub struct Instance {
     store: Arc<dyn Store>,
+    search: Search,
     catalog: Catalog,
     access: Access,
     service: GrpcService,
@@ -96,6 +100,7 @@ impl Instance {
     /// Finishes what was begun and closes the database. [`Bound::serve`] does so by itself.
     pub async fn close(&self) {
         self.service.close().await;
+        self.search.close().await;
         self.store.close().await;
     }
 }
@@ -124,13 +129,14 @@ pub async fn open_with_clock(
 ) -> Result<Instance, StartError> {
     let (url, limits) = (settings.database_url.expose_secret(), &settings.limits);
     let store = store::open(url, Arc::clone(&clock), Arc::new(SystemDisk), limits.disk).await?;
-    let catalog =
-        Catalog::new(Arc::clone(&store)).with_picture_host(settings.picture_host.as_deref());
+    let search = Search::start(Arc::clone(&store));
+    let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock))
+        .with_picture_host(settings.picture_host.as_deref());
     let sign_ins = settings.limits.sign_ins_per_address;
     let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock), sign_ins);
     let service = GrpcService::new(catalog.clone(), access.clone(), clock, &settings);
     service.start().await;
-    Ok(Instance { store, catalog, access, service, settings })
+    Ok(Instance { store, search, catalog, access, service, settings })
 }
 
 /// The service with its socket, ready to answer.
@@ -205,7 +211,10 @@ impl Bound {
                 service.stop().await;
             }
         };
-        tokio::join!(unhealthy, connections::serve(listener, socket, &settings.limits, shutdown));
+        let purging = purge::every_hour(instance.catalog(), &shutdown);
+        let forgetting = forget::every_hour(instance.catalog(), settings.keep_revisions, &shutdown);
+        let serving = connections::serve(listener, socket, &settings.limits, shutdown.clone());
+        tokio::join!(unhealthy, purging, forgetting, serving);
         instance.close().await;
         tracing::info!("catalog-service has stopped");
     }

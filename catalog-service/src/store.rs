@@ -3,6 +3,7 @@
 //! A store speaks the domain's words. No connection, transaction, row or SQL leaves it.
 
 pub mod access;
+pub mod changes;
 #[cfg(test)]
 mod contract;
 mod sqlite;
@@ -10,17 +11,19 @@ mod sqlite;
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
-use self::access::AccessStore;
+use self::{access::AccessStore, changes::ChangeStore};
 use crate::{
     clock::Clock,
     config::DiskLimits,
     disk::Disk,
     domain::{
-        Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery,
-        References, Refusal, Revision, Shop, ShopChange, Snapshot, Variant, VariantChange,
-        VariantName, View, Violations, Write,
+        Address, Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
+        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge, ProductId,
+        ProductQuery, References, Refusal, Revision, RevisionQuery, Rollback, Shop, ShopChange,
+        Slug, Snapshot, Variant, VariantChange, VariantName, View, Violations, WhichRevision,
+        Write,
     },
 };
 
@@ -47,7 +50,7 @@ pub(crate) const FULL: &str = "the store has no room left, so nothing was change
 /// * Before the disk is full, what would add to it is [`Error::Full`], while reading, deleting and signing in go on; once there is room
 ///   again, so does everything else, by itself.
 #[async_trait]
-pub trait Store: AccessStore {
+pub trait Store: AccessStore + ChangeStore {
     /// One product, if there is one that this audience may see.
     async fn product(
         &self,
@@ -86,12 +89,41 @@ pub trait Store: AccessStore {
         changes: Vec<ProductChange>,
     ) -> Result<Vec<Document<Product>>>;
 
-    /// The history of a product, newest first; none: there is no such product.
-    async fn revisions(
+    /// Removes a deleted product for good, with its variants and its history.
+    async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()>;
+
+    /// Removes products for good that were deleted so long ago that it is time, the longest deleted first and at most so many; answers
+    /// how many there were.
+    async fn purge_products(&self, most: usize) -> Result<usize>;
+
+    /// Where an address in the shop leads, as far as this audience may know: to the product whose slug it is, else to the one that
+    /// had it last.
+    async fn resolve_slug(
+        &self,
+        slug: &Slug,
+        audience: Audience,
+    ) -> Result<Option<Snapshot<Address>>>;
+
+    /// Gives a product the content of one of its revisions; answers it in the basic view.
+    async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>>;
+
+    /// One revision of a product, if there is one and it is kept.
+    async fn revision(
         &self,
         product: &ProductId,
+        which: &WhichRevision,
+    ) -> Result<Option<Snapshot<Document<Revision>>>>;
+
+    /// One page of a history, newest first, without a total; none: there is no such product.
+    async fn revisions(
+        &self,
+        query: RevisionQuery,
         page: PageRequest,
     ) -> Result<Option<Snapshot<Page<Document<Revision>>>>>;
+
+    /// Forgets revisions that were replaced longer than `kept` ago, at most `most`, the oldest first, and answers how many it were.
+    /// The newest of each product stays, however old it is.
+    async fn forget_revisions(&self, kept: SignedDuration, most: usize) -> Result<usize>;
 
     /// One variant, if this audience may see its product.
     async fn variant(
@@ -115,12 +147,12 @@ pub trait Store: AccessStore {
         variant: NewVariantIn,
     ) -> Result<Document<Variant>>;
 
-    /// Changes or removes a variant; one that was removed is answered as it was.
-    async fn change_variant(
+    /// Does all of the changes or none; a variant that was removed is answered as it was.
+    async fn change_variants(
         &self,
         write: Write,
-        change: VariantChange,
-    ) -> Result<Document<Variant>>;
+        changes: Vec<VariantChange>,
+    ) -> Result<Vec<Document<Variant>>>;
 
     /// One category.
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;
@@ -129,8 +161,12 @@ pub trait Store: AccessStore {
     /// and wishes that do not fit. It is what their writes would be refused for as invalid; pictures are not looked at.
     async fn faults(&self, requests: Vec<References>) -> Result<Vec<Violations>>;
 
-    /// The categories by title.
-    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>>;
+    /// The categories by title; with how many products stand in them, of those that an audience may see, when it is given.
+    async fn categories(
+        &self,
+        counted: Option<Audience>,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>>;
 
     /// Creates a category.
     async fn create_category(
@@ -157,6 +193,9 @@ pub trait Store: AccessStore {
 
     /// The keys that seal tokens, made when the store was: the first one seals, each of them opens.
     fn token_keys(&self) -> [[u8; 32]; 2];
+
+    /// The folder of its files, beside which a projection may keep its own; none: it ends with the process.
+    fn folder(&self) -> Option<PathBuf>;
 
     /// Whether the store answers.
     async fn check(&self) -> Result<()>;

@@ -14,7 +14,7 @@ pub use caller::{Caller, RequestId};
 pub use cookie::{end, from_headers, start};
 pub(crate) use guard::same_origin;
 pub use return_to::ReturnTo;
-pub(crate) use sign_in::{CREATE, DELETE, is_browser, is_sign_out, take_token};
+pub(crate) use sign_in::{CREATE, CREATE_KEY, DELETE, is_browser, is_sign_out, take_token};
 
 /// The `authorization` value that a request's calls carry: its own bearer token, else the one in its cookie.
 pub(crate) fn credentials(headers: &HeaderMap) -> Option<HeaderValue> {

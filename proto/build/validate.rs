@@ -13,7 +13,7 @@ use prost_reflect::{
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What a broken pattern is told as: the rule in words.
-const PATTERN_WORDS: [(&str, &str); 16] = [
+const PATTERN_WORDS: [(&str, &str); 18] = [
     (
         "^[a-z0-9]+(-[a-z0-9]+)*$",
         "must be words of `a-z` and `0-9` with single hyphens between them",
@@ -28,12 +28,20 @@ const PATTERN_WORDS: [(&str, &str); 16] = [
         "must be `products/{product}/variants/{variant}`, each id being 1 to 63 of `a-z`, `0-9` and `-`",
     ),
     (
+        "^products/[a-z0-9-]{1,63}/revisions/[0-9]{1,18}$",
+        "must be `products/{product}/revisions/{revision}`, whose revision is a number",
+    ),
+    (
         "^categories/[a-z0-9-]{1,63}$",
         "must be `categories/{category}`, the id being 1 to 63 of `a-z`, `0-9` and `-`",
     ),
     (
         "^users/[a-z0-9-]{1,63}$",
         "must be `users/{user}`, the id being 1 to 63 of `a-z`, `0-9` and `-`",
+    ),
+    (
+        "^apiKeys/[a-z0-9-]{1,63}$",
+        "must be `apiKeys/{api_key}`, the id being 1 to 63 of `a-z`, `0-9` and `-`",
     ),
     ("^sessions/(-|[a-z0-9]{1,63})$", "must be `sessions/{session}`, or `sessions/-` for your own"),
     ("^shop$", "must be `shop`"),

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::access::{CreateSessionRequest, CreateUserRequest, RedeemSetupTokenRequest, Session};
+use crate::access::{
+    ApiKey, ChangePasswordRequest, CreateSessionRequest, CreateUserRequest,
+    RedeemSetupTokenRequest, Session,
+};
 
 macro_rules! debug_without_fields {
     ($($message:ident),+) => {$(
@@ -14,4 +17,11 @@ macro_rules! debug_without_fields {
     )+};
 }
 
-debug_without_fields!(CreateSessionRequest, CreateUserRequest, RedeemSetupTokenRequest, Session);
+debug_without_fields!(
+    ApiKey,
+    ChangePasswordRequest,
+    CreateSessionRequest,
+    CreateUserRequest,
+    RedeemSetupTokenRequest,
+    Session
+);

@@ -8,9 +8,10 @@ use proto::{
     },
     catalog::{
         AttributeValue, BatchCreateProductsRequest, BatchGetProductsRequest, Category,
-        CreateCategoryRequest, CreateProductRequest, CreateVariantRequest, DeleteProductRequest,
-        GetProductRequest, GetShopRequest, GetVariantRequest, Image, ListProductRevisionsRequest,
-        ListProductsRequest, Option as Choice, Price, Product, Shop, UpdateProductRequest,
+        CompareProductRevisionsRequest, CreateCategoryRequest, CreateProductRequest,
+        CreateVariantRequest, DeleteProductRequest, GetProductRequest, GetProductRevisionRequest,
+        GetShopRequest, GetVariantRequest, Image, ListProductRevisionsRequest, ListProductsRequest,
+        Option as Choice, Price, Product, RollbackProductRequest, Shop, UpdateProductRequest,
         UpdateShopRequest, Variant, attribute_value::Value,
     },
 };
@@ -198,6 +199,12 @@ fn categories_the_shop_and_users_have_limits() {
             => ["shop.default_currency"];
         shop(Shop { default_language: "e".into(), ..Default::default() })
             => ["shop.default_language"];
+        GetProductRevisionRequest { name: "products/mug/revisions/".into() } => ["name"];
+        GetProductRevisionRequest { name: "products/mug/revisions/1".into() } => [];
+        RollbackProductRequest { name: "products/mug/revisions/-1".into(), ..Default::default() }
+            => ["name"];
+        CompareProductRevisionsRequest { name: "products/mug/revisions/2".into(), base_revision: "1".into(), ..Default::default() }
+            => ["base_revision"];
         user(User { login: "no address".into(), ..Default::default() }) => ["user.login"];
         user(User { role: 1, ..Default::default() }) => ["user.role"];
         user(User { role: 5, ..Default::default() }) => ["user.role"];

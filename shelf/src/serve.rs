@@ -76,9 +76,15 @@ pub struct Shelf {
 /// # Errors
 /// A port, a folder or a database that cannot be used.
 pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
-    let ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway, catalog_limits } =
-        settings;
-    let mut door = gateway;
+    let ServeSettings {
+        data_dir,
+        grpc_listen,
+        empty,
+        keep_revisions,
+        local_origin,
+        gateway: mut door,
+        catalog_limits,
+    } = settings;
     let listen = door.listen;
     let front = front::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     if local_origin {
@@ -92,6 +98,7 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
         listen: grpc_listen,
         public_origin: origin.clone(),
         picture_host: door.picture_host.clone(),
+        keep_revisions,
         allowed_hosts: door.allowed_hosts.clone(),
         trusted_proxies: door.trusted_proxies.clone(),
         limits: catalog_limits,

@@ -4,5 +4,6 @@ mod apart;
 mod crash;
 mod early;
 mod load;
+mod secrets;
 mod start;
 mod stop;

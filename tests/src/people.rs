@@ -3,7 +3,8 @@
 use proto::{
     access::{
         CreateSessionRequest, CreateUserRequest, RedeemSetupTokenRequest, Role, User,
-        session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
+        api_key_service_client::ApiKeyServiceClient, session_service_client::SessionServiceClient,
+        user_service_client::UserServiceClient,
     },
     catalog::{
         category_service_client::CategoryServiceClient,
@@ -102,6 +103,11 @@ impl Person {
     /// Their sessions.
     pub fn sessions(&self) -> SessionServiceClient<Way> {
         SessionServiceClient::new(self.way())
+    }
+
+    /// Their API keys.
+    pub fn api_keys(&self) -> ApiKeyServiceClient<Way> {
+        ApiKeyServiceClient::new(self.way())
     }
 
     /// Signs in and answers who is signed in.

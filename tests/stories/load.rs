@@ -1,9 +1,12 @@
 //! `shelf load`: real files into a real shop, with their faults.
 
 use prost_types::FieldMask;
-use proto::catalog::{
-    BatchGetProductsRequest, DeleteProductRequest, ListProductsRequest, Product,
-    UpdateProductRequest,
+use proto::{
+    access::{ApiKey, CreateApiKeyRequest, Role},
+    catalog::{
+        BatchGetProductsRequest, DeleteProductRequest, GetProductRequest, ListProductsRequest,
+        Product, UpdateProductRequest,
+    },
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -37,6 +40,25 @@ fn line(id: usize) -> String {
 async fn total(shop: &Shop) -> i32 {
     let all = ListProductsRequest { show_deleted: true, ..Default::default() };
     shop.people.viewer.products().list_products(all).await.unwrap().into_inner().total_size
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_loaded_with_an_api_key_in_the_keys_name() {
+    let shop = Shop::open().await;
+    let key = ApiKey {
+        display_name: "Nightly import".into(),
+        role: Role::Editor.into(),
+        ..Default::default()
+    };
+    let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
+    let key = shop.people.admin.api_keys().create_api_key(request).await.unwrap().into_inner();
+    let program = Person::with_token(shop.channel(), key.secret);
+    let (loaded, faults) = load(&shop, &program, &line(1)).await;
+    assert_eq!((loaded.unwrap().loaded, faults.as_str()), (1, ""));
+    let get = GetProductRequest { name: "products/p1".into(), ..Default::default() };
+    let product = shop.people.viewer.products().get_product(get).await.unwrap().into_inner();
+    assert_eq!(product.update_actor.unwrap().display_name, "Nightly import");
+    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

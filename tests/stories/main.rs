@@ -2,14 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod access;
 mod bad_input;
+mod batch_updates;
 mod batches;
 mod conflicts;
 mod full_disk;
+mod history;
 mod json;
+mod lifecycle;
 mod limits;
 mod lists;
 mod load;
+mod management;
 mod pages;
 mod products;
 mod repeated;
@@ -17,6 +22,7 @@ mod resume_tokens;
 mod roles;
 mod rounds;
 mod sample;
+mod search;
 mod sessions;
 mod storefront;
 mod tree;

@@ -37,13 +37,23 @@ export function reason(failure) {
  * @returns {boolean} whether it is seen there
  */
 export function note(actor, text) {
+  announce(text, 'assertive');
+  return mark(actor, text);
+}
+
+/**
+ * Puts a sentence on the row without saying it, when another one is said for all.
+ * @param {HTMLElement} actor
+ * @param {string} text
+ * @returns {boolean} whether it is seen there
+ */
+export function mark(actor, text) {
   const place = noteOf(actor);
   const words = place?.querySelector('[data-field=text]');
   if (place && words) {
     words.textContent = text;
     place.hidden = false;
   }
-  announce(text, 'assertive');
   return place?.checkVisibility() ?? false;
 }
 

@@ -1,33 +1,74 @@
 // Adds: a list whose forms, filters, heads and cells act in place.
 // Without it: each of them leads to its own address.
-// Proven by: tests/browser/stories/actions.test.js, list.test.js and cells.test.js
+// Proven by: tests/browser/stories/actions.test.js, list.test.js, cells.test.js and bulk.test.js
 
 import { startForms } from './action-form.js';
-import { publishing, removal } from './optimistic.js';
+import { expunging, publishing, removal } from './optimistic.js';
 
-/** The lists and cells are fetched at the first sign that they will be used. */
+/** The lists, cells and questions are fetched at the first sign that they will be used. */
 const liveList = () => import('./live-list.js');
 const cellEdit = () => import('./cell-edit.js');
+const confirmDialog = () => import('./confirm-dialog.js');
 
 export function startInPlace() {
-  startForms({ delete: removal, undelete: removal, publish: publishing });
+  startForms({ delete: removal, undelete: removal, publish: publishing, expunge: expunging });
+  const bulk = document.getElementById('bulk');
+  if (bulk instanceof HTMLFormElement) startBulk(bulk);
   document.addEventListener('click', (event) => {
     const link = linkAt(event);
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    const used = link.dataset.edit
-      ? cellEdit().then(({ editCell }) => editCell(link))
-      : liveList().then(({ goTo }) => goTo(link.href));
-    used.catch(() => location.assign(link.href));
+    use(link).catch(() => location.assign(link.href));
   });
   for (const sign of ['pointerover', 'focusin']) {
     document.addEventListener(sign, (event) => {
       const link = linkAt(event);
-      if (link) void (link.dataset.edit ? cellEdit() : liveList()).catch(() => {});
+      if (link) void moduleOf(link).catch(() => {});
     });
   }
   const filters = document.querySelector('form[data-live-list]');
   if (filters instanceof HTMLFormElement) startFilters(filters);
+}
+
+/** @param {HTMLAnchorElement} link */
+function moduleOf(link) {
+  if (link.dataset.edit) return cellEdit();
+  return 'confirm' in link.dataset ? confirmDialog() : liveList();
+}
+
+/** @param {HTMLAnchorElement} link */
+async function use(link) {
+  if (link.dataset.edit) return (await cellEdit()).editCell(link);
+  if ('confirm' in link.dataset) return (await confirmDialog()).ask(link);
+  return (await liveList()).goTo(link.href);
+}
+
+/** @param {HTMLFormElement} bulk */
+function startBulk(bulk) {
+  document.addEventListener('click', (event) => {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement) || box.form !== bulk) return;
+    void import('./bulk-bar.js').then(({ choose }) => choose(box, event.shiftKey));
+    import('./bulk-act.js').catch(() => {});
+  });
+  document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
+    if (key !== 'x' || ctrlKey || metaKey || altKey || !(target instanceof Element) || target.matches('input:not([type=checkbox])')) return;
+    const box = target.closest('tr')?.querySelector('input[name=item]');
+    if (box instanceof HTMLInputElement) box.click();
+  });
+  bulk.addEventListener('submit', (event) => {
+    const button = event.submitter;
+    const back = bulk.elements.namedItem('return_to');
+    if (back instanceof HTMLInputElement) back.value = location.pathname + location.search;
+    if (!(button instanceof HTMLButtonElement) || !('inPlace' in button.dataset)) return;
+    event.preventDefault();
+    import('./bulk-act.js').then(({ actOnMany, isVerb }) => {
+      if (isVerb(button.value)) void actOnMany(bulk, button.value);
+    }, () => {
+      delete button.dataset.inPlace;
+      bulk.requestSubmit(button);
+    });
+  });
 }
 
 /** @param {HTMLFormElement} filters */
@@ -42,6 +83,6 @@ function startFilters(filters) {
 
 /** @param {Event} event */
 function linkAt({ target }) {
-  const link = target instanceof Element ? target.closest('a[data-edit], a[data-live-list]') : null;
+  const link = target instanceof Element ? target.closest('a[data-edit], a[data-live-list], a[data-confirm]') : null;
   return link instanceof HTMLAnchorElement ? link : null;
 }

@@ -1,4 +1,4 @@
-// Adds: whatever this page asks for by its hooks, and then `data-started`. The shop asks for nothing, so that this is all it loads.
+// Adds: whatever this page asks for by its hooks, and then `data-started`. The shop asks for suggestions only.
 // Without it: every form and link works by itself.
 // Proven by: all the stories that run with JavaScript on
 
@@ -20,5 +20,10 @@ if (asksFor('template#notice')) {
 if (asksFor('form[data-setup]')) {
   const { fillSetupToken } = await import('./setup-token.js');
   fillSetupToken();
+}
+const search = document.querySelector('input[data-suggest]');
+if (search instanceof HTMLInputElement) {
+  const { startSuggest } = await import('./suggest.js');
+  startSuggest(search);
 }
 document.documentElement.dataset.started = '';

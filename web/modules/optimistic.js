@@ -35,6 +35,16 @@ export const removal = {
   },
 };
 
+/** The row goes, and there is no way back but the server's refusal. @type {Behaviour} */
+export const expunging = {
+  show(form) {
+    // The focus returns to the row, and leaves it in turn.
+    form.closest('dialog')?.close();
+    const { rollBack } = removal.show(form);
+    return { confirm: () => {}, rollBack };
+  },
+};
+
 /** The row says its new state and offers the way back. @type {Behaviour} */
 export const publishing = {
   show(form) {
@@ -81,7 +91,7 @@ export async function catchUp(row, failure) {
  * @param {HTMLElement} row
  * @param {boolean} gone
  */
-function setGone(row, gone) {
+export function setGone(row, gone) {
   row.hidden = gone;
   row.inert = gone;
   for (const place of document.querySelectorAll('[data-total]')) {

@@ -19,7 +19,8 @@ const STATES = {
 /** @type {Record<string, (place: HTMLElement, product: Product) => string | void>} */
 const FIELDS = {
   title: (_, { title }) => title,
-  sku: (_, { variants }) => variants && skuOf(variants),
+  // An answer without variants does not tell them: every product has one.
+  sku: (_, { variants }) => (variants?.length ? skuOf(variants) : undefined),
   price: showPrice,
   changed: (place, { updateTime = '' }) => {
     place.setAttribute('datetime', updateTime);
@@ -64,6 +65,7 @@ export function fillRow(row, product) {
   row.dataset.etag = product.etag;
   for (const input of row.querySelectorAll('input')) {
     if (input.name === 'etag') input.value = product.etag;
+    if (input.name === 'item') input.value = `${product.name.slice('products/'.length)} ${product.etag}`;
     if (input.name === 'request_id') input.value ||= crypto.randomUUID();
     if (input.name === 'return_to') input.value = location.pathname + location.search;
   }
@@ -113,7 +115,7 @@ function showPrice(place, { priceRange, variants }) {
   if (only) {
     place.dataset.etag = only.etag;
     place.dataset.prices = JSON.stringify(only.prices ?? []);
-  } else if (variants) {
+  } else if (variants?.length) {
     delete place.dataset.edit;
     place.setAttribute('href', `${place.getAttribute('href')?.split('#')[0]}#variants`);
   }

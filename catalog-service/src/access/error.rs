@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::store;
+use crate::{
+    domain::{Conflict, Violation},
+    store,
+};
 
 /// What a use case of access answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,6 +19,12 @@ pub enum Error {
     /// SESSION_EXPIRED
     #[error("the session has ended; sign in again")]
     SessionExpired,
+    /// CREDENTIALS_INVALID: the API key is not live.
+    #[error("the API key has expired or was deleted; make a new one")]
+    ApiKeyEnded,
+    /// FIELD_INVALID: fields that only the account itself could check.
+    #[error("{} of the request's fields are not valid", .0.len())]
+    Invalid(Vec<Violation>),
     /// RATE_LIMITED: this account has seen too many failures.
     #[error("there were too many failures; try again in {} seconds", .0.as_secs().max(1))]
     SlowDown(Duration),
@@ -24,7 +33,7 @@ pub enum Error {
     Busy,
     /// RESOURCE_NOT_FOUND
     #[error("`{name}` does not exist")]
-    UserNotFound {
+    NotFound {
         /// What was asked for.
         name: String,
     },
@@ -47,6 +56,15 @@ pub enum Error {
         login: String,
         /// Whose it is.
         by: String,
+    },
+    /// ETAG_MISMATCH
+    #[error("`{}` was changed since you read it; look at it and try again", .0.name)]
+    EtagMismatch(Box<Conflict>),
+    /// LAST_ADMIN
+    #[error("`{name}` is the only admin who can sign in; make another user an admin first")]
+    LastAdmin {
+        /// The user.
+        name: String,
     },
     /// A failure of the store.
     #[error(transparent)]

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{TokenDigest, User, UserId};
+use super::{PasswordHash, TokenDigest, User, UserId};
 use crate::domain::{Actor, Caller};
 
 /// The id of a session, which is not its secret.
@@ -72,6 +72,8 @@ pub struct NewSession {
     pub user: UserId,
     /// What is kept of its token.
     pub digest: TokenDigest,
+    /// What is kept of the password that it was begun with.
+    pub password: PasswordHash,
 }
 
 /// A session and whose it is.

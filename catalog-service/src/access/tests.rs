@@ -1,5 +1,8 @@
 //! Signing in, staying signed in, and the first account, on a real store and with a clock that tests move.
 
+mod credentials;
+mod passwords;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
@@ -7,7 +10,7 @@ use crate::{
     clock::ManualClock,
     config::{DiskLimits, Origin},
     disk::SystemDisk,
-    domain::{Caller, RequestId},
+    domain::{Caller, PageRequest, RequestId, Write},
 };
 
 const PASSWORD: &str = "cedar kettle on the hob";
@@ -60,8 +63,11 @@ impl Shop {
         self.access.sign_in(&login, secret("wrong"), Some(network)).await
     }
 
-    async fn signed_in(&self, sign_in: &SignIn) -> Result<Arc<SignedIn>> {
-        self.access.signed_in(sign_in.token.expose()).await
+    async fn signed_in(&self, sign_in: &SignIn) -> Result<SignedIn> {
+        match self.access.holder(sign_in.token.expose()).await?.as_ref() {
+            Holder::Session(signed_in) => Ok(signed_in.clone()),
+            Holder::Key(_) => panic!("not a session"),
+        }
     }
 
     fn pass(&self, time: SignedDuration) {
@@ -312,10 +318,10 @@ async fn a_trial_ends_no_session_and_spends_no_token() {
 async fn what_is_no_token_is_invalid_and_a_foreign_one_has_expired() {
     let shop = Shop::with_ada().await;
     for text in ["", "abc", "shelf_s_abc", Token::new(TokenKind::Setup).expose()] {
-        let refused = shop.access.signed_in(text).await;
+        let refused = shop.access.holder(text).await;
         assert!(matches!(refused, Err(Error::CredentialsInvalid)), "{text}");
     }
-    let foreign = shop.access.signed_in(Token::new(TokenKind::Session).expose()).await;
+    let foreign = shop.access.holder(Token::new(TokenKind::Session).expose()).await;
     assert!(matches!(foreign, Err(Error::SessionExpired)));
 }
 
@@ -357,7 +363,7 @@ async fn a_user_that_is_only_validated_is_not_there() {
     let shop = Shop::with_ada().await;
     let write = Write { validate_only: true, ..Write::by(Caller::system()) };
     let user = shop.access.create_user(write, bob(), secret(PASSWORD)).await.unwrap();
-    assert!(matches!(shop.access.user(&user.id).await, Err(Error::UserNotFound { .. })));
+    assert!(matches!(shop.access.user(&user.id).await, Err(Error::NotFound { .. })));
 }
 
 #[tokio::test]

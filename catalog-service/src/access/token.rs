@@ -19,15 +19,20 @@ const SECRET: usize = 32;
 pub enum TokenKind {
     /// A session.
     Session,
+    /// What an API key may do.
+    ApiKey,
     /// The first account.
     Setup,
 }
 
 impl TokenKind {
+    const ALL: [Self; 3] = [Self::Session, Self::ApiKey, Self::Setup];
+
     /// By which people and secret scanners know it.
     fn prefix(self) -> &'static str {
         match self {
             Self::Session => "shelf_s_",
+            Self::ApiKey => "shelf_key_",
             Self::Setup => "shelf_setup_",
         }
     }
@@ -60,6 +65,12 @@ impl Token {
         let secret = text.strip_prefix(kind.prefix())?;
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(secret).ok()?;
         (bytes.len() == SECRET).then(|| TokenDigest::of(text))
+    }
+
+    /// The kind and the digest of a text that has the form of a token.
+    pub fn read(text: &str) -> Option<(TokenKind, TokenDigest)> {
+        let kinds = TokenKind::ALL.into_iter();
+        kinds.filter_map(|kind| Some((kind, Self::parse(kind, text)?))).next()
     }
 }
 
@@ -111,6 +122,10 @@ mod tests {
         assert_eq!(token.expose().len(), "shelf_s_".len() + 43);
         assert_eq!(Token::parse(TokenKind::Session, token.expose()), Some(token.digest()));
         assert_eq!(Token::parse(TokenKind::Setup, token.expose()), None);
+        for kind in TokenKind::ALL {
+            let token = Token::new(kind);
+            assert_eq!(Token::read(token.expose()), Some((kind, token.digest())));
+        }
         assert_ne!(Token::new(TokenKind::Session).digest(), token.digest());
     }
 
@@ -125,6 +140,7 @@ mod tests {
             &format!("shelf_s_{}", "A".repeat(44)),
         ] {
             assert_eq!(Token::parse(TokenKind::Session, text), None, "{text}");
+            assert_eq!(Token::read(text), None, "{text}");
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::{Catalog, Error, Result};
 use crate::domain::{
-    Category, CategoryChange, CategoryId, Document, NewCategory, Page, PageRequest, Refusal,
-    Snapshot, Write,
+    Caller, Category, CategoryChange, CategoryId, Document, NewCategory, Page, PageRequest,
+    Refusal, Snapshot, Write,
 };
 
 impl Catalog {
@@ -16,15 +16,17 @@ impl Catalog {
         found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: id.name() }))
     }
 
-    /// The categories by title.
+    /// The categories by title; when `counted`, with how many products stand in each, of those that the caller may see.
     ///
     /// # Errors
-    /// None but those of the store.
+    /// [`Error::QueryTooExpensive`] when there is too much to count.
     pub async fn categories(
         &self,
+        caller: &Caller,
+        counted: bool,
         page: PageRequest,
     ) -> Result<Snapshot<Page<Document<Category>>>> {
-        Ok(self.store.categories(page).await?)
+        Ok(self.store.categories(counted.then(|| caller.audience()), page).await?)
     }
 
     /// Creates a category.
@@ -39,7 +41,7 @@ impl Catalog {
         self.store.create_category(write, category).await.map_err(Error::of_one)
     }
 
-    /// Changes or deletes a category; one that was deleted is answered as it was.
+    /// Changes, moves or deletes a category; one that was deleted is answered as it was.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::EtagMismatch`], [`Refusal::SlugTaken`], [`Refusal::Invalid`], [`Refusal::CategoryCycle`],

@@ -54,6 +54,9 @@ pub enum Error {
     /// STORE_FULL
     #[error("{}", store::FULL)]
     StoreFull,
+    /// SEARCH_NOT_READY
+    #[error("the search index is being made; try again soon")]
+    SearchNotReady,
     /// OVERLOADED
     #[error("the store has too much to do; try again")]
     Overloaded,

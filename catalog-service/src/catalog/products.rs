@@ -1,10 +1,14 @@
 //! What callers may do with products.
 
-use super::{Catalog, Error, Result};
+use super::{Catalog, Error, Result, check_batch, only};
 use crate::domain::{
-    Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductId, ProductQuery, Refusal, Revision, Snapshot, View, Wish, Write,
+    Address, Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
+    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Slug, Snapshot, View, Wish,
+    Write,
 };
+
+/// How many products go for good in one transaction, so that no write waits long behind them.
+const PURGED_TOGETHER: usize = 20;
 
 /// A list of products as a caller asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,7 +113,7 @@ impl Catalog {
         Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
-    /// Changes, deletes, restores, publishes or unpublishes a product, and answers it in the basic view.
+    /// Changes, deletes, restores, publishes, unpublishes or archives a product, and answers it in the basic view.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::EtagMismatch`], [`Refusal::Deleted`], [`Refusal::NotDeleted`], [`Refusal::SlugTaken`],
@@ -140,34 +144,41 @@ impl Catalog {
         Ok(self.store.change_products(write, changes).await?)
     }
 
-    /// The history of a product, newest first.
+    /// Removes a deleted product for good.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`].
-    pub async fn product_revisions(
+    /// [`Refusal::NotFound`], [`Refusal::EtagMismatch`], [`Refusal::Live`].
+    pub async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()> {
+        self.store.expunge_product(write, expunge).await.map_err(Error::of_one)
+    }
+
+    /// Removes some of the products for good whose time has come, and answers whether there may be more.
+    ///
+    /// # Errors
+    /// None but those of the store.
+    pub async fn purge_some_products(&self) -> Result<bool> {
+        Ok(self.store.purge_products(PURGED_TOGETHER).await? == PURGED_TOGETHER)
+    }
+
+    /// The product that an address in the shop leads to, with its slug now. Without credentials only a public one.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], and [`Refusal::Expunged`] for the address of a public product that is gone for good.
+    pub async fn resolve_slug(
         &self,
-        product: &ProductId,
-        page: PageRequest,
-    ) -> Result<Snapshot<Page<Document<Revision>>>> {
-        let found = self.store.revisions(product, page).await?;
-        found.ok_or_else(|| Error::Refused(Refusal::NotFound { name: product.name() }))
+        caller: &Caller,
+        slug: &Slug,
+    ) -> Result<Snapshot<(ProductId, Slug)>> {
+        let name = format!("/p/{slug}");
+        let found = self.store.resolve_slug(slug, caller.audience()).await?;
+        let missing = || Error::Refused(Refusal::NotFound { name: name.clone() });
+        found.ok_or_else(missing)?.try_map(|address| match address {
+            Address::Of { product, slug } => Ok((product, slug)),
+            Address::Gone => Err(Error::Refused(Refusal::Expunged { name: name.clone() })),
+        })
     }
 }
 
 fn created(product: &NewProduct) -> Wish {
     Wish::NewProduct { at: "product".to_owned(), new: product.clone() }
-}
-
-/// Refuses a batch that is too large.
-///
-/// # Errors
-/// [`Error::BatchTooLarge`].
-fn check_batch(given: usize) -> Result<()> {
-    let most = Catalog::LARGEST_BATCH;
-    if given > most { Err(Error::BatchTooLarge { given, most }) } else { Ok(()) }
-}
-
-/// The answer of a write of one item.
-fn only<T>(mut answers: Vec<T>) -> Result<T> {
-    answers.pop().ok_or_else(|| Error::Internal("the store answered nothing".into()))
 }

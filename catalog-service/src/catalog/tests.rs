@@ -15,16 +15,10 @@ use crate::{
 };
 
 async fn catalog() -> Catalog {
-    Catalog::new(
-        store::open(
-            "sqlite::memory:",
-            Arc::new(SystemClock),
-            Arc::new(SystemDisk),
-            DiskLimits::default(),
-        )
-        .await
-        .unwrap(),
-    )
+    let (disk, limits) = (Arc::new(SystemDisk), DiskLimits::default());
+    let store = store::open("sqlite::memory:", Arc::new(SystemClock), disk, limits).await.unwrap();
+    let search = Search::start(Arc::clone(&store));
+    Catalog::new(store, search, Arc::new(SystemClock))
 }
 
 fn id(id: &str) -> ProductId {

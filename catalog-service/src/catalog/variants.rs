@@ -1,6 +1,6 @@
 //! What callers may do with variants.
 
-use super::{Catalog, Error, Result};
+use super::{Catalog, Error, Result, check_batch, only};
 use crate::domain::{
     Caller, Document, NewVariantIn, Page, PageRequest, ProductId, Refusal, Snapshot, Variant,
     VariantChange, VariantName, Write,
@@ -56,6 +56,20 @@ impl Catalog {
         write: Write,
         change: VariantChange,
     ) -> Result<Document<Variant>> {
-        self.store.change_variant(write, change).await.map_err(Error::of_one)
+        let changed = self.store.change_variants(write, vec![change]).await;
+        only(changed.map_err(Error::of_one)?)
+    }
+
+    /// Does all of the changes or none.
+    ///
+    /// # Errors
+    /// As [`Self::change_variant`], by index, and [`Error::BatchTooLarge`].
+    pub async fn change_variants(
+        &self,
+        write: Write,
+        changes: Vec<VariantChange>,
+    ) -> Result<Vec<Document<Variant>>> {
+        check_batch(changes.len())?;
+        Ok(self.store.change_variants(write, changes).await?)
     }
 }

@@ -63,6 +63,7 @@ fn each_faulty_setting_is_named_with_its_value_and_advice() {
         ("--database-url=mysql://user:secret@host", "SHELF_DATABASE_URL) is `mysql`", "sqlite:"),
         ("--database-url=sqlite:", "`sqlite`", "sqlite:shelf-data"),
         ("--database-url-file=/no/such/file", "`/no/such/file`", "cannot be read"),
+        ("--keep-revisions=2y", "SHELF_KEEP_REVISIONS) is `2y`", "`forever`"),
         ("--catalog-allowed-hosts=a:1", "`a:1`", "without scheme and port"),
         ("--catalog-cors-origins=*", "`*`", "https://shop.example"),
         ("--catalog-reflection=maybe", "`maybe`", "`on` or `off`"),

@@ -2,7 +2,8 @@
 
 use super::{
     Caller, CategoryField, CategoryFields, CategoryId, Etag, NewVariant, ProductFields, ProductId,
-    ProductMask, ShopField, ShopFields, VariantField, VariantFields, VariantName, Wish,
+    ProductMask, RevisionName, ShopField, ShopFields, VariantField, VariantFields, VariantName,
+    Wish,
 };
 
 /// Makes a write safe to send again (AIP-155).
@@ -78,6 +79,26 @@ pub enum ProductAction {
     Publish,
     /// Make it a draft.
     Unpublish,
+    /// Put it away, and keep it for reference.
+    Archive,
+}
+
+/// A deleted product that is to go for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductExpunge {
+    /// Which product.
+    pub id: ProductId,
+    /// The version that the caller saw.
+    pub etag: Option<Etag>,
+}
+
+/// A product to give the content of one of its revisions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollback {
+    /// Which product, and to which revision.
+    pub to: RevisionName,
+    /// The version of the product that the caller saw.
+    pub etag: Option<Etag>,
 }
 
 /// A variant to add to a product.
@@ -143,6 +164,11 @@ pub enum CategoryAction {
         fields: CategoryFields,
         /// Which of them.
         mask: Vec<CategoryField>,
+    },
+    /// Put it below another category, or at the top.
+    Move {
+        /// The category to stand below.
+        parent: Option<CategoryId>,
     },
     /// Delete it, when it is empty.
     Delete,

@@ -1,12 +1,14 @@
 //! Filters of a list of products: the language of AIP-160, typed against the fields that a product has.
 
 mod grammar;
+mod history;
 mod print;
 mod scan;
 #[cfg(test)]
 mod tests;
 mod typing;
 
+pub use history::RevisionFilter;
 use jiff::Timestamp;
 
 use super::{CategoryId, Currency, State};

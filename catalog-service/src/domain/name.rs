@@ -10,6 +10,13 @@ pub struct NameError {
     form: &'static str,
 }
 
+impl NameError {
+    /// `given` is not of the form that it should be.
+    pub(super) fn new(given: &str, form: &'static str) -> Self {
+        Self { given: given.to_owned(), form }
+    }
+}
+
 fn is_id(text: &str) -> bool {
     (1..=63).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
@@ -98,10 +105,7 @@ impl VariantName {
                 variant: VariantId::parse(variant).ok()?,
             })
         };
-        parts().ok_or_else(|| NameError {
-            given: name.to_owned(),
-            form: "products/{product}/variants/{variant}",
-        })
+        parts().ok_or_else(|| NameError::new(name, "products/{product}/variants/{variant}"))
     }
 }
 

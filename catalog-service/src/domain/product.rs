@@ -1,6 +1,7 @@
 //! A product: what the shop sells, in one or more variants.
 
 mod action;
+mod content;
 mod difference;
 mod fields;
 mod mask;
@@ -23,6 +24,17 @@ pub enum State {
     Active,
     /// Not public any more.
     Archived,
+}
+
+impl State {
+    /// Its name in the contract, without the prefix of the enum.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Active => "ACTIVE",
+            Self::Archived => "ARCHIVED",
+        }
+    }
 }
 
 /// What a buyer chooses between.
@@ -137,6 +149,12 @@ impl Product {
     /// Whether everybody may see it at a time.
     pub fn is_public(&self, now: Timestamp) -> bool {
         self.state == State::Active && !self.is_deleted() && self.window.contains(now)
+    }
+
+    /// Whether everybody could see it at some time since its last change.
+    pub fn has_been_public(&self, now: Timestamp) -> bool {
+        let is_live = self.state == State::Active && !self.is_deleted();
+        is_live && self.window.is_open_between(self.update_time, now)
     }
 
     /// Whether it is deleted.

@@ -49,6 +49,18 @@ pub enum Refusal {
         /// The product.
         name: String,
     },
+    /// STATE_INVALID: the product is not deleted, and only deleted ones go for good.
+    #[error("`{name}` is not deleted; delete it first")]
+    Live {
+        /// The product.
+        name: String,
+    },
+    /// RESOURCE_EXPUNGED
+    #[error("`{name}` is gone for good")]
+    Expunged {
+        /// The address that was asked for.
+        name: String,
+    },
     /// NOT_DELETED
     #[error("`{name}` is not deleted")]
     NotDeleted {

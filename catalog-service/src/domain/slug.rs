@@ -2,13 +2,27 @@
 
 use std::fmt;
 
-use super::text::plain_latin;
+use super::{ProductId, text::plain_latin};
 
 const LONGEST: usize = 100;
 
 /// 1 to 100 of `a-z`, `0-9` and single hyphens between them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Slug(String);
+
+/// Where an address in the shop leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// To this product.
+    Of {
+        /// The product.
+        product: ProductId,
+        /// Its slug now, which need not be the one that was asked for.
+        slug: Slug,
+    },
+    /// To a public product that is gone for good.
+    Gone,
+}
 
 /// A text that is not a slug.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

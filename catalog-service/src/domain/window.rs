@@ -17,6 +17,11 @@ impl Window {
         self.start.is_none_or(|start| start <= now) && self.end.is_none_or(|end| now < end)
     }
 
+    /// Whether it is open at some time from `first` to `last`, both included.
+    pub fn is_open_between(&self, first: Timestamp, last: Timestamp) -> bool {
+        self.start.is_none_or(|start| start <= last) && self.end.is_none_or(|end| first < end)
+    }
+
     /// Whether it is ever open.
     pub fn is_possible(&self) -> bool {
         match (self.start, self.end) {

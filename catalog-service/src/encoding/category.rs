@@ -81,8 +81,20 @@ pub(crate) fn document(category: &Category) -> Vec<u8> {
         parent: category.parent.as_ref().map(CategoryId::name).unwrap_or_default(),
         create_time: Some(time::to_wire(category.create_time)),
         update_time: Some(time::to_wire(category.update_time)),
+        ..wire::Category::default()
     };
     message.encode_to_vec()
+}
+
+/// Adds to a category's document how many products stand in it, and how many with those below it.
+pub(crate) fn add_counts(document: &mut Vec<u8>, own: u32, subtree: u32) {
+    let count = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+    let counts = wire::Category {
+        product_count: Some(wire::ProductCount { own: count(own), subtree: count(subtree) }),
+        ..wire::Category::default()
+    };
+    // Fields of a message may stand in any order, so what is encoded by itself can stand behind the rest.
+    document.extend(counts.encode_to_vec());
 }
 
 /// Reads a category's document back.

@@ -5,5 +5,6 @@ mod kept;
 
 pub use input::{fields, mask, new_product};
 pub(crate) use kept::{
-    actors, description, document, money_from_wire, money_to_wire, price_range, read, variants,
+    actors, description, document, from_message, money_from_wire, money_to_wire, price_range, read,
+    uid, variants,
 };

@@ -4,8 +4,8 @@ use prost::Message as _;
 use prost_types::FieldMask;
 use proto::catalog as wire;
 
-use super::{Damaged, MaskError, mask, time};
-use crate::domain::{Currency, Etag, Shop, ShopField, ShopFields, Uid, Violations};
+use super::{Damaged, MaskError, kept_etag, mask, time};
+use crate::domain::{Currency, Shop, ShopField, ShopFields, Violations};
 
 const IGNORED: [&str; 3] = ["name", "etag", "update_time"];
 
@@ -51,7 +51,7 @@ pub fn fields(
     fields
 }
 
-/// The shop's document. The etag does not tell the uid from the version apart, so the shop's uid has no hyphen.
+/// The shop's document.
 pub(crate) fn document(shop: &Shop) -> Vec<u8> {
     let message = wire::Shop {
         name: "shop".to_owned(),
@@ -70,12 +70,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Shop, Damaged> {
 }
 
 fn from_wire(message: wire::Shop) -> Option<Shop> {
-    let (uid, _) = message.etag.strip_prefix('"')?.split_once('-')?;
-    let uid = Uid::new(uid);
-    let etag = Etag::given(&message.etag)?;
+    let (uid, version) = kept_etag(&message.etag)?;
     Some(Shop {
-        version: etag.version_of(&uid)?,
         uid,
+        version,
         display_name: message.display_name,
         default_currency: Currency::parse(&message.default_currency).ok()?,
         default_language: message.default_language,

@@ -42,9 +42,10 @@ pub(super) async fn list_categories(
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let page = service.0.catalog.categories(page).await;
+    let counted = request.view() == wire::CategoryView::Counted;
+    let page = service.0.catalog.categories(&who.caller, counted, page).await;
     let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
 
@@ -83,6 +84,28 @@ pub(super) async fn update_category(
     let change = reading.done_in(&service.0.catalog, change, |_| Vec::new()).await?;
     let changed = service.0.catalog.change_category(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
+}
+
+pub(super) async fn move_category(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::MoveCategoryRequest,
+) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    let mut reading = Reading::of(&request);
+    let id = reading.category("name", &request.name);
+    let parent = match request.parent.as_str() {
+        "" => Some(None),
+        name => reading.category("parent", name).map(Some),
+    };
+    let etag = parse::etag(&request.etag);
+    let change = id.zip(parent).map(|(id, parent)| {
+        let action = CategoryAction::Move { parent };
+        CategoryChange { id, etag, action }
+    });
+    let change = reading.done(change)?;
+    let moved = service.0.catalog.change_category(write, change).await;
+    moved.map(reply::document).map_err(problem::of_catalog)
 }
 
 pub(super) async fn delete_category(

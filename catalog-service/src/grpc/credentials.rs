@@ -5,7 +5,7 @@ use tonic::Status;
 
 use super::{problem, reason::Reason, refusal::Refusal, roles::Method};
 use crate::{
-    access::{Access, SessionId, UserId},
+    access::{Access, Holder, SessionId, UserId},
     domain::{Caller, Role},
     network::Network,
 };
@@ -15,10 +15,24 @@ use crate::{
 pub(crate) struct Identity {
     /// Who it is and what they may do.
     pub(crate) caller: Caller,
+    /// The user who is signed in, or who made the API key of the call.
+    pub(crate) user: Option<UserId>,
     /// The user and the session of the call, if it was made with one.
     pub(crate) session: Option<(UserId, SessionId)>,
     /// Where the call came from; none for what this process asks by itself.
     pub(crate) network: Option<Network>,
+}
+
+impl Identity {
+    fn of(holder: &Holder, network: Option<Network>) -> Self {
+        let user = holder.user().clone();
+        let session = holder.session().map(|session| (user.clone(), session.clone()));
+        Self { caller: holder.caller(), user: Some(user), session, network }
+    }
+
+    fn anyone(network: Option<Network>) -> Self {
+        Self { caller: Caller::anyone(), user: None, session: None, network }
+    }
 }
 
 /// Establishes who calls.
@@ -34,11 +48,10 @@ pub(super) async fn identify(
     let token = if method.ignores_credentials { None } else { bearer(headers)? };
     Ok(match token {
         Some(token) => {
-            let signed_in = access.signed_in(token).await.map_err(problem::of_access)?;
-            let session = (signed_in.user.id.clone(), signed_in.session.id.clone());
-            Identity { caller: signed_in.caller(), session: Some(session), network }
+            let holder = access.holder(token).await.map_err(problem::of_access)?;
+            Identity::of(&holder, network)
         }
-        None => Identity { caller: Caller::anyone(), session: None, network },
+        None => Identity::anyone(network),
     })
 }
 
@@ -72,7 +85,8 @@ fn token(value: &HeaderValue) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-fn role_missing(has: Role, required: Option<Role>) -> Status {
+/// The refusal of a caller whose role is too low.
+pub(super) fn role_missing(has: Role, required: Option<Role>) -> Status {
     match (has, required) {
         (_, None) => Refusal::new(Reason::RoleMissing, "nobody may call this method"),
         (Role::Anyone, Some(_)) => {

@@ -6,7 +6,8 @@ use http::{Request, Response};
 use tonic::body::Body;
 
 use super::{
-    GrpcService, category_service as categories, product_service as products,
+    GrpcService, api_key_service as api_keys, category_service as categories,
+    product_history as history, product_service as products, search_service as search,
     session_service as sessions, shop_service as shop, status, user_service as users,
     variant_service as variants, wire::unary,
 };
@@ -24,6 +25,7 @@ pub(super) async fn call(service: &GrpcService, request: Request<Body>) -> Respo
         "shelf.catalog.v1.ShopService" => the_shop(service, method, request).await,
         "shelf.access.v1.SessionService" => session(service, method, request).await,
         "shelf.access.v1.UserService" => user(service, method, request).await,
+        "shelf.access.v1.ApiKeyService" => api_key(service, method, request).await,
         beside => service.0.beside.call(beside, request).await,
     }
 }
@@ -50,11 +52,22 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "UndeleteProduct" => products::undelete_product,
         "PublishProduct" => products::publish_product,
         "UnpublishProduct" => products::unpublish_product,
+        "ArchiveProduct" => products::archive_product,
+        "ExpungeProduct" => products::expunge_product,
+        "ResolveSlug" => products::resolve_slug,
         "BatchGetProducts" => products::batch_get_products,
         "BatchCreateProducts" => products::batch_create_products,
         "BatchDeleteProducts" => products::batch_delete_products,
         "BatchUndeleteProducts" => products::batch_undelete_products,
-        "ListProductRevisions" => products::list_product_revisions,
+        "SearchProducts" => search::search_products,
+        "SuggestProducts" => search::suggest_products,
+        "GetProductRevision" => history::get_product_revision,
+        "ListProductRevisions" => history::list_product_revisions,
+        "CompareProductRevisions" => history::compare_product_revisions,
+        "RollbackProduct" => history::rollback_product,
+        "BatchUpdateProducts" => products::batch_update_products,
+        "BatchPublishProducts" => products::batch_publish_products,
+        "BatchUnpublishProducts" => products::batch_unpublish_products,
     })
 }
 
@@ -65,6 +78,7 @@ async fn variant(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "CreateVariant" => variants::create_variant,
         "UpdateVariant" => variants::update_variant,
         "DeleteVariant" => variants::delete_variant,
+        "BatchUpdateVariants" => variants::batch_update_variants,
     })
 }
 
@@ -74,6 +88,7 @@ async fn category(s: &GrpcService, method: &str, request: Request<Body>) -> Resp
         "ListCategories" => categories::list_categories,
         "CreateCategory" => categories::create_category,
         "UpdateCategory" => categories::update_category,
+        "MoveCategory" => categories::move_category,
         "DeleteCategory" => categories::delete_category,
     })
 }
@@ -100,5 +115,17 @@ async fn user(s: &GrpcService, method: &str, request: Request<Body>) -> Response
         "GetUser" => users::get_user,
         "ListUsers" => users::list_users,
         "CreateUser" => users::create_user,
+        "UpdateUser" => users::update_user,
+        "DeleteUser" => users::delete_user,
+        "ChangePassword" => users::change_password,
+    })
+}
+
+async fn api_key(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "GetApiKey" => api_keys::get_api_key,
+        "ListApiKeys" => api_keys::list_api_keys,
+        "CreateApiKey" => api_keys::create_api_key,
+        "DeleteApiKey" => api_keys::delete_api_key,
     })
 }

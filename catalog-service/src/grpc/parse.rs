@@ -8,7 +8,11 @@ use tonic::Status;
 use super::{credentials::Identity, problem, request_digest::Repeatable};
 use crate::{
     catalog::{self, Catalog},
-    domain::{CategoryId, Etag, ProductId, References, VariantName, View, Violations, Wish, Write},
+    domain::{
+        CategoryId, Etag, ProductId, References, RevisionName, VariantName, View, Violations, Wish,
+        Write,
+    },
+    encoding::MaskError,
 };
 
 /// A request that is being read, and what is wrong with it so far.
@@ -43,6 +47,11 @@ impl Reading {
     /// A product's name.
     pub(super) fn product(&mut self, field: &str, name: &str) -> Option<ProductId> {
         self.take(field, ProductId::from_name(name))
+    }
+
+    /// A revision's name.
+    pub(super) fn revision(&mut self, field: &str, name: &str) -> Option<RevisionName> {
+        self.take(field, RevisionName::parse(name))
     }
 
     /// A variant's name.
@@ -139,6 +148,21 @@ pub(super) fn nothing_of_the_batch(
         let field = format!("{at}.validate_only");
         reading.violations().add(field, "stands in the batch, not in its items");
     }
+}
+
+/// The masks of a batch's items.
+///
+/// # Errors
+/// MASK_INVALID, which names each item whose mask names no field.
+pub(super) fn masks<M>(read: impl Iterator<Item = Result<M, MaskError>>) -> Result<Vec<M>, Status> {
+    let (mut masks, mut faults) = (Vec::new(), Vec::new());
+    for (index, mask) in read.enumerate() {
+        match mask {
+            Ok(mask) => masks.push(mask),
+            Err(error) => faults.push((index, error)),
+        }
+    }
+    if faults.is_empty() { Ok(masks) } else { Err(problem::of_masks(&faults)) }
 }
 
 /// The view that a request names; the contract's rules have refused unknown ones.

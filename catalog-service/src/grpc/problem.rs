@@ -1,10 +1,13 @@
 //! From the failures of the use cases to the statuses of the contract: the one place where each gets its reason.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+mod items;
+
+use std::fmt::Write as _;
 
 use proto::Violation;
 use tonic::Status;
 
+pub(super) use self::items::Items;
 use super::{reason::Reason, refusal::Refusal as Answer, status};
 use crate::{
     access,
@@ -13,15 +16,6 @@ use crate::{
     encoding::MaskError,
     store,
 };
-
-/// What the items of a batch are called in its request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Items {
-    /// `names[3]`
-    Names,
-    /// `requests[3].…`
-    Requests,
-}
 
 /// The status of a catalog's failure; items of a batch are called `requests`.
 pub(super) fn of_catalog(error: Error) -> Status {
@@ -33,7 +27,7 @@ pub(super) fn of_batch(error: Error, items: Items) -> Status {
     let message = error.to_string();
     match error {
         Error::Refused(refusal) => of_refusal(refusal, &message).status(),
-        Error::Batch(refused) => of_items(refused, items, &message),
+        Error::Batch(refused) => items::of_items(refused, items, &message),
         Error::BatchTooLarge { most, .. } => {
             Answer::new(Reason::BatchTooLarge, message).with("most", most.to_string()).status()
         }
@@ -53,6 +47,9 @@ pub(super) fn of_batch(error: Error, items: Items) -> Status {
             .status(),
         Error::QueryTooExpensive => Answer::new(Reason::QueryTooExpensive, message).status(),
         Error::StoreFull => Answer::new(Reason::StoreFull, message).status(),
+        Error::SearchNotReady => {
+            Answer::new(Reason::SearchNotReady, message).retry_after(status::BACK_SOON).status()
+        }
         Error::Overloaded => status::overloaded(),
         Error::StoreUnavailable => status::store_unavailable(),
         Error::Internal(source) => status::internal(&with_causes(source.as_ref())),
@@ -64,21 +61,32 @@ pub(super) fn of_access(error: access::Error) -> Status {
     use access::Error as E;
     let message = error.to_string();
     match error {
-        E::CredentialsInvalid => Answer::new(Reason::CredentialsInvalid, message).status(),
+        E::CredentialsInvalid | E::ApiKeyEnded => {
+            Answer::new(Reason::CredentialsInvalid, message).status()
+        }
         E::SessionExpired => Answer::new(Reason::SessionExpired, message).status(),
         E::SlowDown(wait) => Answer::new(Reason::RateLimited, message).retry_after(wait).status(),
         E::Busy => {
             Answer::new(Reason::RateLimited, message).retry_after(status::BACK_SOON).status()
         }
-        E::UserNotFound { name } => Answer::new(Reason::ResourceNotFound, message)
-            .resource("shelf/User", &name, "")
-            .status(),
+        E::Invalid(violations) => of_violations(violations.into_iter().map(wire).collect()),
+        E::NotFound { name } => {
+            Answer::new(Reason::ResourceNotFound, message).resource(kind(&name), &name, "").status()
+        }
         E::SessionNotFound { name } => status::not_found("shelf/Session", &name),
         E::UserIdTaken { name } => {
             Answer::new(Reason::UserIdTaken, message).resource("shelf/User", &name, "").status()
         }
         E::LoginTaken { by, .. } => {
             Answer::new(Reason::LoginTaken, message).with("taken_by", by).status()
+        }
+        E::EtagMismatch(conflict) => {
+            let answer = Answer::new(Reason::EtagMismatch, message.as_str());
+            of_conflict(answer, &conflict, &message).status()
+        }
+        E::LastAdmin { name } => {
+            let answer = Answer::new(Reason::LastAdmin, message.as_str());
+            answer.precondition(Reason::LastAdmin.as_str(), &name, &message).status()
         }
         E::Store(error) => of_store(error),
         E::Hash(error) => status::internal(&error),
@@ -103,6 +111,17 @@ pub(super) fn of_violations(violations: Vec<Violation>) -> Status {
     Answer::new(Reason::FieldInvalid, message).violations(violations).status()
 }
 
+/// The status of a batch with masks that name no fields, each by the index of its item.
+pub(super) fn of_masks(faults: &[(usize, MaskError)]) -> Status {
+    let violation = |(index, error): &(usize, MaskError)| Violation {
+        field: format!("requests[{index}].update_mask"),
+        description: error.to_string(),
+    };
+    let message = format!("{} of the batch's masks are not valid; nothing was done", faults.len());
+    let answer = Answer::new(Reason::MaskInvalid, message);
+    answer.violations(faults.iter().map(violation).collect()).status()
+}
+
 fn field(reason: Reason, field: &str, message: &str) -> Answer {
     let violation = Violation { field: field.to_owned(), description: message.to_owned() };
     Answer::new(reason, message).violations(vec![violation])
@@ -122,7 +141,9 @@ fn of_refusal(refusal: Refusal, message: &str) -> Answer {
             answer.resource(kind(&by), &by, message).with("taken_by", by)
         }
         Refusal::EtagMismatch(conflict) => of_conflict(answer, &conflict, message),
+        Refusal::Expunged { name } => answer.resource("shelf/Product", &name, message),
         Refusal::Deleted { name }
+        | Refusal::Live { name }
         | Refusal::LastVariant { name }
         | Refusal::HasChildren { name, .. } => answer.precondition(reason.as_str(), &name, message),
         Refusal::CategoryCycle { name, .. } => answer.resource(kind(&name), &name, message),
@@ -152,89 +173,6 @@ fn changed_fields(conflict: &Conflict) -> Vec<&str> {
     fields
 }
 
-/// The same for an item of a batch, for a person to read.
-fn conflict_of_item(conflict: &Conflict) -> String {
-    let now = format!("`{}` is now {}", conflict.name, conflict.current.as_str());
-    let Some(last) = conflict.changes.last() else { return now };
-    let (who, when) = (&last.actor.display_name, last.time);
-    format!("{now}, last changed by {who} at {when}: {}", changed_fields(conflict).join(","))
-}
-
-/// One status for all refused items: the reason of the first, and each by its index. What is wrong with each does not
-/// always fit; that it is refused, and why, does.
-fn of_items(refused: Vec<(usize, Refusal)>, items: Items, message: &str) -> Status {
-    let first = refused.first().map_or(Reason::FieldInvalid, |(_, refusal)| reason_of(refusal));
-    let mut by_reason = BTreeMap::<&str, Vec<usize>>::new();
-    for (index, refusal) in &refused {
-        by_reason.entry(reason_of(refusal).as_str()).or_default().push(*index);
-    }
-    let all = refused.iter().map(|(index, _)| *index);
-    let mut answer = Answer::new(first, message).with_list("failed_items", &ranges(all));
-    for (reason, indexes) in by_reason {
-        let key = format!("{}_items", reason.to_ascii_lowercase());
-        answer = answer.with_list(&key, &ranges(indexes));
-    }
-    let current = refused.iter().filter_map(|(index, refusal)| match refusal {
-        Refusal::EtagMismatch(conflict) => Some(format!("{index}={}", conflict.current.as_str())),
-        _ => None,
-    });
-    let current: Vec<_> = current.collect();
-    if !current.is_empty() {
-        answer = answer.with_list("current_etags", &current);
-    }
-    let violations =
-        refused.into_iter().flat_map(|(index, refusal)| of_item(index, refusal, items));
-    answer.violations(violations.collect()).status()
-}
-
-/// Rising indexes in few letters: `3`, `7-9`.
-fn ranges(indexes: impl IntoIterator<Item = usize>) -> Vec<String> {
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    for index in indexes {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == index => *last = index,
-            _ => runs.push((index, index)),
-        }
-    }
-    let text = |(first, last)| match first == last {
-        true => format!("{first}"),
-        false => format!("{first}-{last}"),
-    };
-    runs.into_iter().map(text).collect()
-}
-
-fn of_item(index: usize, refusal: Refusal, items: Items) -> Vec<Violation> {
-    if items == Items::Names {
-        let description = refusal.to_string();
-        return vec![Violation { field: format!("names[{index}]"), description }];
-    }
-    let at = format!("requests[{index}]");
-    let what = match &refusal {
-        Refusal::EtagMismatch(conflict) => conflict_of_item(conflict),
-        other => other.to_string(),
-    };
-    let description = format!("{}: {what}", reason_of(&refusal).as_str());
-    let field = match &refusal {
-        Refusal::Invalid(_) => "",
-        Refusal::IdTaken { .. } => "product_id",
-        Refusal::SlugTaken { .. } => "product.slug",
-        Refusal::SkuTaken { .. } => "product.variants",
-        Refusal::EtagMismatch(_) => "etag",
-        _ => "name",
-    };
-    let Refusal::Invalid(violations) = refusal else {
-        return vec![Violation { field: format!("{at}.{field}"), description }];
-    };
-    let inside = |violation: domain::Violation| match violation.field.starts_with("requests[") {
-        true => wire(violation),
-        false => Violation {
-            field: format!("{at}.{}", violation.field),
-            description: violation.description,
-        },
-    };
-    violations.into_iter().map(inside).collect()
-}
-
 fn reason_of(refusal: &Refusal) -> Reason {
     match refusal {
         Refusal::Invalid(_) => Reason::FieldInvalid,
@@ -245,7 +183,8 @@ fn reason_of(refusal: &Refusal) -> Reason {
         Refusal::SlugTaken { .. } => Reason::SlugTaken,
         Refusal::SkuTaken { .. } => Reason::SkuTaken,
         Refusal::EtagMismatch(_) => Reason::EtagMismatch,
-        Refusal::Deleted { .. } => Reason::StateInvalid,
+        Refusal::Deleted { .. } | Refusal::Live { .. } => Reason::StateInvalid,
+        Refusal::Expunged { .. } => Reason::ResourceExpunged,
         Refusal::NotDeleted { .. } => Reason::NotDeleted,
         Refusal::LastVariant { .. } => Reason::LastVariant,
         Refusal::HasChildren { .. } => Reason::HasChildren,
@@ -257,9 +196,12 @@ fn reason_of(refusal: &Refusal) -> Reason {
 fn kind(name: &str) -> &'static str {
     match name.split('/').collect::<Vec<_>>().as_slice() {
         ["products", _, "variants", _] => "shelf/Variant",
+        ["products", _, "revisions", _] => "shelf/ProductRevision",
         ["products", ..] => "shelf/Product",
         ["categories", ..] => "shelf/Category",
         ["shop"] => "shelf/Shop",
+        ["users", ..] => "shelf/User",
+        ["apiKeys", ..] => "shelf/ApiKey",
         _ => "",
     }
 }

@@ -14,8 +14,11 @@ use super::{
 };
 use crate::{
     catalog::ProductList,
-    domain::{NewProduct, PageRequest, ProductAction, ProductChange, View, Wish},
-    encoding,
+    domain::{
+        NewProduct, PageRequest, ProductAction, ProductChange, ProductExpunge, ProductMask, Slug,
+        View, Wish,
+    },
+    encoding::{self, MaskError},
 };
 
 type Answer = Result<Encoded, Status>;
@@ -53,7 +56,7 @@ pub(super) async fn list_products(
     let view = parse::view(request.view, View::Basic);
     let page = service.0.catalog.list_products(&who.caller, list, view, page).await;
     let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
 
@@ -79,15 +82,8 @@ pub(super) async fn update_product(
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
     let mut reading = Reading::of(&request);
-    let product = request.product.unwrap_or_default();
-    let id = reading.product("product.name", &product.name);
-    let etag = parse::etag(&product.etag);
-    let mask = encoding::product::mask(&product, request.update_mask.as_ref());
-    let mask = mask.map_err(|error| problem::of_mask(&error))?;
-    let (violations, references) = reading.findings();
-    let fields = encoding::product::fields(product, &mask, "product", violations, references);
-    let action = ProductAction::Update { fields: Box::new(fields), mask };
-    let change = id.map(|id| ProductChange { id, etag, action });
+    let mask = mask_of(&request).map_err(|error| problem::of_mask(&error))?;
+    let change = update(request, mask, "product", &mut reading);
     let wishes = |change: &ProductChange| change.wish("product").into_iter().collect();
     let change = reading.done_in(&service.0.catalog, change, wishes).await?;
     let changed = service.0.catalog.change_product(write, change).await;
@@ -96,6 +92,28 @@ pub(super) async fn update_product(
 
 fn created(new: &NewProduct, at: String) -> Wish {
     Wish::NewProduct { at, new: new.clone() }
+}
+
+fn mask_of(request: &wire::UpdateProductRequest) -> Result<ProductMask, MaskError> {
+    let nothing = wire::Product::default();
+    let product = request.product.as_ref().unwrap_or(&nothing);
+    encoding::product::mask(product, request.update_mask.as_ref())
+}
+
+/// Reads an update; `at` is the path of its product.
+fn update(
+    request: wire::UpdateProductRequest,
+    mask: ProductMask,
+    at: &str,
+    reading: &mut Reading,
+) -> Option<ProductChange> {
+    let product = request.product.unwrap_or_default();
+    let id = reading.product(&format!("{at}.name"), &product.name);
+    let etag = parse::etag(&product.etag);
+    let (violations, references) = reading.findings();
+    let fields = encoding::product::fields(product, &mask, at, violations, references);
+    let action = ProductAction::Update { fields: Box::new(fields), mask };
+    id.map(|id| ProductChange { id, etag, action })
 }
 
 /// The methods that do one thing to a product by its name.
@@ -122,6 +140,37 @@ change_by_name! {
     undelete_product(UndeleteProductRequest) = Undelete;
     publish_product(PublishProductRequest) = Publish;
     unpublish_product(UnpublishProductRequest) = Unpublish;
+    archive_product(ArchiveProductRequest) = Archive;
+}
+
+pub(super) async fn expunge_product(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::ExpungeProductRequest,
+) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    let mut reading = Reading::of(&request);
+    let id = reading.product("name", &request.name);
+    let etag = parse::etag(&request.etag);
+    let expunge = reading.done(id.map(|id| ProductExpunge { id, etag }))?;
+    let expunged = service.0.catalog.expunge_product(write, expunge).await;
+    expunged.map(|()| Encoded::empty()).map_err(problem::of_catalog)
+}
+
+pub(super) async fn resolve_slug(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::ResolveSlugRequest,
+) -> Answer {
+    let mut reading = Reading::of(&request);
+    let slug = reading.take("slug", Slug::parse(&request.slug));
+    let slug = reading.done(slug)?;
+    let found = service.0.catalog.resolve_slug(&who.caller, &slug).await;
+    let found = found.map_err(problem::of_catalog)?.map(|(product, slug)| {
+        let (product, slug) = (product.name(), slug.as_str().to_owned());
+        Encoded::message(&wire::ResolveSlugResponse { product, slug })
+    });
+    reply::read(service, &who, found)
 }
 
 pub(super) async fn batch_get_products(
@@ -193,23 +242,35 @@ macro_rules! batch_change_by_name {
 batch_change_by_name! {
     batch_delete_products(BatchDeleteProductsRequest) = Delete;
     batch_undelete_products(BatchUndeleteProductsRequest) = Undelete;
+    batch_publish_products(BatchPublishProductsRequest) = Publish;
+    batch_unpublish_products(BatchUnpublishProductsRequest) = Unpublish;
 }
 
-pub(super) async fn list_product_revisions(
+pub(super) async fn batch_update_products(
     service: &GrpcService,
     who: Identity,
-    mut request: wire::ListProductRevisionsRequest,
+    request: wire::BatchUpdateProductsRequest,
 ) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    parse::check_batch(request.requests.len())?;
     let mut reading = Reading::of(&request);
-    let product = reading.product("parent", &request.parent);
-    let product = reading.done(product)?;
-    let (size, token) = (request.page_size, std::mem::take(&mut request.page_token));
-    request.page_size = 0;
-    let tokens = &service.0.page_tokens;
-    let query = Query::of(&request, who.caller.audience(), "");
-    let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let page = service.0.catalog.product_revisions(&product, page).await;
-    let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
-    reply::read(service, &who, page)
+    let masks = parse::masks(request.requests.iter().map(mask_of))?;
+    let mut changes = Vec::with_capacity(request.requests.len());
+    for (index, (item, mask)) in request.requests.into_iter().zip(masks).enumerate() {
+        let at = format!("requests[{index}]");
+        parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
+        changes.push(update(item, mask, &format!("{at}.product"), &mut reading));
+    }
+    let changes = changes.into_iter().collect();
+    let wishes = |changes: &Vec<ProductChange>| {
+        let changes = changes.iter().enumerate();
+        let wish = |(index, change): (usize, &ProductChange)| {
+            change.wish(&format!("requests[{index}].product"))
+        };
+        changes.filter_map(wish).collect()
+    };
+    let changes = reading.done_in(&service.0.catalog, changes, wishes).await?;
+    let changed = service.0.catalog.change_products(write, changes).await;
+    let changed = changed.map_err(|error| problem::of_batch(error, Items::Products))?;
+    Ok(reply::documents(changed))
 }

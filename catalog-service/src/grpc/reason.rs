@@ -37,6 +37,8 @@ reasons! {
     CategoryCycle = "CATEGORY_CYCLE", InvalidArgument;
     /// The bytes of the request are not a message of the method.
     MessageInvalid = "MESSAGE_INVALID", InvalidArgument;
+    /// What was asked for was there, and is gone for good.
+    ResourceExpunged = "RESOURCE_EXPUNGED", NotFound;
     ResourceNotFound = "RESOURCE_NOT_FOUND", NotFound;
     ProductIdTaken = "PRODUCT_ID_TAKEN", AlreadyExists;
     VariantIdTaken = "VARIANT_ID_TAKEN", AlreadyExists;
@@ -50,6 +52,7 @@ reasons! {
     StateInvalid = "STATE_INVALID", FailedPrecondition;
     HasChildren = "HAS_CHILDREN", FailedPrecondition;
     LastVariant = "LAST_VARIANT", FailedPrecondition;
+    LastAdmin = "LAST_ADMIN", FailedPrecondition;
     CredentialsInvalid = "CREDENTIALS_INVALID", Unauthenticated;
     SessionExpired = "SESSION_EXPIRED", Unauthenticated;
     RoleMissing = "ROLE_MISSING", PermissionDenied;
@@ -58,6 +61,7 @@ reasons! {
     QueryTooExpensive = "QUERY_TOO_EXPENSIVE", ResourceExhausted;
     StoreFull = "STORE_FULL", ResourceExhausted;
     ShuttingDown = "SHUTTING_DOWN", Unavailable;
+    SearchNotReady = "SEARCH_NOT_READY", Unavailable;
     StoreUnavailable = "STORE_UNAVAILABLE", Unavailable;
     Overloaded = "OVERLOADED", Unavailable;
     Deadline = "DEADLINE", DeadlineExceeded;

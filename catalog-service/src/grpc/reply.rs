@@ -1,7 +1,6 @@
-//! Writes answers: stored documents as they are, users and sessions as messages.
+//! Writes answers: stored documents as they are, users, sessions and API keys as messages.
 
 use bytes::Bytes;
-use jiff::Timestamp;
 use proto::access as wire;
 use tonic::Status;
 
@@ -12,8 +11,9 @@ use super::{
     wire::Encoded,
 };
 use crate::{
-    access::{Session, SignedIn, User},
-    domain::{Cursor, Document, Page, Role, Snapshot},
+    access::{ApiKey, SignedIn, Token, User},
+    domain::{Cursor, Document, Page, Snapshot},
+    encoding,
 };
 
 /// What a read has found, beside which stands from where a stream of changes goes on.
@@ -40,11 +40,25 @@ pub(super) fn documents<T>(documents: Vec<Document<T>>) -> Encoded {
     Encoded::message(&List { items, ..List::default() })
 }
 
-/// One page of a list, with how many there are of all.
+/// One page of a list.
 ///
 /// # Errors
 /// INTERNAL when the next page has no token.
 pub(super) fn page<T>(
+    page: Page<Document<T>>,
+    tokens: &PageTokens,
+    query: Query,
+) -> Result<Encoded, Status> {
+    let items = page.items.into_iter().map(Document::into_bytes).collect();
+    let next_page_token = token(page.next.as_ref(), tokens, query)?;
+    Ok(Encoded::message(&List { items, next_page_token, ..List::default() }))
+}
+
+/// One page of a list that is counted.
+///
+/// # Errors
+/// INTERNAL when the next page has no token.
+pub(super) fn counted_page<T>(
     page: Page<Document<T>>,
     tokens: &PageTokens,
     query: Query,
@@ -80,51 +94,21 @@ struct List {
     total_size_capped: bool,
 }
 
-/// A session; its token stays empty but in the answer to signing in.
-pub(super) fn session(session: &Session, user: &User) -> wire::Session {
-    wire::Session {
-        name: session.id.name(),
-        user: Some(self::user(user)),
-        token: String::new(),
-        create_time: Some(timestamp(session.create_time)),
-        expire_time: Some(timestamp(session.expire_time())),
-    }
-}
-
 /// A session that has just begun, with its token.
 pub(super) fn new_session(signed_in: &SignedIn, token: &str) -> wire::Session {
-    wire::Session { token: token.to_owned(), ..session(&signed_in.session, &signed_in.user) }
+    let session = encoding::session::message(&signed_in.session, &signed_in.user, None);
+    wire::Session { token: token.to_owned(), ..session }
 }
 
 /// A user.
-pub(super) fn user(user: &User) -> wire::User {
-    wire::User {
-        name: user.id.name(),
-        etag: user.etag().as_str().to_owned(),
-        login: user.login.as_str().to_owned(),
-        display_name: user.display_name.clone(),
-        role: role(user.role).into(),
-        disabled: user.disabled,
-        create_time: Some(timestamp(user.create_time)),
-        update_time: Some(timestamp(user.update_time)),
-    }
+pub(super) fn user(user: &User) -> Encoded {
+    Encoded::message(&encoding::user::message(user))
 }
 
-fn role(role: Role) -> wire::Role {
-    match role {
-        Role::Anyone => wire::Role::Anyone,
-        Role::Viewer => wire::Role::Viewer,
-        Role::Editor => wire::Role::Editor,
-        Role::Admin => wire::Role::Admin,
-    }
-}
-
-fn timestamp(time: Timestamp) -> prost_types::Timestamp {
-    let nanos = i64::try_from(time.as_nanosecond().rem_euclid(1_000_000_000)).unwrap_or_default();
-    prost_types::Timestamp {
-        seconds: i64::try_from(time.as_nanosecond().div_euclid(1_000_000_000)).unwrap_or_default(),
-        nanos: i32::try_from(nanos).unwrap_or_default(),
-    }
+/// An API key; its secret is known only where it has just been made.
+pub(super) fn api_key(key: &ApiKey, secret: Option<&Token>) -> Encoded {
+    let secret = secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
+    Encoded::message(&wire::ApiKey { secret, ..encoding::api_key::message(key) })
 }
 
 #[cfg(test)]
@@ -147,11 +131,5 @@ mod tests {
         assert_eq!(read.products, [product, Product::default()]);
         assert_eq!((read.next_page_token.as_str(), read.total_size), ("next", 10_000));
         assert!(read.total_size_capped);
-    }
-
-    #[test]
-    fn times_before_1970_keep_their_nanoseconds_positive() {
-        let time = Timestamp::from_millisecond(-1).unwrap();
-        assert_eq!(timestamp(time), prost_types::Timestamp { seconds: -1, nanos: 999_000_000 });
     }
 }

@@ -31,38 +31,51 @@ pub(super) trait Repeatable: Message + Name + Clone {
 }
 
 macro_rules! repeatable {
-    ($($package:ident::$message:ident $(without $secret:ident)?,)+) => {$(
+    ($($package:ident::$message:ident $(without $($secret:ident),+)?;)+) => {$(
         impl Repeatable for $package::$message {
             fn request_id(&self) -> &str {
                 &self.request_id
             }
 
             fn bare(self) -> Self {
-                Self { request_id: String::new(), $($secret: String::new(),)? ..self }
+                Self { request_id: String::new(), $($($secret: String::new(),)+)? ..self }
             }
         }
     )+};
 }
 
 repeatable! {
-    catalog::CreateProductRequest,
-    catalog::UpdateProductRequest,
-    catalog::DeleteProductRequest,
-    catalog::UndeleteProductRequest,
-    catalog::PublishProductRequest,
-    catalog::UnpublishProductRequest,
-    catalog::BatchCreateProductsRequest,
-    catalog::BatchDeleteProductsRequest,
-    catalog::BatchUndeleteProductsRequest,
-    catalog::CreateVariantRequest,
-    catalog::UpdateVariantRequest,
-    catalog::DeleteVariantRequest,
-    catalog::CreateCategoryRequest,
-    catalog::UpdateCategoryRequest,
-    catalog::DeleteCategoryRequest,
-    catalog::UpdateShopRequest,
-    access::CreateUserRequest without password,
-    access::DeleteSessionRequest,
+    catalog::CreateProductRequest;
+    catalog::UpdateProductRequest;
+    catalog::DeleteProductRequest;
+    catalog::UndeleteProductRequest;
+    catalog::PublishProductRequest;
+    catalog::UnpublishProductRequest;
+    catalog::ArchiveProductRequest;
+    catalog::ExpungeProductRequest;
+    catalog::RollbackProductRequest;
+    catalog::BatchCreateProductsRequest;
+    catalog::BatchDeleteProductsRequest;
+    catalog::BatchUndeleteProductsRequest;
+    catalog::BatchUpdateProductsRequest;
+    catalog::BatchPublishProductsRequest;
+    catalog::BatchUnpublishProductsRequest;
+    catalog::CreateVariantRequest;
+    catalog::UpdateVariantRequest;
+    catalog::DeleteVariantRequest;
+    catalog::BatchUpdateVariantsRequest;
+    catalog::CreateCategoryRequest;
+    catalog::UpdateCategoryRequest;
+    catalog::MoveCategoryRequest;
+    catalog::DeleteCategoryRequest;
+    catalog::UpdateShopRequest;
+    access::CreateUserRequest without password;
+    access::UpdateUserRequest;
+    access::DeleteUserRequest;
+    access::ChangePasswordRequest without current_password, new_password;
+    access::CreateApiKeyRequest;
+    access::DeleteApiKeyRequest;
+    access::DeleteSessionRequest;
 }
 
 #[cfg(test)]

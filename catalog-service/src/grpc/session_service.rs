@@ -15,6 +15,7 @@ use super::{
 use crate::{
     access::{Session, SessionId, User, UserId},
     domain::{Cursor, PageRequest},
+    encoding,
 };
 
 type Answer = Result<Encoded, Status>;
@@ -42,10 +43,10 @@ pub(super) async fn get_session(
     Reading::of(&request).done(Some(()))?;
     let (user, own) = signed_in(&who)?;
     let (user, sessions) = of_user(service, &user).await?;
-    let id = named(&request.name, own);
+    let id = named(&request.name, own.clone());
     let session = sessions.iter().find(|session| session.id == id);
     let session = session.ok_or_else(|| status::not_found("shelf/Session", &request.name))?;
-    Ok(Encoded::message(&reply::session(session, &user)))
+    Ok(Encoded::message(&encoding::session::message(session, &user, Some(&own))))
 }
 
 pub(super) async fn list_sessions(
@@ -59,7 +60,7 @@ pub(super) async fn list_sessions(
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), &who.caller.actor.name);
     let page = PageRequest::new(size, tokens.open(query, &token)?);
-    let (user, _own) = signed_in(&who)?;
+    let (user, own) = signed_in(&who)?;
     let (user, sessions) = of_user(service, &user).await?;
 
     // Ids are ordered by time, and there are at most ten.
@@ -71,8 +72,9 @@ pub(super) async fn list_sessions(
     let more = rest.peek().is_some();
     let last = shown.last().filter(|_| more);
     let next = last.map(|last| Cursor { values: Vec::new(), id: last.id.as_str().to_owned() });
+    let message = |session| encoding::session::message(session, &user, Some(&own));
     Ok(Encoded::message(&wire::ListSessionsResponse {
-        sessions: shown.into_iter().map(|session| reply::session(session, &user)).collect(),
+        sessions: shown.into_iter().map(message).collect(),
         next_page_token: reply::token(next.as_ref(), tokens, query)?,
     }))
 }
@@ -92,9 +94,9 @@ pub(super) async fn delete_session(
     ended.map(|()| Encoded::empty()).map_err(problem::of_access)
 }
 
-/// The user and the session of the call, which its role vouches for.
+/// The user and the session of the call. An API key has none, and must not reach those of the user who made it.
 fn signed_in(who: &Identity) -> Result<(UserId, SessionId), Status> {
-    who.session.clone().ok_or_else(|| status::internal(&"a role without a session"))
+    who.session.clone().ok_or_else(|| status::not_found("shelf/Session", OWN))
 }
 
 async fn of_user(service: &GrpcService, id: &UserId) -> Result<(User, Vec<Session>), Status> {

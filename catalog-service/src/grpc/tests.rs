@@ -1,5 +1,7 @@
 //! The service itself, called as a gateway in the same process calls it.
 
+mod beside;
+mod keys;
 mod resume_tokens;
 
 use std::time::Duration;
@@ -24,6 +26,7 @@ use crate::{
 
 mod callers;
 mod compression;
+mod history;
 
 const PASSWORD: &str = "cedar kettle on the hob";
 const ROLES: [Role; 4] = [Role::Anyone, Role::Viewer, Role::Editor, Role::Admin];
@@ -159,7 +162,7 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
             methods += 1;
         }
     }
-    assert_eq!(methods, 33);
+    assert_eq!(methods, 53);
 }
 
 #[tokio::test]

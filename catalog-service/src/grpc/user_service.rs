@@ -6,18 +6,22 @@ use tonic::Status;
 
 use super::{
     GrpcService,
-    credentials::Identity,
+    credentials::{self, Identity},
     page_token::Query,
     parse::{self, Reading},
     problem, reply, status,
     wire::Encoded,
 };
 use crate::{
-    access::{Login, NewUser, UserId, check_password},
+    access::{Login, PasswordChange, Right, UserChange, UserId, check_password},
     domain::{PageRequest, Role, Write},
+    encoding,
 };
 
 type Answer = Result<Encoded, Status>;
+
+/// What is wrong with a name that the contract's rules have refused already.
+const NOT_A_NAME: &str = "must be `users/{user}`";
 
 pub(super) async fn redeem_setup_token(
     service: &GrpcService,
@@ -33,7 +37,7 @@ pub(super) async fn redeem_setup_token(
     let name = &request.display_name;
     let user =
         service.0.access.redeem_setup_token(write, &request.token, login, name, password).await;
-    user.map(|user| Encoded::message(&reply::user(&user))).map_err(problem::of_access)
+    user.map(|user| reply::user(&user)).map_err(problem::of_access)
 }
 
 pub(super) async fn get_user(
@@ -45,7 +49,7 @@ pub(super) async fn get_user(
     let not_found = || status::not_found("shelf/User", &request.name);
     let id = UserId::from_name(&request.name).ok_or_else(not_found)?;
     let user = service.0.access.user(&id).await;
-    user.map(|user| Encoded::message(&reply::user(&user))).map_err(problem::of_access)
+    user.map(|user| reply::user(&user)).map_err(problem::of_access)
 }
 
 pub(super) async fn list_users(
@@ -61,7 +65,7 @@ pub(super) async fn list_users(
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let page = service.0.access.users(page).await.map_err(problem::of_access)?;
     Ok(Encoded::message(&wire::ListUsersResponse {
-        users: page.items.iter().map(reply::user).collect(),
+        users: page.items.iter().map(encoding::user::message).collect(),
         next_page_token: reply::token(page.next.as_ref(), tokens, query)?,
     }))
 }
@@ -76,32 +80,64 @@ pub(super) async fn create_user(
     let password = SecretString::from(request.password);
     let user = request.user.unwrap_or_default();
     reading.take("password", check_password(&password, &user.login));
-    let user = new_user(&request.user_id, user, &mut reading);
+    let user = encoding::user::new_user(&request.user_id, user, reading.violations());
     let user = reading.done(user)?;
     let user = service.0.access.create_user(write, user, password).await;
-    user.map(|user| Encoded::message(&reply::user(&user))).map_err(problem::of_access)
+    user.map(|user| reply::user(&user)).map_err(problem::of_access)
 }
 
-/// Reads a user to create. The contract's rules allow what a partial update may leave out.
-fn new_user(id: &str, user: wire::User, reading: &mut Reading) -> Option<NewUser> {
-    let login = reading.take("user.login", Login::parse(&user.login));
-    if user.display_name.trim().is_empty() {
-        reading.violations().add("user.display_name", "must not be empty");
+pub(super) async fn update_user(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::UpdateUserRequest,
+) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    let mut reading = Reading::of(&request);
+    let user = request.user.unwrap_or_default();
+    let id = reading.take("user.name", UserId::from_name(&user.name).ok_or(NOT_A_NAME));
+    let etag = parse::etag(&user.etag);
+    let fields = encoding::user::changed(user, request.update_mask.as_ref(), reading.violations());
+    let fields = fields.map_err(|error| problem::of_mask(&error))?;
+    let change = reading.done(id.map(|id| UserChange { id, etag, fields }))?;
+    let changed = service.0.access.change_user(write, change).await;
+    changed.map(|user| reply::user(&user)).map_err(problem::of_access)
+}
+
+pub(super) async fn delete_user(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::DeleteUserRequest,
+) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    let mut reading = Reading::of(&request);
+    let id = reading.take("name", UserId::from_name(&request.name).ok_or(NOT_A_NAME));
+    let id = reading.done(id)?;
+    let deleted = service.0.access.delete_user(write, id, parse::etag(&request.etag)).await;
+    deleted.map(|_| Encoded::empty()).map_err(problem::of_access)
+}
+
+pub(super) async fn change_password(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::ChangePasswordRequest,
+) -> Answer {
+    let mut reading = Reading::of(&request);
+    let id = reading.take("name", UserId::from_name(&request.name).ok_or(NOT_A_NAME));
+    let write = parse::write(who.clone(), &request, request.validate_only);
+    let (id, etag) = (reading.done(id)?, parse::etag(&request.etag));
+    let right = right(who, &id, SecretString::from(request.current_password))?;
+    let password = SecretString::from(request.new_password);
+    let change = PasswordChange { id, etag, right, password };
+    let changed = service.0.access.change_password(write, change).await;
+    changed.map(|user| reply::user(&user)).map_err(problem::of_access)
+}
+
+/// By what right the caller changes the password of a user. That of somebody else is an admin's to change, whether there is such
+/// a user or not.
+fn right(who: Identity, id: &UserId, current: SecretString) -> Result<Right, Status> {
+    match who.session {
+        Some((user, session)) if user == *id => Ok(Right::Own { current, session }),
+        _ if who.caller.role >= Role::Admin => Ok(Right::Admin),
+        _ => Err(credentials::role_missing(who.caller.role, Some(Role::Admin))),
     }
-    let role = match user.role() {
-        wire::Role::Viewer => Ok(Role::Viewer),
-        wire::Role::Editor => Ok(Role::Editor),
-        wire::Role::Admin => Ok(Role::Admin),
-        wire::Role::Unspecified | wire::Role::Anyone => {
-            Err("must be one of `ROLE_VIEWER`, `ROLE_EDITOR`, `ROLE_ADMIN`")
-        }
-    };
-    let role = reading.take("user.role", role);
-    Some(NewUser {
-        id: UserId::parse(id),
-        login: login?,
-        display_name: user.display_name,
-        role: role?,
-        disabled: user.disabled,
-    })
 }

@@ -8,12 +8,13 @@ use super::{
     credentials::Identity,
     page_token::Query,
     parse::{self, Reading},
-    problem, reply,
+    problem::{self, Items},
+    reply,
     wire::Encoded,
 };
 use crate::{
-    domain::{NewVariantIn, PageRequest, VariantAction, VariantChange, Wish},
-    encoding,
+    domain::{NewVariantIn, PageRequest, VariantAction, VariantChange, VariantField, Wish},
+    encoding::{self, MaskError},
 };
 
 type Answer = Result<Encoded, Status>;
@@ -46,7 +47,7 @@ pub(super) async fn list_variants(
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let page = service.0.catalog.variants(&who.caller, &product, page).await;
     let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
 
@@ -79,18 +80,33 @@ pub(super) async fn update_variant(
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
     let mut reading = Reading::of(&request);
-    let variant = request.variant.unwrap_or_default();
-    let name = reading.variant("variant.name", &variant.name);
-    let etag = parse::etag(&variant.etag);
-    let mask = encoding::variant::mask(&variant, request.update_mask.as_ref());
-    let mask = mask.map_err(|error| problem::of_mask(&error))?;
-    let fields = encoding::variant::fields(variant, &mask, "variant", reading.violations());
-    let action = VariantAction::Update { fields, mask };
-    let change = name.map(|name| VariantChange { name, etag, action });
+    let mask = mask_of(&request).map_err(|error| problem::of_mask(&error))?;
+    let change = update(request, mask, "variant", &mut reading);
     let wishes = |change: &VariantChange| change.wish("variant").into_iter().collect();
     let change = reading.done_in(&service.0.catalog, change, wishes).await?;
     let changed = service.0.catalog.change_variant(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
+}
+
+fn mask_of(request: &wire::UpdateVariantRequest) -> Result<Vec<VariantField>, MaskError> {
+    let nothing = wire::Variant::default();
+    let variant = request.variant.as_ref().unwrap_or(&nothing);
+    encoding::variant::mask(variant, request.update_mask.as_ref())
+}
+
+/// Reads an update; `at` is the path of its variant.
+fn update(
+    request: wire::UpdateVariantRequest,
+    mask: Vec<VariantField>,
+    at: &str,
+    reading: &mut Reading,
+) -> Option<VariantChange> {
+    let variant = request.variant.unwrap_or_default();
+    let name = reading.variant(&format!("{at}.name"), &variant.name);
+    let etag = parse::etag(&variant.etag);
+    let fields = encoding::variant::fields(variant, &mask, at, reading.violations());
+    let action = VariantAction::Update { fields, mask };
+    name.map(|name| VariantChange { name, etag, action })
 }
 
 pub(super) async fn delete_variant(
@@ -105,4 +121,47 @@ pub(super) async fn delete_variant(
     let change = reading.done(name.map(|name| VariantChange { name, etag, action }))?;
     let deleted = service.0.catalog.change_variant(write, change).await;
     deleted.map(|_| Encoded::empty()).map_err(problem::of_catalog)
+}
+
+pub(super) async fn batch_update_variants(
+    service: &GrpcService,
+    who: Identity,
+    request: wire::BatchUpdateVariantsRequest,
+) -> Answer {
+    let write = parse::write(who, &request, request.validate_only);
+    parse::check_batch(request.requests.len())?;
+    let mut reading = Reading::of(&request);
+    let masks = parse::masks(request.requests.iter().map(mask_of))?;
+    let parent = reading.product("parent", &request.parent);
+    // AIP-159: `-` stands for any product.
+    let parent = parent.filter(|parent| parent.as_str() != "-");
+    let mut changes = Vec::with_capacity(request.requests.len());
+    for (index, (item, mask)) in request.requests.into_iter().zip(masks).enumerate() {
+        let at = format!("requests[{index}]");
+        parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
+        let change = update(item, mask, &format!("{at}.variant"), &mut reading);
+        let product = change.as_ref().map(|change| &change.name.product);
+        if let (Some(parent), Some(product)) = (&parent, product)
+            && parent != product
+        {
+            let problem = format!(
+                "is not a variant of the parent `{}`; for variants of several products, give `products/-`",
+                parent.name()
+            );
+            reading.violations().add(format!("{at}.variant.name"), problem);
+        }
+        changes.push(change);
+    }
+    let wishes = |changes: &Vec<VariantChange>| {
+        let changes = changes.iter().enumerate();
+        let wish = |(index, change): (usize, &VariantChange)| {
+            change.wish(&format!("requests[{index}].variant"))
+        };
+        changes.filter_map(wish).collect()
+    };
+    let changes = changes.into_iter().collect();
+    let changes = reading.done_in(&service.0.catalog, changes, wishes).await?;
+    let changed = service.0.catalog.change_variants(write, changes).await;
+    let changed = changed.map_err(|error| problem::of_batch(error, Items::Variants))?;
+    Ok(reply::documents(changed))
 }

@@ -147,6 +147,7 @@ mod tests {
         let mut request = http::Request::new(Body::new(Full::from(&[0; 5][..])));
         request.extensions_mut().insert(Identity {
             caller: Caller::system(),
+            user: None,
             session: None,
             network: None,
         });

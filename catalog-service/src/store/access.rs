@@ -1,4 +1,4 @@
-//! Where users, sessions and failed sign-ins are kept: the contract that every backend fulfils.
+//! Where users, sessions, API keys and failed sign-ins are kept: the contract that every backend fulfils.
 //!
 //! It sees digests and hashes, never a password or a token. Nothing here is part of the change feed.
 
@@ -8,10 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::Result;
 use crate::{
     access::{
-        self, AccountKey, Failures, Login, NewSession, PasswordHash, Session, SessionId, SignedIn,
-        TokenDigest, User, UserId,
+        self, AccountKey, ApiKey, ApiKeyId, Failures, KeptApiKey, KeptPassword, KeyHolder, Login,
+        NewSession, PasswordHash, Session, SessionId, SignedIn, TokenDigest, User, UserChange,
+        UserId,
     },
-    domain::{Page, PageRequest, Write},
+    domain::{Etag, Page, PageRequest, Write},
 };
 
 /// The one-time token of the first account.
@@ -38,6 +39,8 @@ impl SetupToken {
 /// * Each method is one transaction, and what is answered is durable.
 /// * Logins are unique without regard to case, user ids are unique.
 /// * The first user is made only while there is none, and by the one token that is live.
+/// * From then on there is always an admin who is not disabled.
+/// * What ends a session or an API key takes it out of the store in the same transaction.
 #[async_trait]
 pub trait AccessStore: Send + Sync + 'static {
     /// Keeps the token of the first account in place of any other; whether there is no account yet.
@@ -65,6 +68,23 @@ pub trait AccessStore: Send + Sync + 'static {
         password: PasswordHash,
     ) -> access::Result<User>;
 
+    /// Changes a user. Another role ends their sessions, disabling their sessions and API keys.
+    async fn change_user(&self, write: Write, change: UserChange) -> access::Result<User>;
+
+    /// Deletes a user for good, with their sessions and API keys and all that they were answered; answers them as they were.
+    async fn delete_user(
+        &self,
+        write: Write,
+        id: UserId,
+        etag: Option<Etag>,
+    ) -> access::Result<User>;
+
+    /// Keeps a new password, and ends all sessions of the user but one.
+    async fn change_password(&self, write: Write, password: KeptPassword) -> access::Result<User>;
+
+    /// The user that an earlier write with the same request id was answered.
+    async fn answered_user(&self, write: &Write) -> Result<Option<User>>;
+
     /// One user.
     async fn user(&self, id: &UserId) -> Result<Option<User>>;
 
@@ -88,8 +108,9 @@ pub trait AccessStore: Send + Sync + 'static {
     /// Forgets the failed attempts at an account.
     async fn clear_failures(&self, account: &AccountKey) -> Result<()>;
 
-    /// Keeps a session, in place of the user's oldest if there are [`Session::MOST`], and lets go of those that have ended.
-    async fn create_session(&self, session: NewSession) -> Result<()>;
+    /// Keeps a session, in place of the user's oldest if there are [`Session::MOST`], and lets go of those that have ended;
+    /// false: the user is gone, disabled, or has another password by now.
+    async fn create_session(&self, session: NewSession) -> Result<bool>;
 
     /// The session of a token, with its user; it may have ended.
     async fn session(&self, token: &TokenDigest) -> Result<Option<SignedIn>>;
@@ -108,4 +129,27 @@ pub trait AccessStore: Send + Sync + 'static {
         user: &UserId,
         session: &SessionId,
     ) -> access::Result<Option<TokenDigest>>;
+
+    /// Keeps an API key, with the rules of every write.
+    async fn create_api_key(&self, write: Write, key: KeptApiKey) -> access::Result<ApiKey>;
+
+    /// One API key.
+    async fn api_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>>;
+
+    /// The API keys, newest first.
+    async fn api_keys(&self, page: PageRequest) -> Result<Page<ApiKey>>;
+
+    /// Deletes an API key, and answers it as it was.
+    async fn delete_api_key(
+        &self,
+        write: Write,
+        id: ApiKeyId,
+        etag: Option<Etag>,
+    ) -> access::Result<ApiKey>;
+
+    /// The API key of a secret, with its user; it may have ended.
+    async fn key_holder(&self, secret: &TokenDigest) -> Result<Option<KeyHolder>>;
+
+    /// Writes down when an API key was last used.
+    async fn touch_api_key(&self, key: &ApiKey) -> Result<()>;
 }

@@ -2,14 +2,18 @@
 //!
 //! Each story is a function of a [`Bench`]; `contract!` makes a test of each for one backend.
 
+pub(super) mod access;
 pub(super) mod categories;
 mod evaluator;
+pub(super) mod expunge;
 pub(super) mod filters;
+pub(super) mod history;
 pub(super) mod lists;
 pub(super) mod positions;
 pub(super) mod products;
 pub(super) mod repeats;
 pub(super) mod sizes;
+pub(super) mod slugs;
 pub(super) mod variants;
 
 use std::sync::Arc;
@@ -22,7 +26,8 @@ use crate::{
     domain::{
         Actor, Audience, Caller, Currency, Document, Money, NewProduct, NewVariant, PageRequest,
         Price, Product, ProductAction, ProductChange, ProductFields, ProductId, ProductQuery,
-        Refusal, RequestId, Role, VariantFields, View, Write,
+        Refusal, RequestId, Revision, RevisionFilter, RevisionQuery, Role, VariantFields, View,
+        Write,
     },
     encoding,
 };
@@ -45,6 +50,7 @@ macro_rules! contract {
                 a_deleted_product_is_kept_and_restored_as_it_was,
                 a_deleted_product_frees_its_slug_and_sku,
                 publishing_twice_changes_nothing,
+                archiving_puts_away_from_every_live_state,
                 a_taken_id_is_refused,
                 a_slug_made_from_the_title_gets_a_number,
                 a_given_slug_that_is_taken_is_refused,
@@ -52,11 +58,26 @@ macro_rules! contract {
                 unknown_categories_are_all_named,
                 a_batch_tells_the_other_changes_of_each_stale_etag,
                 a_batch_is_done_whole_or_not_at_all,
+                many_products_change_at_once_with_one_revision_each,
                 a_batch_whose_answer_is_too_large_is_not_done,
                 an_unknown_product_is_not_found,
                 a_window_that_never_opens_is_refused,
-                history_tells_who_changed_what,
                 time_never_runs_backwards_for_a_product,
+            }
+            expunge: {
+                only_a_deleted_product_goes_for_good,
+                what_went_for_good_leaves_nothing_but_its_place_in_the_feed,
+                an_etag_never_returns_under_the_same_id,
+                expunging_is_repeated_refused_and_tried_like_any_write,
+                deleted_products_go_when_their_time_is_over,
+            }
+            slugs: {
+                an_old_slug_leads_to_the_product,
+                a_slug_leads_the_public_to_public_products_only,
+                a_slug_follows_the_window,
+                who_has_a_slug_wins_over_who_had_it,
+                the_slug_of_what_went_for_good_leads_nowhere_any_more,
+                a_slug_that_the_public_never_knew_is_forgotten,
             }
             sizes: {
                 attributes_added_one_by_one_end_at_the_same_limit,
@@ -73,10 +94,14 @@ macro_rules! contract {
                 variants_come_page_by_page,
                 a_page_of_variants_ends_before_it_grows_too_large,
                 prices_follow_the_shops_currency,
+                variants_of_several_products_change_whole_or_not_at_all,
             }
             categories: {
                 a_category_is_created_changed_and_deleted,
                 a_category_cannot_stand_below_itself,
+                a_category_is_moved_with_what_is_below_it,
+                categories_count_what_each_audience_may_see,
+                a_product_below_twice_counts_once,
                 a_category_with_children_stays,
                 of_many_categories_those_that_do_not_exist_are_told,
                 a_taken_category_slug_is_refused,
@@ -84,6 +109,25 @@ macro_rules! contract {
                 a_page_of_categories_ends_before_it_grows_too_large,
                 a_restored_product_leaves_a_category_that_is_gone,
                 the_shop_is_changed_under_its_etag,
+            }
+            history: {
+                history_tells_who_changed_what,
+                a_history_comes_page_by_page,
+                the_shops_history_is_found_by_who_when_and_what,
+                a_revision_is_found_by_number_by_etag_and_as_the_one_before,
+                a_product_gets_the_content_of_an_earlier_revision_back,
+                going_back_brings_variants_back_and_takes_later_ones_away,
+                going_back_never_publishes,
+                going_back_is_undone_by_going_back_again,
+                variants_may_have_changed_skus_with_each_other,
+                what_is_in_the_way_alone_has_its_own_reason,
+                all_that_is_in_the_way_is_told_at_once,
+                going_back_needs_the_current_etag_a_live_product_and_a_kept_revision,
+                a_stale_variant_tells_of_going_back,
+                going_back_twice_under_one_request_id_is_done_once,
+                a_dry_run_of_going_back_leaves_nothing,
+                a_revision_is_kept_until_long_after_it_was_replaced,
+                forgetting_stops_at_its_limit_and_begins_with_the_oldest,
             }
             repeats: {
                 a_repeated_request_is_answered_the_same_and_done_once,
@@ -106,6 +150,21 @@ macro_rules! contract {
                 a_page_ends_before_it_grows_too_large,
                 a_list_counts_to_ten_thousand_and_says_so,
                 a_list_in_the_full_view_has_variants,
+            }
+            access: {
+                a_user_is_changed_under_their_etag,
+                a_login_is_one_users_own,
+                the_last_admin_stays,
+                of_two_admins_who_remove_each_other_one_stays,
+                what_ends_a_users_sessions_and_keys,
+                a_new_password_ends_the_other_sessions,
+                no_session_begins_with_a_password_that_was_changed_meanwhile,
+                a_repeated_write_of_a_user_answers_the_same,
+                who_gets_an_id_next_is_not_answered_what_another_was,
+                a_dry_run_leaves_users_and_keys,
+                an_api_key_is_kept_used_and_deleted,
+                a_repeated_request_makes_no_second_key,
+                api_keys_come_newest_first,
             }
             filters: {
                 a_filter_finds_what_it_says,
@@ -185,8 +244,15 @@ impl Bench {
 
     /// How many revisions a product has.
     pub(super) async fn history(&self, id: &str) -> u32 {
-        let page = PageRequest::new(1, None);
-        self.store.revisions(&product_id(id), page).await.unwrap().unwrap().content.total.count
+        self.revisions(id).await.map_or(0, |all| all.len()).try_into().unwrap()
+    }
+
+    /// All revisions of a product, newest first; none: there is no such product.
+    pub(super) async fn revisions(&self, id: &str) -> Option<Vec<WireRevision>> {
+        let page = PageRequest::new(1_000, None);
+        let page = self.store.revisions(history_of(id), page).await.unwrap()?.content;
+        let read = |one: &Document<Revision>| encoding::message(one).unwrap();
+        Some(page.items.iter().map(read).collect())
     }
 
     /// The ids of a whole list, read page by page, and its total.
@@ -207,6 +273,13 @@ impl Bench {
 }
 
 pub(super) type Wire = proto::catalog::Product;
+pub(super) type WireRevision = proto::catalog::ProductRevision;
+
+/// The whole history of a product.
+pub(super) fn history_of(id: &str) -> RevisionQuery {
+    let filter = RevisionFilter::default();
+    RevisionQuery { product: Some(product_id(id)), filter, view: View::Full }
+}
 
 pub(super) fn wire(document: &Document<Product>) -> Wire {
     encoding::message(document).unwrap()

@@ -3,8 +3,11 @@
 mod access;
 mod ballast;
 mod categories;
+mod category_counts;
+mod changes;
 mod checkpoint;
 mod connection;
+mod expunge;
 mod failure;
 mod faults;
 mod feed;
@@ -16,19 +19,25 @@ mod place;
 mod products;
 mod readers;
 mod revisions;
+mod rollback;
 mod room;
 mod rows;
 mod secrets;
 mod shop;
+mod slugs;
 #[cfg(test)]
 mod tests;
 mod tx;
 mod variants;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use self::{
     ballast::Ballast,
@@ -48,10 +57,11 @@ use crate::{
     config::DiskLimits,
     disk::Disk,
     domain::{
-        Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
-        NewVariantIn, Page, PageRequest, Product, ProductChange, ProductId, ProductQuery,
-        References, Revision, Shop, ShopChange, Snapshot, Variant, VariantChange, VariantName,
-        View, Violations, Write,
+        Address, Audience, Caller, Category, CategoryChange, CategoryId, Document, NewCategory,
+        NewProduct, NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge,
+        ProductId, ProductQuery, References, Revision, RevisionQuery, Rollback, Shop, ShopChange,
+        Slug, Snapshot, Variant, VariantChange, VariantName, View, Violations, WhichRevision,
+        Write,
     },
 };
 
@@ -64,7 +74,7 @@ pub(super) struct Sqlite {
     clock: Arc<dyn Clock>,
     room: Arc<Watch>,
     token_keys: [[u8; 32]; 2],
-    _place: Place,
+    place: Place,
 }
 
 /// Opens the database at a path, or one that ends with the store for `:memory:`.
@@ -115,7 +125,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let readers = Readers::start(place.path()).map_err(failed)?;
         let counts = Counts::default();
-        Ok(Self { writer, readers, counts, clock, room, token_keys, _place: place })
+        Ok(Self { writer, readers, counts, clock, room, token_keys, place })
     }
 
     /// Does the items of a write inside one transaction, all of them or none.
@@ -220,12 +230,50 @@ impl Store for Sqlite {
         self.write_all(write, need, changes, |tx, change| tx.change_product(change)).await
     }
 
-    async fn revisions(
+    async fn expunge_product(&self, write: Write, expunge: ProductExpunge) -> Result<()> {
+        let one = |tx: &Tx<'_>, expunge: &ProductExpunge| tx.expunge_product(expunge);
+        self.write_all::<_, Product>(write, Need::Reserve, vec![expunge], one).await.map(drop)
+    }
+
+    async fn purge_products(&self, most: usize) -> Result<usize> {
+        let (clock, room) = (Arc::clone(&self.clock), Arc::clone(&self.room));
+        let work = move |db: &rusqlite::Connection| {
+            let (write, is_full) = (Write::by(Caller::system()), !room.has(Need::Reserve));
+            Tx { db, write: &write, now: clock.now(), is_full }.purge_products(most)
+        };
+        self.writer.write(Ending::Keep, work).await
+    }
+
+    async fn resolve_slug(
+        &self,
+        slug: &Slug,
+        audience: Audience,
+    ) -> Result<Option<Snapshot<Address>>> {
+        self.read_slug(slug, audience)
+    }
+
+    async fn roll_back(&self, write: Write, rollback: Rollback) -> Result<Document<Product>> {
+        self.write_one(write, Need::Room, rollback, |tx, rollback| tx.roll_back(rollback)).await
+    }
+
+    async fn revision(
         &self,
         product: &ProductId,
+        which: &WhichRevision,
+    ) -> Result<Option<Snapshot<Document<Revision>>>> {
+        self.read_revision(product, which)
+    }
+
+    async fn revisions(
+        &self,
+        query: RevisionQuery,
         page: PageRequest,
     ) -> Result<Option<Snapshot<Page<Document<Revision>>>>> {
-        self.read_revisions(product, &page)
+        self.read_revisions(query, page).await
+    }
+
+    async fn forget_revisions(&self, kept: SignedDuration, most: usize) -> Result<usize> {
+        self.forget(kept, most).await
     }
 
     async fn variant(
@@ -253,13 +301,14 @@ impl Store for Sqlite {
         self.write_one(write, Need::Room, variant, |tx, new| tx.create_variant(new)).await
     }
 
-    async fn change_variant(
+    async fn change_variants(
         &self,
         write: Write,
-        change: VariantChange,
-    ) -> Result<Document<Variant>> {
-        let need = Need::from(&change.action);
-        self.write_one(write, need, change, |tx, change| tx.change_variant(change)).await
+        changes: Vec<VariantChange>,
+    ) -> Result<Vec<Document<Variant>>> {
+        let needs = changes.iter().map(|change| Need::from(&change.action));
+        let need = needs.max().unwrap_or(Need::Reserve);
+        self.write_all(write, need, changes, |tx, change| tx.change_variant(change)).await
     }
 
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>> {
@@ -270,8 +319,12 @@ impl Store for Sqlite {
         self.read_faults(requests).await
     }
 
-    async fn categories(&self, page: PageRequest) -> Result<Snapshot<Page<Document<Category>>>> {
-        self.read_categories(&page)
+    async fn categories(
+        &self,
+        counted: Option<Audience>,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<Category>>>> {
+        self.read_categories(counted, page).await
     }
 
     async fn create_category(
@@ -308,6 +361,11 @@ impl Store for Sqlite {
 
     fn token_keys(&self) -> [[u8; 32]; 2] {
         self.token_keys
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        let folder = self.place.path().parent()?;
+        (!self.place.is_temporary()).then(|| folder.to_owned())
     }
 
     async fn check(&self) -> Result<()> {

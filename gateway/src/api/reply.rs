@@ -30,7 +30,7 @@ pub(super) async fn write(
             headers.insert(name, value.clone());
         }
     }
-    let wire = sign_in_or_out(head, call, asked, wire, &mut headers);
+    let wire = guarded(head, call, asked, wire, &mut headers);
 
     let print = PrintOptions::default();
     // Decided before the ETag is made, from the message's length: its JSON is never shorter.
@@ -64,8 +64,8 @@ pub(super) async fn write(
     Ok(respond(StatusCode::OK, headers, body))
 }
 
-/// The two methods whose answers touch the cookie.
-fn sign_in_or_out(
+/// The methods whose answers hold a secret or touch the cookie.
+fn guarded(
     head: &Parts,
     call: &Call<'static, '_>,
     asked: &Bytes,
@@ -79,6 +79,10 @@ fn sign_in_or_out(
             let Some((rest, cookie)) = taken.flatten() else { return wire };
             headers.insert(header::SET_COOKIE, cookie);
             rest
+        }
+        session::CREATE_KEY => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            wire
         }
         session::DELETE => {
             let has_cookie = session::from_headers(&head.headers).is_some();

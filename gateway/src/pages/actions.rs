@@ -1,12 +1,13 @@
-//! The actions on a whole product: delete, restore, publish, unpublish. Each is a form that answers 303 and leaves a message.
+//! The actions on a whole product: delete, restore, publish, unpublish, archive. Each is a form that answers 303 and leaves a message.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use proto::catalog::{
-    DeleteProductRequest, Product, PublishProductRequest, UndeleteProductRequest,
-    UnpublishProductRequest,
+    ArchiveProductRequest, DeleteProductRequest, Product, PublishProductRequest,
+    RollbackProductRequest, UndeleteProductRequest, UnpublishProductRequest,
 };
 use tonic::Status;
+use tonic_types::StatusExt as _;
 
 use super::{
     chrome::Chrome,
@@ -14,6 +15,7 @@ use super::{
     fields::Fields,
     flash::{self, Done},
     names::request_id,
+    problems::{Problem, Problems},
     state::StateWord,
     trouble::{Trouble, see_other},
     visit::Visit,
@@ -27,6 +29,8 @@ struct RefusedPage {
     chrome: Chrome,
     heading: String,
     text: String,
+    /// What is in the way, each by itself, where it is more than one thing.
+    faults: Vec<String>,
     back: String,
     id: String,
     request_id: String,
@@ -110,12 +114,41 @@ pub(crate) async fn unpublish(
     finish(&visit, &id, &fields, Done::Unpublished, "unpublish", answer.map(drop)).await
 }
 
+/// `POST /admin/products/{id}/archive`. The form says what the product was, so that Undo makes it that again.
+pub(crate) async fn archive(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let (name, etag, request_id) = what(&id, &fields)?;
+    let request = ArchiveProductRequest { name, etag, request_id, validate_only: false };
+    let answer = visit.caller.products().archive_product(request).await;
+    let draft = fields.get("was") == "draft";
+    let done = if draft { Done::ArchivedDraft } else { Done::Archived };
+    finish(&visit, &id, &fields, done, "archive", answer.map(drop)).await
+}
+
+/// `POST /admin/products/{id}/roll-back`.
+pub(crate) async fn roll_back(
+    visit: Visit,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let (product, etag, request_id) = what(&id, &fields)?;
+    let revision: u32 = fields.get("revision").parse().map_err(|_| Trouble::NotFound)?;
+    let name = format!("{product}/revisions/{revision}");
+    let request = RollbackProductRequest { name, etag, request_id, validate_only: false };
+    let answer = visit.caller.products().rollback_product(request).await;
+    finish(&visit, &id, &fields, Done::RolledBack, "roll-back", answer.map(drop)).await
+}
+
 /// The product's name, the etag that was seen, the id of the form.
-fn what(id: &str, fields: &Fields) -> Result<(String, String, String), Trouble> {
+pub(super) fn what(id: &str, fields: &Fields) -> Result<(String, String, String), Trouble> {
     Ok((product_name(id)?, fields.get("etag").to_owned(), fields.get("request_id").to_owned()))
 }
 
-async fn finish(
+/// Leads back with a message, or says why nothing was done.
+pub(super) async fn finish(
     visit: &Visit,
     id: &str,
     fields: &Fields,
@@ -139,6 +172,7 @@ async fn finish(
                 chrome,
                 heading: words::of(not_done(verb), &[("title", &title)]),
                 text: words::of(&reason, &[]),
+                faults: faults(&status),
                 back,
                 id: id.to_owned(),
                 request_id: visit.caller.request_id().as_str().to_owned(),
@@ -146,6 +180,15 @@ async fn finish(
             visit.page_with(refusal(status.code()), &page)
         }
     }
+}
+
+/// The fields that were refused. What else was refused is told by its reason.
+fn faults(status: &Status) -> Vec<String> {
+    let bad = status.get_details_bad_request().map(|bad| bad.field_violations);
+    if bad.is_none_or(|violations| violations.is_empty()) {
+        return Vec::new();
+    }
+    Problems::of_status(status).list.iter().map(Problem::summary).collect()
 }
 
 /// The admin's page that the form came from; the list, unless it is one.

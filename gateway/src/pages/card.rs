@@ -15,6 +15,17 @@ pub(crate) struct Card {
     pub(crate) picture: Option<Picture>,
     pub(crate) price: Option<PriceLabel>,
     pub(crate) meta: String,
+    /// The title in parts, where it was searched for.
+    pub(crate) title_marks: Vec<Mark>,
+    /// A part of the description in parts.
+    pub(crate) excerpt: Vec<Mark>,
+}
+
+/// A part of a text, and whether it was searched for.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    pub(crate) text: String,
+    pub(crate) is_match: bool,
 }
 
 /// A picture that may be shown.
@@ -43,6 +54,8 @@ impl Card {
             picture: product.images.first().and_then(Picture::of),
             price: PriceLabel::of(product),
             meta: meta(product),
+            title_marks: Vec::new(),
+            excerpt: Vec::new(),
         }
     }
 }
@@ -101,6 +114,11 @@ const UNITS: [&str; 14] =
 
 /// An attribute as people read it: `height_cm` 7 is Height, 7 cm.
 pub(crate) fn readable(name: &str, value: &AttributeValue) -> (String, String) {
+    readable_text(name, &attribute(value))
+}
+
+/// The same of a value that is text already.
+pub(crate) fn readable_text(name: &str, value: &str) -> (String, String) {
     let (words, unit) = match name.rsplit_once('_') {
         Some((words, unit)) if UNITS.contains(&unit) => (words, unit),
         _ => (name, ""),
@@ -108,12 +126,11 @@ pub(crate) fn readable(name: &str, value: &AttributeValue) -> (String, String) {
     let words = words.replace('_', " ");
     let mut letters = words.chars();
     let first: String = letters.next().map(|one| one.to_uppercase().collect()).unwrap_or_default();
-    let value = attribute(value);
     let unit = match unit {
         "w" | "v" | "k" => unit.to_uppercase(),
         other => other.to_owned(),
     };
-    let value = if unit.is_empty() { value } else { format!("{value}\u{a0}{unit}") };
+    let value = if unit.is_empty() { value.to_owned() } else { format!("{value}\u{a0}{unit}") };
     (format!("{first}{}", letters.as_str()), value)
 }
 

@@ -11,6 +11,8 @@ pub(crate) struct Chrome {
     pub(crate) theme: Theme,
     /// This page's path and query, to come back to.
     pub(crate) here: String,
+    /// What was searched for in the shop.
+    pub(crate) searched: String,
     pub(crate) who: Option<Who>,
     pub(crate) flash: Option<FlashView>,
     pub(crate) links: Links,
@@ -24,6 +26,8 @@ pub(crate) struct Who {
     pub(crate) may_edit: bool,
     /// By which the form that signs out has one effect, however often it is sent.
     pub(crate) sign_out_id: String,
+    /// Whether they manage users, keys and the shop, and may delete for good.
+    pub(crate) is_admin: bool,
 }
 
 /// Where styles, modules, font and icons are.
@@ -55,10 +59,15 @@ impl Chrome {
     pub(crate) fn may_edit(&self) -> bool {
         self.who.as_ref().is_some_and(|who| who.may_edit)
     }
+
+    /// Whether the one who looks is an administrator.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.is_admin)
+    }
 }
 
 impl Links {
-    /// For the shop, whose pages need one module.
+    /// For a page that needs one module.
     pub(crate) fn shop(gateway: &Gateway) -> Self {
         let assets = gateway.assets();
         Self {
@@ -69,6 +78,11 @@ impl Links {
             main: assets.url("modules/main.js"),
             modules: Vec::new(),
         }
+    }
+
+    /// For the shop, with what suggests while one types in its search field.
+    pub(crate) fn storefront(gateway: &Gateway) -> Self {
+        Self::shop(gateway).preloading(gateway, &["suggest"])
     }
 
     /// For the admin, whose pages say which modules they start.

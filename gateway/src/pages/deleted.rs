@@ -31,6 +31,7 @@ struct DeletedPage {
     capped: bool,
     range: String,
     note: String,
+    chooses: bool,
     heads: Vec<Head>,
     rows: Vec<DeletedRow>,
     empty: Empty,
@@ -88,6 +89,7 @@ fn list(
         capped: page.total_size_capped,
         range: range(from, shown, more),
         note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
+        chooses: false,
         heads: heads
             .map(|word| Head { word, href: String::new(), order: "", numeric: false })
             .into(),

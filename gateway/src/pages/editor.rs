@@ -59,7 +59,10 @@ struct EditorPage {
     request_id: String,
     publish_request_id: String,
     undelete_request_id: String,
+    archive_request_id: String,
     delete_request_id: String,
+    /// From when and until when it is public, where that is limited.
+    window: String,
 }
 
 /// What stands in the editor beside the product as it is.
@@ -207,7 +210,9 @@ fn editor(
         request_id: request_id(),
         publish_request_id: request_id(),
         undelete_request_id: request_id(),
+        archive_request_id: request_id(),
         delete_request_id: request_id(),
+        window: window_text(product),
         chrome,
     }
 }
@@ -240,6 +245,22 @@ fn variants(product: &Product, currency: &str, typed: &Typed, may_edit: bool) ->
         });
     }
     forms
+}
+
+/// When an active product is public, as the contract tells it: judged whenever somebody looks.
+fn window_text(product: &Product) -> String {
+    if product.state() != proto::catalog::product::State::Active {
+        return String::new();
+    }
+    let told = |time: &Option<prost_types::Timestamp>| {
+        time.as_ref().and_then(format::timestamp).map(format::moment)
+    };
+    match (told(&product.publish_time), told(&product.unpublish_time)) {
+        (Some(from), Some(until)) => format!("Public from {from} until {until}."),
+        (Some(from), None) => format!("Public from {from}."),
+        (None, Some(until)) => format!("Public until {until}."),
+        (None, None) => String::new(),
+    }
 }
 
 fn deleted_text(product: &Product, visit: &Visit) -> String {

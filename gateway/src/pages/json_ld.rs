@@ -5,7 +5,7 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 use serde_json::{Value, json};
 
-use super::format;
+use super::{crumbs::Crumb, format};
 use crate::config::Origin;
 use proto::catalog::{Product, Variant};
 
@@ -49,6 +49,32 @@ impl JsonLd {
     }
 }
 
+impl JsonLd {
+    /// The way from the top of the shop, ending with the page itself where that is not a category.
+    pub(crate) fn of_trail(crumbs: &[Crumb], page: Option<&str>, origin: &Origin) -> Self {
+        let top = [("All products".to_owned(), Some(format!("{origin}/")))];
+        let above = crumbs
+            .iter()
+            .map(|crumb| (crumb.title.clone(), Some(format!("{origin}/c/{}", crumb.slug))));
+        let last = page.map(|title| (title.to_owned(), None));
+        let steps = (1..).zip(top.into_iter().chain(above).chain(last));
+        let steps: Vec<Value> = steps
+            .map(|(position, (name, address))| {
+                let mut step = json!({"@type": "ListItem", "position": position, "name": name});
+                if let Some(address) = address {
+                    step["item"] = json!(address);
+                }
+                step
+            })
+            .collect();
+        Self(json!({
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "itemListElement": steps,
+        }))
+    }
+}
+
 fn offer(variant: &Variant, address: &str) -> Option<Value> {
     let price = variant.prices.first()?.amount.as_ref()?;
     Some(json!({
@@ -78,6 +104,19 @@ impl HtmlSafe for JsonLd {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trail_counts_from_the_top_and_ends_without_an_address() {
+        let crumbs = [Crumb { slug: "mugs".into(), title: "Mugs".into() }];
+        let origin = "https://shop.example".parse().unwrap();
+        let JsonLd(trail) = JsonLd::of_trail(&crumbs, Some("Enamel mug"), &origin);
+        let steps = trail["itemListElement"].as_array().unwrap();
+        let step = |at: usize| (steps[at]["position"].clone(), steps[at]["item"].clone());
+        assert_eq!(steps.len(), 3);
+        assert_eq!(step(0), (json!(1), json!("https://shop.example/")));
+        assert_eq!(step(1), (json!(2), json!("https://shop.example/c/mugs")));
+        assert_eq!((step(2), &steps[2]["name"]), ((json!(3), Value::Null), &json!("Enamel mug")));
+    }
 
     #[test]
     fn a_title_cannot_close_the_data_block() {

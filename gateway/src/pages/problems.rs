@@ -36,10 +36,11 @@ fn label(field: &str) -> &'static str {
     LABELS.iter().find(is).map_or("", |(_, label)| label)
 }
 
-const LABELS: [(&str, &str); 20] = [
+const LABELS: [(&str, &str); 27] = [
     ("title", "Title"),
     ("slug", "Address in the shop"),
     ("brand", "Brand"),
+    ("parent", "Stands below"),
     ("description", "Description"),
     ("categories", "Categories"),
     ("tags", "Tags"),
@@ -55,7 +56,13 @@ const LABELS: [(&str, &str); 20] = [
     ("option_values", "Values"),
     ("login", "E-mail address"),
     ("password", "Password"),
-    ("display_name", "Your name"),
+    ("display_name", "Name"),
+    ("current_password", "Current password"),
+    ("new_password", "New password"),
+    ("role", "Role"),
+    ("ttl", "Valid for"),
+    ("default_currency", "Currency"),
+    ("default_language", "Language"),
     ("token", "One-time token"),
 ];
 
@@ -108,6 +115,11 @@ impl Problems {
         Self::found(vec![Problem { field: String::new(), text }])
     }
 
+    /// One sentence about one field.
+    pub(crate) fn at(field: &str, text: String) -> Self {
+        Self::found(vec![Problem { field: field.to_owned(), text }])
+    }
+
     /// The same at fields whose ids begin with something: one form among several of a page.
     #[must_use]
     pub(crate) fn below(mut self, prefix: &str) -> Self {
@@ -132,7 +144,9 @@ impl Problems {
 /// The id of the field that a path of the contract belongs to: `slug` of `product.slug`.
 fn field_id(path: &str) -> String {
     let mut path = path;
-    for outer in ["product.", "variant.", "variants[0]."] {
+    let outers =
+        ["product.", "variant.", "variants[0].", "category.", "user.", "shop.", "api_key."];
+    for outer in outers {
         path = path.strip_prefix(outer).unwrap_or(path);
     }
     let first = path.split(['.', '[']).next().unwrap_or_default();
@@ -174,6 +188,9 @@ mod tests {
     #[case("variant.prices[0].compare_at_amount.units", "compare_at")]
     #[case("variant.option_values[1]", "option_values")]
     #[case("login", "login")]
+    #[case("user.login", "login")]
+    #[case("shop.default_currency", "default_currency")]
+    #[case("api_key.ttl", "ttl")]
     fn a_path_belongs_to_a_field(#[case] path: &str, #[case] id: &str) {
         assert_eq!(field_id(path), id);
     }

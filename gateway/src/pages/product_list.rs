@@ -7,7 +7,7 @@ use proto::catalog::{Category, ListProductsRequest, ListProductsResponse, Produc
 use super::{
     chrome::Chrome,
     format,
-    names::{id_of, is_id},
+    names::{id_of, is_id, request_id},
     product_row::ProductRow,
     query::Query,
     storefront::{Empty, page_or_first, surroundings},
@@ -28,6 +28,13 @@ struct ListPage {
     chrome: Chrome,
     here: String,
     may_edit: bool,
+    request_id: String,
+    /// Whether the head of the table has a box for the page.
+    chooses: bool,
+    /// This page of the list, to come back to.
+    list_address: String,
+    /// The same with its rows ticked.
+    pick_address: String,
     total: String,
     total_count: i32,
     capped: bool,
@@ -77,6 +84,8 @@ struct Asked {
     sort: String,
     page: String,
     from: i32,
+    /// Whether its rows are ticked; not part of what the list shows.
+    picks: bool,
 }
 
 /// `GET /admin/products`.
@@ -124,6 +133,10 @@ fn list(
     ListPage {
         here: visit.here.clone(),
         may_edit,
+        request_id: request_id(),
+        chooses: may_edit,
+        list_address: asked.query().at(PATH),
+        pick_address: asked.query().with("pick", "page").at(PATH),
         total: format::total(page.total_size, page.total_size_capped),
         total_count: page.total_size,
         capped: page.total_size_capped,
@@ -140,13 +153,23 @@ fn list(
         rows: page
             .products
             .iter()
-            .map(|product| ProductRow::of(product, currency, visit.now))
+            .map(|product| {
+                let row = ProductRow::of(product, currency, visit.now);
+                let note = visit.refusal(&row.id);
+                ProductRow { picked: asked.picks || !note.is_empty(), note, ..row }
+            })
             .collect(),
         blank: ProductRow::blank(currency),
         empty: empty(filtered, may_edit, page.products.is_empty()),
         pages: pages(asked, page, shown),
         chrome,
     }
+}
+
+/// The filter of the list at an address, such as `/admin/products?state=draft`.
+pub(crate) fn filter_at(address: &str) -> String {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    Asked::of(&Query::parse(query)).filter()
 }
 
 impl Asked {
@@ -163,6 +186,7 @@ impl Asked {
             sort: if sortable && sort != DEFAULT_SORT { sort.to_owned() } else { String::new() },
             page: query.get("page").to_owned(),
             from: query.number("from"),
+            picks: query.get("pick") == "page",
         }
     }
 
@@ -178,7 +202,7 @@ impl Asked {
     }
 
     fn first_page(&self) -> Self {
-        Self { page: String::new(), from: 0, ..self.clone() }
+        Self { page: String::new(), from: 0, picks: false, ..self.clone() }
     }
 
     fn sorted(&self, sort: &str) -> Self {

@@ -7,6 +7,8 @@ use proto::catalog::{ListProductsRequest, Product, ProductView, Shop, Variant};
 use super::{
     card::{Card, Picture, PriceLabel, initial, readable},
     chrome::Chrome,
+    crumbs::{Crumb, crumbs},
+    former,
     json_ld::JsonLd,
     markdown::Prose,
     names::{id_of, is_slug},
@@ -30,6 +32,7 @@ struct ProductPage {
     canonical: String,
     summary: String,
     data: JsonLd,
+    trail: JsonLd,
     crumbs: Vec<Crumb>,
     picture: Option<Picture>,
     initial: String,
@@ -43,11 +46,6 @@ struct ProductPage {
     description: Prose,
     attributes: Vec<Attribute>,
     more: Vec<Card>,
-}
-
-struct Crumb {
-    slug: String,
-    title: String,
 }
 
 struct Thumb {
@@ -86,11 +84,14 @@ pub(crate) async fn show(
     let anyone = visit.caller.anonymous();
     let ((shop, categories), product) =
         tokio::try_join!(surroundings(&anyone), by_slug(&anyone, &slug))?;
+    let Some(product) = product else {
+        return former::answer(&visit, &anyone, &slug, &shop, &categories).await;
+    };
     let more = neighbours(&anyone, &product).await?;
     visit.page(&page(&visit, &shop, &categories, &product, more, &query))
 }
 
-async fn by_slug(caller: &Caller, slug: &str) -> Result<Product, Trouble> {
+async fn by_slug(caller: &Caller, slug: &str) -> Result<Option<Product>, Trouble> {
     let request = ListProductsRequest {
         page_size: 1,
         filter: format!("slug = \"{slug}\""),
@@ -98,7 +99,7 @@ async fn by_slug(caller: &Caller, slug: &str) -> Result<Product, Trouble> {
         ..Default::default()
     };
     let found = caller.products().list_products(request).await?.into_inner().products;
-    found.into_iter().next().ok_or(Trouble::NotFound)
+    Ok(found.into_iter().next())
 }
 
 async fn neighbours(caller: &Caller, product: &Product) -> Result<Vec<Card>, Trouble> {
@@ -130,12 +131,14 @@ fn page(
         _ => None,
     });
     let (thumbs, picture) = gallery(product, one, query, &path);
+    let crumbs = crumbs(categories, product.categories.first().map_or("", String::as_str));
     ProductPage {
         chrome: visit.shop_chrome(shop),
         canonical: visit.canonical(&path),
         summary: summary(&product.description),
         data: JsonLd::of(product, visit.gateway.origin()),
-        crumbs: crumbs(categories, product),
+        trail: JsonLd::of_trail(&crumbs, Some(&product.title), visit.gateway.origin()),
+        crumbs,
         picture,
         initial: initial(&product.title),
         thumbs,
@@ -166,19 +169,6 @@ fn price(variant: &Variant, currency: &str) -> Option<PriceLabel> {
     };
     let found = variant.prices.iter().find(code).or(variant.prices.first())?;
     PriceLabel::of_price(found)
-}
-
-/// The first category with those above it, from the top.
-fn crumbs(categories: &[Category], product: &Product) -> Vec<Crumb> {
-    let find = |name: &String| categories.iter().find(|category| category.name == *name);
-    let mut at = product.categories.first().and_then(find);
-    let mut crumbs = Vec::new();
-    while let (Some(category), true) = (at, crumbs.len() < 16) {
-        crumbs.push(Crumb { slug: category.slug.clone(), title: category.title.clone() });
-        at = find(&category.parent);
-    }
-    crumbs.reverse();
-    crumbs
 }
 
 /// The small pictures, and the large one: the one asked for, else one that names what the chosen variant is, else the first.

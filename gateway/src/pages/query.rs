@@ -15,6 +15,12 @@ impl Query {
         Self::default()
     }
 
+    /// Reads what stands behind the `?` of an address.
+    pub(crate) fn parse(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        Self(pairs.map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
     /// Adds a value, unless it is empty, which is the default.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
@@ -27,6 +33,11 @@ impl Query {
     /// The first value of a name, trimmed; empty when there is none.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// All values of a name, trimmed.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.trim())
     }
 
     /// A count, or zero.
@@ -53,9 +64,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let query = parts.uri.query().unwrap_or_default();
-        let pairs = form_urlencoded::parse(query.as_bytes());
-        Ok(Self(pairs.map(|(name, value)| (name.into(), value.into())).collect()))
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
     }
 }
 

@@ -10,10 +10,13 @@ use proto::catalog::{
 use super::{
     card::Card,
     chrome::Chrome,
+    crumbs::{Crumb, crumbs},
     format,
+    json_ld::JsonLd,
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
+    tree::{Branch, path_to, walk},
     trouble::Trouble,
     visit::Visit,
     words,
@@ -37,6 +40,8 @@ struct ListPage {
     sorts: Vec<SortLink>,
     note: String,
     categories: Vec<CategoryLink>,
+    trail: Option<JsonLd>,
+    crumbs: Vec<Crumb>,
     at_home: bool,
     cards: Vec<Card>,
     empty: Empty,
@@ -56,7 +61,8 @@ struct CategoryLink {
     slug: String,
     title: String,
     current: bool,
-    below: Vec<CategoryLink>,
+    opens: bool,
+    closes: usize,
 }
 
 /// What stands where a list has nothing.
@@ -122,7 +128,7 @@ async fn list(visit: &Visit, query: &Query, slug: Option<String>) -> Result<Resp
 /// The shop's name and its categories.
 pub(crate) async fn surroundings(caller: &Caller) -> Result<(Shop, Vec<Category>), Trouble> {
     let (mut shops, mut categories) = (caller.shop(), caller.categories());
-    let request = ListCategoriesRequest { page_size: ALL_CATEGORIES, page_token: String::new() };
+    let request = ListCategoriesRequest { page_size: ALL_CATEGORIES, ..Default::default() };
     let (shop, categories) = tokio::try_join!(
         shops.get_shop(GetShopRequest { name: "shop".into() }),
         categories.list_categories(request),
@@ -171,6 +177,7 @@ impl View<'_> {
             query.at(&path)
         });
         let first = Query::new().with("sort", SORTS[self.sort].0).at(&path);
+        let crumbs = crumbs(self.categories, self.category.map_or("", |one| one.name.as_str()));
         let whole = page.total_size <= shown && self.before == 0;
         ListPage {
             chrome: self.visit.shop_chrome(self.shop),
@@ -181,7 +188,11 @@ impl View<'_> {
             range: if whole { String::new() } else { self.range(shown) },
             sorts: self.sorts(&path),
             note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
-            categories: self.links(""),
+            categories: self.links(),
+            trail: self
+                .category
+                .map(|_| JsonLd::of_trail(&crumbs, None, self.visit.gateway.origin())),
+            crumbs: crumbs.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default(),
             at_home: self.category.is_none(),
             cards: page.products.iter().map(Card::of).collect(),
             empty: Empty {
@@ -217,30 +228,21 @@ impl View<'_> {
             .collect()
     }
 
-    /// The categories below one, and below these the branch that is open.
-    fn links(&self, parent: &str) -> Vec<CategoryLink> {
-        let below = self.categories.iter().filter(|category| category.parent == parent);
-        below
-            .map(|category| CategoryLink {
+    /// The categories at the top, and below each what is open.
+    fn links(&self) -> Vec<CategoryLink> {
+        let here = self.category.map_or("", |category| category.name.as_str());
+        let path = path_to(self.categories, here);
+        let open = |one: &Category| path.iter().any(|above| above.name == one.name);
+        let branches = walk(self.categories, open).into_iter();
+        branches
+            .map(|Branch { category, opens, closes, .. }| CategoryLink {
                 slug: category.slug.clone(),
                 title: category.title.clone(),
-                current: self.category.is_some_and(|open| open.name == category.name),
-                below: if self.is_open(category) { self.links(&category.name) } else { Vec::new() },
+                current: category.name == here,
+                opens,
+                closes,
             })
             .collect()
-    }
-
-    fn is_open(&self, category: &Category) -> bool {
-        let mut at = self.category;
-        // A tree deeper than this is a mistake of somebody else; the page still ends.
-        for _ in 0..16 {
-            match at {
-                Some(one) if one.name == category.name => return true,
-                Some(one) => at = self.categories.iter().find(|other| other.name == one.parent),
-                None => return false,
-            }
-        }
-        false
     }
 }
 

@@ -28,15 +28,27 @@ struct StyleguidePage {
     fields: Vec<Field>,
     states: [StateWord; 6],
     cards: Vec<Card>,
+    chooses: bool,
     heads: Vec<Head>,
     rows: Vec<ProductRow>,
 }
 
 /// `GET /styleguide`.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
-    let undo = Undo { action: "/theme".into(), etag: String::new(), request_id: String::new() };
+    let undo = Undo {
+        action: "/theme".into(),
+        etag: String::new(),
+        request_id: String::new(),
+        fields: Vec::new(),
+    };
     let chrome = Chrome {
-        who: Some(Who { name: "Ada".into(), may_edit: true, sign_out_id: String::new() }),
+        searched: String::new(),
+        who: Some(Who {
+            name: "Ada".into(),
+            may_edit: true,
+            is_admin: false,
+            sign_out_id: String::new(),
+        }),
         flash: Some(FlashView { text: "Enamel mug deleted.".into(), undo: Some(undo) }),
         ..visit.bare_chrome()
     };
@@ -56,6 +68,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
             StateWord::Deleted,
         ],
         cards: cards(),
+        chooses: false,
         heads: heads(),
         rows: rows(),
     };
@@ -122,6 +135,8 @@ fn cards() -> Vec<Card> {
         picture: None,
         price,
         meta: meta.into(),
+        title_marks: Vec::new(),
+        excerpt: Vec::new(),
     };
     vec![
         card("Enamel mug", label(14, 900_000_000, None, false), "4 colours"),

@@ -1,5 +1,7 @@
 //! The pages over a catalog that says what each test tells it to: the whole front door but no service behind it.
 
+mod history;
+mod management;
 mod stub;
 
 use http::{StatusCode, header};
@@ -64,11 +66,19 @@ fn hostile() -> Product {
 #[case("/admin/products/mug/delete")]
 #[case("/admin/deleted")]
 #[case("/admin/new-product")]
+#[case("/admin/products/mug/history")]
+#[case("/admin/products/mug/changes?since=%22v0%22")]
+#[case("/admin/activity")]
 #[tokio::test]
 async fn hostile_texts_stay_texts(#[case] path: &str) {
     let shop = Shop::with(hostile());
     let (status, page) = body(shop.get(path).await).await;
     assert_eq!(status, StatusCode::OK, "{page}");
+    assert_stays_text(&page, path);
+}
+
+/// Nothing of a hostile text has become markup.
+fn assert_stays_text(page: &str, path: &str) {
     let lower = page.to_lowercase();
     assert!(lower.contains("<!doctype html>"));
     for active in ["<script>", "<img src=x", "</title><", "\" onmouseover"] {
@@ -88,10 +98,18 @@ async fn hostile_texts_stay_texts(#[case] path: &str) {
 #[case("/admin/sign-in")]
 #[case("/admin/setup")]
 #[case("/styleguide")]
+#[case("/admin/products/mug/history")]
+#[case("/admin/products/mug/changes")]
+#[case("/admin/activity")]
 #[tokio::test]
 async fn every_page_has_one_heading_live_regions_and_unique_ids(#[case] path: &str) {
     let (status, page) = body(Shop::with(product()).get(path).await).await;
     assert_eq!(status, StatusCode::OK, "{page}");
+    assert_well_made(&page, path);
+}
+
+/// One heading, live regions and unique ids.
+fn assert_well_made(page: &str, path: &str) {
     assert_eq!(page.matches("<h1").count(), 1, "{path}");
     assert!(page.contains(r#"id="polite""#) && page.contains(r#"id="assertive""#));
     // What stands in a template is not on the page.

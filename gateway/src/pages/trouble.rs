@@ -18,6 +18,9 @@ use tonic_types::StatusExt as _;
 use super::{chrome::Chrome, fields::Fields, theme::Theme, visit::Visit, words};
 use crate::app::{Gateway, Problem};
 
+/// The contract's reason for what is gone for good.
+const GONE: &str = "RESOURCE_EXPUNGED";
+
 /// Why there is no page.
 #[derive(Clone, Debug)]
 pub(crate) enum Trouble {
@@ -25,6 +28,8 @@ pub(crate) enum Trouble {
     SignedOut,
     /// There is nothing at this address.
     NotFound,
+    /// What was at this address is gone for good.
+    Gone,
     /// The service refused or could not be reached.
     Refused(Box<Status>),
 }
@@ -35,6 +40,7 @@ impl Trouble {
         match self {
             Self::SignedOut => "SESSION_EXPIRED".into(),
             Self::NotFound => "RESOURCE_NOT_FOUND".into(),
+            Self::Gone => GONE.into(),
             Self::Refused(status) => {
                 status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
             }
@@ -61,7 +67,10 @@ impl From<Status> for Trouble {
     fn from(status: Status) -> Self {
         match status.code() {
             Code::Unauthenticated => Self::SignedOut,
-            Code::NotFound => Self::NotFound,
+            Code::NotFound => {
+                let reason = status.get_details_error_info().map(|info| info.reason);
+                if reason.as_deref() == Some(GONE) { Self::Gone } else { Self::NotFound }
+            }
             _ => Self::Refused(Box::new(status)),
         }
     }
@@ -144,6 +153,7 @@ impl Visit {
         match trouble {
             Trouble::SignedOut => see_other(&sign_in(&self.here)),
             Trouble::NotFound => self.problem(StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND"),
+            Trouble::Gone => self.problem(StatusCode::GONE, GONE),
             Trouble::Refused(status) => {
                 let (http, seconds) = (http_status(status.code()), retry_after(status));
                 if http.is_server_error() {
@@ -165,7 +175,9 @@ impl Visit {
     }
 
     fn send_again(&self, form: &[u8]) -> Response {
-        let values = Fields::parse(form).pairs().to_vec();
+        let mut values = Fields::parse(form).pairs().to_vec();
+        // A page holds no password, not even the one that was typed.
+        values.retain(|(name, _)| !name.ends_with("password"));
         let page =
             SendAgainPage { chrome: self.bare_chrome(), action: self.target.clone(), values };
         rendered(StatusCode::UNAUTHORIZED, &page)
@@ -202,6 +214,7 @@ fn title(status: StatusCode) -> &'static str {
         403 => "That is not allowed",
         404 => "There is nothing here",
         405 => "That cannot be done here",
+        410 => "This is gone for good",
         413 => "That is too much",
         415 => "That is not a form",
         421 => "This shop has another address",

@@ -22,6 +22,7 @@ use super::{
     names::request_id,
     theme::Theme,
     trouble::Trouble,
+    words,
 };
 use crate::{app::Gateway, session::Caller};
 
@@ -46,9 +47,10 @@ impl Visit {
             shop: shop.display_name.clone(),
             theme: self.theme,
             here: self.here.clone(),
+            searched: String::new(),
             who: None,
             flash: None,
-            links: Links::shop(&self.gateway),
+            links: Links::storefront(&self.gateway),
         }
     }
 
@@ -75,10 +77,26 @@ impl Visit {
             shop: shop.into_inner().display_name,
             theme: self.theme,
             here: self.here.clone(),
+            searched: String::new(),
             who: Some(who(&session.into_inner())),
             flash,
             links: Links::admin(&self.gateway),
         })
+    }
+
+    /// The same around a page for those who manage the shop.
+    pub(crate) async fn manager_chrome(&self) -> Result<Chrome, Trouble> {
+        let chrome = self.admin_chrome().await?;
+        if chrome.who.as_ref().is_some_and(|who| who.is_admin) {
+            return Ok(chrome);
+        }
+        Err(Trouble::from(tonic::Status::permission_denied("this page is for admins")))
+    }
+
+    /// Why the last action was not done to a product among many, in a sentence; empty when it was, or was not asked for.
+    pub(crate) fn refusal(&self, id: &str) -> String {
+        let reason = self.flash.as_ref().and_then(|flash| flash.refusal(id));
+        reason.map(|reason| words::of(reason, &[])).unwrap_or_default()
     }
 
     /// A finished page.
@@ -115,6 +133,7 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
         shop: "Shelf".to_owned(),
         theme,
         here: here.to_owned(),
+        searched: String::new(),
         who: None,
         flash: None,
         links: Links::shop(gateway),
@@ -124,13 +143,18 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
 fn who(session: &Session) -> Who {
     let user = session.user.clone().unwrap_or_default();
     let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
-    Who { name: user.display_name, may_edit, sign_out_id: request_id() }
+    let is_admin = user.role() == Role::Admin;
+    Who { name: user.display_name, may_edit, is_admin, sign_out_id: request_id() }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
 fn form_page(target: &str) -> &str {
     let path = target.split('?').next().unwrap_or(target);
-    let Some(rest) = path.strip_prefix("/admin/products/") else { return path };
+    if path.starts_with("/admin/account/") {
+        return "/admin/account";
+    }
+    let one = ["/admin/products/", "/admin/categories/", "/admin/users/"];
+    let Some(rest) = one.iter().find_map(|folder| path.strip_prefix(folder)) else { return path };
     let id = rest.split('/').next().unwrap_or(rest);
     path.get(..path.len() - rest.len() + id.len()).unwrap_or(path)
 }
@@ -175,6 +199,8 @@ mod tests {
     #[rstest]
     #[case("/admin/products/mug/save", "/admin/products/mug")]
     #[case("/admin/products/mug/variants/white/save?x=1", "/admin/products/mug")]
+    #[case("/admin/users/ada/password", "/admin/users/ada")]
+    #[case("/admin/account/sessions/s1/end", "/admin/account")]
     #[case("/admin/new-product", "/admin/new-product")]
     #[case("/admin/sign-in", "/admin/sign-in")]
     #[case("/theme", "/theme")]

@@ -39,12 +39,17 @@ mod tests {
 
     #[test]
     fn every_reason_of_the_contract_has_a_sentence() {
-        let comments = include_str!("../../../proto/shelf/catalog/v1/product_service.proto");
+        let comments = concat!(
+            include_str!("../../../proto/shelf/catalog/v1/product_service.proto"),
+            include_str!("../../../proto/shelf/access/v1/user_service.proto"),
+            include_str!("../../../proto/shelf/access/v1/session_service.proto"),
+            include_str!("../../../proto/shelf/access/v1/api_key_service.proto"),
+        );
         let reasons = comments
             .split(|letter: char| !(letter.is_ascii_uppercase() || letter == '_'))
             .filter(|word| word.contains('_') && !word.starts_with('_') && word.len() > 8)
             .filter(|word| !word.starts_with("PRODUCT_VIEW") && !word.starts_with("ROLE_"))
-            .filter(|word| !matches!(*word, "IGNORE_IF_ZERO_VALUE"));
+            .filter(|word| !matches!(*word, "IGNORE_IF_ZERO_VALUE" | "INPUT_ONLY"));
         let missing: Vec<&str> = reasons.filter(|reason| find(reason, &[]).is_none()).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }

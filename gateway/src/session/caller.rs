@@ -9,7 +9,8 @@ use axum::{body::Body, extract::FromRequestParts};
 use http::{HeaderValue, Request, request::Parts};
 use proto::{
     access::{
-        session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
+        api_key_service_client::ApiKeyServiceClient, session_service_client::SessionServiceClient,
+        user_service_client::UserServiceClient,
     },
     catalog::{
         category_service_client::CategoryServiceClient,
@@ -123,6 +124,8 @@ impl Caller {
         sessions: SessionServiceClient;
         /// Users, and the first account.
         users: UserServiceClient;
+        /// API keys.
+        api_keys: ApiKeyServiceClient;
     }
 }
 

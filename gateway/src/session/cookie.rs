@@ -20,9 +20,12 @@ pub fn end() -> HeaderValue {
     HeaderValue::from_static("__Host-sid=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
 }
 
+/// How API keys begin, which are credentials in the `authorization` header alone.
+const API_KEY: &str = "shelf_key_";
+
 /// The session token in a request's cookies, if there is one that could be a token.
 pub fn from_headers(headers: &HeaderMap) -> Option<&str> {
-    value(headers).filter(|token| is_token(token))
+    value(headers).filter(|token| is_token(token) && !token.starts_with(API_KEY))
 }
 
 /// Whether a request carries the cookie, with whatever in it.
@@ -54,6 +57,7 @@ mod tests {
     #[case("__Host-sid=abc", Some("abc"))]
     #[case("a=b; __Host-sid=abc_-.~+/==; c=d", Some("abc_-.~+/=="))]
     #[case("a=b;__Host-sid=abc", Some("abc"))]
+    #[case("__Host-sid=shelf_key_abc", None)]
     #[case("__Host-sid=", None)]
     #[case("__Host-sid===", None)]
     #[case("__Host-sid=a b", None)]

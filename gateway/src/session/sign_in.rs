@@ -11,6 +11,8 @@ use super::cookie;
 pub(crate) const CREATE: &str = "/shelf.access.v1.SessionService/CreateSession";
 /// The method that ends one.
 pub(crate) const DELETE: &str = "/shelf.access.v1.SessionService/DeleteSession";
+/// The method that makes an API key, whose secret is answered once.
+pub(crate) const CREATE_KEY: &str = "/shelf.access.v1.ApiKeyService/CreateApiKey";
 
 /// Whether a request comes from a browser: every browser's POST says where it comes from.
 pub(crate) fn is_browser(headers: &HeaderMap) -> bool {

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use catalog_service::config::{DiskOptions, LimitOptions, Limits, Problems as CatalogProblems};
+use catalog_service::config::{
+    DiskOptions, KEEP_REVISIONS, LimitOptions, Limits, Problems as CatalogProblems, Retention,
+    keep_revisions,
+};
 use clap::{Args, builder::FalseyValueParser};
 use gateway::config::{self, Problems};
 
@@ -26,6 +29,9 @@ pub struct ServeArguments {
     #[arg(long, env = "SHELF_EMPTY", value_parser = FalseyValueParser::new())]
     pub empty: bool,
 
+    /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
+    #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
+    pub keep_revisions: String,
     /// The disk that the database lies on.
     #[command(flatten)]
     pub disk: DiskOptions,
@@ -52,6 +58,8 @@ pub struct ServeSettings {
     pub grpc_listen: SocketAddr,
     /// Whether a new database stays empty.
     pub empty: bool,
+    /// How long a revision is kept after it was replaced; none: for ever.
+    pub keep_revisions: Retention,
     /// Whether the public origin follows the port that is listened on.
     pub local_origin: bool,
     /// The gateway's own settings.
@@ -67,10 +75,26 @@ impl ServeArguments {
     /// Every problem with them.
     pub fn settings(self) -> Result<ServeSettings, Problems> {
         let local_origin = self.gateway.public_origin.is_none();
-        let both = Problems::both(self.gateway.settings(), self.grpc_listen());
-        let ((gateway, grpc_listen), catalog_limits) = Problems::both(both, self.catalog_limits())?;
+        let own = Problems::both(self.grpc_listen(), self.keep_revisions());
+        let both = Problems::both(self.gateway.settings(), own);
+        let both = Problems::both(both, self.catalog_limits())?;
+        let ((gateway, (grpc_listen, keep_revisions)), catalog_limits) = both;
         let Self { data_dir, empty, .. } = self;
-        Ok(ServeSettings { data_dir, grpc_listen, empty, local_origin, gateway, catalog_limits })
+        Ok(ServeSettings {
+            data_dir,
+            grpc_listen,
+            empty,
+            keep_revisions,
+            local_origin,
+            gateway,
+            catalog_limits,
+        })
+    }
+
+    fn keep_revisions(&self) -> Result<Retention, Problems> {
+        let text = &self.keep_revisions;
+        let wrong = |advice| Problems(vec![format!("--keep-revisions is `{text}`: {advice}")]);
+        keep_revisions(text).map_err(wrong)
     }
 
     fn catalog_limits(&self) -> Result<Limits, Problems> {
@@ -144,10 +168,11 @@ mod tests {
             "--listen=nowhere",
             "--grpc-listen=0.0.0.0:1",
             "--public-origin=shop",
+            "--keep-revisions=2y",
             "--catalog-reads-at-once=0",
             "--database-ballast-mib=some",
         ];
-        assert_eq!(settings(&flags).unwrap_err().0.len(), 5);
+        assert_eq!(settings(&flags).unwrap_err().0.len(), 6);
         assert!(settings(&["--grpc-listen=0.0.0.0:1", "--allow-cleartext"]).is_ok());
     }
 }

@@ -10,6 +10,7 @@ mod process;
 mod products;
 mod report;
 mod rounds;
+mod search;
 mod serve;
 mod shop;
 mod starts;
@@ -69,6 +70,8 @@ enum Command {
     /// Serves what the measured servers are compared with
     #[command(hide = true)]
     Serve(Serve),
+    /// Measures the search alone: how well it finds, and how fast
+    Search(search::Search),
 }
 
 fn main() -> Result<()> {
@@ -76,6 +79,9 @@ fn main() -> Result<()> {
     match command_line.command.take() {
         // The floors have as many threads as the servers that they are the floors of.
         Some(Command::Serve(serve)) => tokio::runtime::Runtime::new()?.block_on(serve::run(serve)),
+        Some(Command::Search(search)) => {
+            tokio::runtime::Runtime::new()?.block_on(search::run(&search))
+        }
         // One thread of load leaves the other cores to the measured server.
         None => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -2,6 +2,8 @@
 //!
 //! They imitate no real shop. Their sizes are those of ordinary products: a few hundred bytes, one variant, one price.
 
+pub(crate) mod long_tailed;
+
 use proto::{
     catalog::{
         AttributeValue, CreateProductRequest, Price, Product, Variant, attribute_value::Value,
@@ -55,7 +57,8 @@ fn text(value: &str) -> AttributeValue {
 }
 
 /// Numbers that look random and are always the same (SplitMix64).
-struct Chance(u64);
+#[derive(Debug)]
+pub(crate) struct Chance(u64);
 
 impl Chance {
     fn new(seed: u64) -> Self {

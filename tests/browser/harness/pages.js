@@ -44,6 +44,17 @@ export async function revisions(shop, name) {
   return productRevisions.length;
 }
 
+/** A product with a past, by its name: created, described, priced anew, and renamed by somebody else. */
+export async function withPast(shop, title) {
+  const { name, variants: [variant] } = await shelve(shop, title, { description: 'A bowl of stoneware, made by hand.', tags: ['old'] });
+  const editor = shop.as('editor');
+  await editor('PATCH', `/v1/${name}`, { description: 'A deep bowl of stoneware, glazed by hand.', tags: ['old', 'blue'] });
+  const prices = [{ amount: { currencyCode: 'EUR', units: '17', nanos: 500_000_000 } }];
+  await editor('PATCH', `/v1/${variant.name}`, { prices });
+  await shop.as('admin')('PATCH', `/v1/${name}`, { title: `${title}, blue` });
+  return name;
+}
+
 /** A product of its own, alone on the list that is opened. */
 export async function aloneOnTheList(page, shop, title) {
   const product = await shelve(shop, title);

@@ -10,6 +10,7 @@ const BUDGETS = [
   { name: 'the shop', path: '/', scripts: 4 * KIB, styles: 8 * KIB, page: 14 * KIB },
   { name: 'the list of products', path: '/admin/products', scripts: 10 * KIB, styles: 8 * KIB },
   { name: 'the form of a new product', path: '/admin/new-product', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
+  { name: 'the account', path: '/admin/account', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
 ];
 
 for (const { name, path, ...budget } of BUDGETS) {
@@ -28,7 +29,7 @@ for (const { name, path, ...budget } of BUDGETS) {
   });
 }
 
-for (const [name, path] of [['the list of products', '/admin/products'], ['the form of a new product', '/admin/new-product']]) {
+for (const [name, path] of [['the list of products', '/admin/products'], ['the form of a new product', '/admin/new-product'], ['the account', '/admin/account']]) {
   story(`${name} names all the modules it starts, so that none waits for another`, { as: 'editor' }, async ({ page }) => {
     await open(page, path);
     const { started, named } = await page.evaluate(() => ({
@@ -47,7 +48,7 @@ story('nothing moves while a page is loaded', { as: 'editor' }, async ({ page })
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifts += entry.value;
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  for (const path of ['/', '/admin/products', '/admin/new-product']) {
+  for (const path of ['/', '/admin/products', '/admin/new-product', '/admin/account']) {
     await open(page, path);
     assert.equal(await page.evaluate(() => globalThis.shifts), 0, path);
   }

@@ -1,16 +1,12 @@
 // Every page, light and dark, on a phone, a desk and a wide screen: no accessibility violation, no sideways scroll, no clipped text.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { axe } from '../harness/axe.js';
 import { openGatewayAlone, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { button, rowButton } from '../harness/pages.js';
+import { button, rowButton, withPast } from '../harness/pages.js';
 
 atTheShop();
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Each page by its address; a function makes what it shows first. */
 const ADDRESSES = {
@@ -28,6 +24,17 @@ const ADDRESSES = {
     await shop.as('editor')('DELETE', `/v1/${name}`);
     return '/admin/deleted';
   },
+  'the question before a product goes for good': async (shop) => `/admin/${(await gone(shop, 'Soon gone')).name}/expunge`,
+  'an address of what is gone for good': async (shop) => {
+    const { name, slug } = await shelve(shop, 'Gone for good', { published: true });
+    await shop.as('editor')('DELETE', `/v1/${name}`);
+    await shop.as('admin')('POST', `/v1/${name}:expunge`, {});
+    return `/p/${slug}`;
+  },
+  'the categories': () => '/admin/categories',
+  'one category': async (shop) => `/admin/${(await shop.as('viewer')('GET', '/v1/categories')).categories[0].name}`,
+  'the question before a category is deleted': async (shop) =>
+    `/admin/${(await shop.as('editor')('POST', '/v1/categories', { title: 'Soon gone' })).name}/delete`,
   'a new product': () => '/admin/new-product',
   'the editor': async (shop) => `/admin/${(await shop.as('viewer')('GET', '/v1/products?page_size=1')).products[0].name}`,
   'the editor of a deleted product': async (shop) => {
@@ -35,8 +42,30 @@ const ADDRESSES = {
     await shop.as('editor')('DELETE', `/v1/${name}`);
     return `/admin/${name}`;
   },
+  'the history of a product': async (shop) => `/admin/${await withPast(shop, 'With a past')}/history`,
+  'what changed': async (shop) => `/admin/${await withPast(shop, 'Compared')}/changes?from=1`,
+  'the activity': async (shop) => {
+    await withPast(shop, 'Busy');
+    return '/admin/activity';
+  },
+  'the activity of nobody': () => '/admin/activity?by=nobody',
   'the question before a delete': async (shop) => `/admin/${(await shelve(shop, 'Perhaps gone')).name}/delete`,
+  'the account': () => '/admin/account',
+  'the settings of the shop': () => '/admin/shop',
+  'the users': () => '/admin/users',
+  'a new user': () => '/admin/new-user',
+  'a user': async (shop) => `/admin/${await grace(shop)}`,
+  'the question before a user is deleted': async (shop) => `/admin/${await grace(shop)}/delete`,
+  'the API keys': async (shop) => `/admin/keys#key-${(await key(shop)).name.split('/')[1]}`,
+  'the question before a key is deleted': async (shop) => `/admin/keys/${(await key(shop)).name.split('/')[1]}/delete`,
 };
+
+const grace = async (shop) => (await shop.as('editor')('GET', '/v1/sessions/-')).user.name;
+const key = (shop) => shop.as('admin')('POST', '/v1/apiKeys', { displayName: 'Nightly import', role: 'ROLE_VIEWER' });
+/** A product that was deleted. */
+async function gone(shop, title) {
+  return shop.as('editor')('DELETE', `/v1/${(await shelve(shop, title)).name}`);
+}
 
 const field = (page, id) => page.locator(`[id="${id}"]`);
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
@@ -113,6 +142,18 @@ const REFUSALS = {
     await rowButton(page, 'Kept for later', 'Delete').first().click();
     await heading(page, 'Your sign-in has ended');
   },
+  'the dialog before a product goes for good': async (page, shop) => {
+    await gone(shop, 'Perhaps for good');
+    await open(page, '/admin/deleted');
+    await page.getByRole('link', { name: 'Delete for good' }).first().click();
+    await page.getByRole('alertdialog').waitFor();
+  },
+  'a category with a mistake': async (page) => {
+    await open(page, '/admin/categories');
+    await field(page, 'title').evaluate((input) => input.removeAttribute('required'));
+    await button(page, 'Add category').click();
+    await errors(page);
+  },
   'a refused sign-in': async (page) => {
     await open(page, '/admin/sign-in');
     strangers += 1;
@@ -120,6 +161,27 @@ const REFUSALS = {
     await page.getByLabel('Password').fill('not the password');
     await button(page, 'Sign in').click();
     await page.getByText('That does not match.').waitFor();
+  },
+  'a key that was just made': async (page) => {
+    await open(page, '/admin/keys');
+    await page.getByLabel('Name').fill('Supplier');
+    await button(page, 'Make key').click();
+    await field(page, 'secret').waitFor();
+  },
+  'a user who cannot be saved': async (page, shop) => {
+    const own = await shop.as('admin')('GET', '/v1/sessions/-');
+    await open(page, `/admin/${own.user.name}`);
+    await field(page, 'role').selectOption('viewer');
+    await button(page, 'Save').click();
+    await errors(page);
+  },
+  'a password that cannot be changed': async (page) => {
+    await open(page, '/admin/account');
+    // Too short to be looked at any further: a wrong guess too many would slow the next story down.
+    await field(page, 'current_password').fill('not the password');
+    await field(page, 'new_password').fill('short');
+    await button(page, 'Change password').click();
+    await errors(page);
   },
   'the page of a shop that is away': async (page) => {
     const gateway = await openGatewayAlone();
@@ -134,18 +196,14 @@ const REFUSALS = {
 
 const byAddress = Object.entries(ADDRESSES).map(([name, address]) =>
   /** @type {const} */ ([name, async (page, shop) => open(page, await address(shop))]));
-const expects = [/status of (40[0149]|412|422|503)/];
+const expects = [/status of (40[0149]|410|412|422|503)/];
 
 for (const [name, lead] of [...byAddress, ...Object.entries(REFUSALS)]) {
   for (const scheme of ['light', 'dark']) {
     for (const width of [390, 1280]) {
       story(`${name}, ${scheme}, ${width} wide: no accessibility violations`, { as: 'admin', scheme, width, expects }, async ({ page, shop }) => {
         await lead(page, shop);
-        const { violations } = await page.evaluate(
-          `${axeSource};axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`,
-        );
-        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(' ')}`);
-        assert.deepEqual(told, []);
+        assert.deepEqual(await axe(page), []);
       });
     }
   }

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// How long a filter may be, in bytes.
-const LONGEST: usize = 2_048;
+pub(super) const LONGEST: usize = 2_048;
 /// How deep parentheses may stand in each other.
 const DEEPEST: usize = 16;
 /// How many terms there may be.

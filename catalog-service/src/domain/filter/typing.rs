@@ -135,7 +135,7 @@ fn micros(value: &Piece) -> Result<i64, FilterError> {
 }
 
 /// A time of RFC 3339, or a day, which begins at midnight UTC.
-fn time(value: &Piece) -> Result<Timestamp, FilterError> {
+pub(super) fn time(value: &Piece) -> Result<Timestamp, FilterError> {
     let day = || value.text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok();
     let time = value.text.parse().ok().or_else(|| day().map(|day| day.timestamp()));
     let message = "is not a time such as 2026-11-23T08:30:00Z, or a day such as 2026-11-23";

@@ -8,6 +8,13 @@ use crate::domain::{Actor, ChangeKind, ProductAction, Refusal};
 /// How long a deleted product can be restored.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+impl Product {
+    /// A product that was deleted at this time, or before it, is gone for good by `now`.
+    pub fn purged_when_deleted_at(now: Timestamp) -> Timestamp {
+        now.checked_sub(KEPT).unwrap_or(Timestamp::MIN)
+    }
+}
+
 impl ProductAction {
     /// Which kind of change it is in the product's history.
     pub fn kind(&self) -> ChangeKind {
@@ -17,6 +24,7 @@ impl ProductAction {
             Self::Undelete => ChangeKind::Undeleted,
             Self::Publish => ChangeKind::Published,
             Self::Unpublish => ChangeKind::Unpublished,
+            Self::Archive => ChangeKind::Archived,
         }
     }
 
@@ -54,6 +62,8 @@ impl ProductAction {
             Self::Publish => after.state = State::Active,
             Self::Unpublish if current.state == State::Draft => return Ok(None),
             Self::Unpublish => after.state = State::Draft,
+            Self::Archive if current.state == State::Archived => return Ok(None),
+            Self::Archive => after.state = State::Archived,
         }
         // The version rises even when the fields do not change, so that two writers can never both win.
         after.version += 1;

@@ -63,9 +63,23 @@ pub(crate) fn variants(id: &ProductId, variants: &[Variant]) -> Vec<u8> {
     wire::Product { variants, ..Default::default() }.encode_to_vec()
 }
 
+/// The uid in an encoded product.
+pub(crate) fn uid(document: &[u8]) -> Result<Uid, Damaged> {
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Identity {
+        #[prost(string, tag = "2")]
+        uid: String,
+    }
+    Ok(Uid::new(Identity::decode(document)?.uid))
+}
+
 /// Reads a whole product back.
 pub(crate) fn read(bytes: &[u8]) -> Result<(Product, Vec<Variant>), Damaged> {
-    let mut message = wire::Product::decode(bytes)?;
+    from_message(wire::Product::decode(bytes)?)
+}
+
+/// The same from a message.
+pub(crate) fn from_message(mut message: wire::Product) -> Result<(Product, Vec<Variant>), Damaged> {
     let variants = std::mem::take(&mut message.variants);
     let variants: Option<_> = variants.into_iter().map(variant::from_wire).collect();
     from_wire(message).zip(variants).ok_or(Damaged::Content("product"))

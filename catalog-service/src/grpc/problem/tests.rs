@@ -73,15 +73,22 @@ fn each_failure_of_access_has_its_code_and_reason() {
     use std::time::Duration;
 
     use access::Error as E;
+    let wrong = domain::Violation { field: name("new_password"), description: name("is common") };
+    let current = Etag::given("\"a-1\"").unwrap();
+    let conflict = Conflict { name: name("users/a"), current, changes: Vec::new() };
     let taken = E::LoginTaken { login: name("a@b"), by: name("users/ada") };
     for (error, code, reason) in [
         (E::CredentialsInvalid, Code::Unauthenticated, "CREDENTIALS_INVALID"),
         (E::SessionExpired, Code::Unauthenticated, "SESSION_EXPIRED"),
         (E::SlowDown(Duration::from_secs(8)), Code::ResourceExhausted, "RATE_LIMITED"),
         (E::Busy, Code::ResourceExhausted, "RATE_LIMITED"),
-        (E::UserNotFound { name: name("users/a") }, Code::NotFound, "RESOURCE_NOT_FOUND"),
+        (E::NotFound { name: name("users/a") }, Code::NotFound, "RESOURCE_NOT_FOUND"),
         (E::UserIdTaken { name: name("users/a") }, Code::AlreadyExists, "USER_ID_TAKEN"),
         (taken, Code::AlreadyExists, "LOGIN_TAKEN"),
+        (E::ApiKeyEnded, Code::Unauthenticated, "CREDENTIALS_INVALID"),
+        (E::Invalid(vec![wrong]), Code::InvalidArgument, "FIELD_INVALID"),
+        (E::EtagMismatch(Box::new(conflict)), Code::Aborted, "ETAG_MISMATCH"),
+        (E::LastAdmin { name: name("users/a") }, Code::FailedPrecondition, "LAST_ADMIN"),
         (E::Hash(name("salt")), Code::Internal, "INTERNAL"),
     ] {
         let status = of_access(error);

@@ -83,6 +83,12 @@ async fn read_all(shop: &Shop, role: Role) -> Vec<(String, Option<String>)> {
         read! {
             ProductService / ListProductRevisions:
                 catalog::ListProductRevisionsRequest { parent: kettle(), ..Default::default() };
+            ProductService / GetProductRevision:
+                catalog::GetProductRevisionRequest { name: format!("{}/revisions/1", kettle()) };
+            ProductService / CompareProductRevisions: catalog::CompareProductRevisionsRequest {
+                name: format!("{}/revisions/2", kettle()),
+                ..Default::default()
+            };
         }
     }
     tokens
@@ -106,8 +112,9 @@ async fn every_read_of_the_catalog_is_among_those_that_are_tested() {
     let mut reads = BTreeSet::new();
     for service in proto::descriptor_pool().services() {
         for method in service.methods() {
-            let reads_it =
-                ["Get", "List", "BatchGet"].iter().any(|of| method.name().starts_with(of));
+            let reads_it = ["Get", "List", "BatchGet", "Compare"]
+                .iter()
+                .any(|of| method.name().starts_with(of));
             if service.package_name() == "shelf.catalog.v1" && reads_it {
                 reads.insert(format!("/{}/{}", service.full_name(), method.name()));
             }

@@ -82,6 +82,86 @@ pub(crate) async fn a_category_cannot_stand_below_itself(bench: &Bench) {
     change(bench, "c", "", moved_below("a")).await.unwrap();
 }
 
+pub(crate) async fn a_category_is_moved_with_what_is_below_it(bench: &Bench) {
+    for (id, parent) in [("a", None), ("b", Some("a")), ("c", Some("b"))] {
+        add(bench, id, parent).await.unwrap();
+    }
+    let below = |parent: Option<&str>| CategoryAction::Move { parent: parent.map(category_id) };
+    let moved = refusal(change(bench, "a", "", below(Some("c"))).await);
+    assert!(matches!(moved, Refusal::CategoryCycle { parent, .. } if parent == "categories/c"));
+    let Refusal::Invalid(violations) = refusal(change(bench, "a", "", below(Some("d"))).await)
+    else {
+        panic!("not invalid")
+    };
+    assert_eq!(violations[0].field, "parent");
+    let top = change(bench, "b", "", below(None)).await.unwrap();
+    assert_eq!((top.parent.as_str(), top.title.as_str()), ("", "B"));
+    let back = change(bench, "a", "", below(Some("c"))).await.unwrap();
+    assert_eq!(back.parent, "categories/c");
+}
+
+/// The number of products in each category and below it.
+async fn counts(bench: &Bench, audience: Audience) -> Vec<(String, i32, i32)> {
+    let page = bench.store.categories(Some(audience), PageRequest::new(10, None)).await.unwrap();
+    let count = |document: &Document<crate::domain::Category>| {
+        let one = encoding::message(document).unwrap();
+        let count = one.product_count.unwrap();
+        (one.title, count.own, count.subtree)
+    };
+    page.content.items.iter().map(count).collect()
+}
+
+fn counted(list: [(&str, i32, i32); 2]) -> Vec<(String, i32, i32)> {
+    list.map(|(title, own, subtree)| (title.to_owned(), own, subtree)).into()
+}
+
+pub(crate) async fn categories_count_what_each_audience_may_see(bench: &Bench) {
+    add(bench, "kitchen", None).await.unwrap();
+    add(bench, "pots", Some("kitchen")).await.unwrap();
+    for (id, category) in [("kettle", "kitchen"), ("pot", "pots"), ("pan", "pots")] {
+        let mut product = new(id);
+        product.fields.categories = vec![category_id(category)];
+        if id == "pot" {
+            let start = bench.now() + SignedDuration::from_secs(10);
+            let end = start + SignedDuration::from_secs(10);
+            product.fields.window = crate::domain::Window { start: Some(start), end: Some(end) };
+        }
+        bench.create(product).await.unwrap();
+    }
+    assert_eq!(counts(bench, Audience::Public).await, counted([("KITCHEN", 0, 0), ("POTS", 0, 0)]));
+    let all = counted([("KITCHEN", 1, 3), ("POTS", 2, 2)]);
+    assert_eq!(counts(bench, Audience::Staff).await, all);
+    for id in ["kettle", "pot"] {
+        bench.change(id, "", ProductAction::Publish).await.unwrap();
+    }
+    let moment = SignedDuration::from_micros(1);
+    let (outside, inside) =
+        ([("KITCHEN", 1, 1), ("POTS", 0, 0)], [("KITCHEN", 1, 2), ("POTS", 1, 1)]);
+    for (step, expected) in [
+        (SignedDuration::from_secs(10) - moment, outside),
+        (moment, inside),
+        (SignedDuration::from_secs(10) - moment, inside),
+        (moment, outside),
+    ] {
+        bench.clock.advance(step);
+        assert_eq!(counts(bench, Audience::Public).await, counted(expected), "{}", bench.now());
+    }
+    assert_eq!(counts(bench, Audience::Staff).await, all);
+    bench.change("kettle", "", ProductAction::Delete).await.unwrap();
+    assert_eq!(counts(bench, Audience::Staff).await, counted([("KITCHEN", 0, 2), ("POTS", 2, 2)]));
+    let page = bench.store.categories(None, PageRequest::new(10, None)).await.unwrap().content;
+    assert_eq!(encoding::message(&page.items[1]).unwrap().product_count, None, "not asked for");
+}
+
+pub(crate) async fn a_product_below_twice_counts_once(bench: &Bench) {
+    add(bench, "kitchen", None).await.unwrap();
+    add(bench, "pots", Some("kitchen")).await.unwrap();
+    let mut product = new("kettle");
+    product.fields.categories = vec![category_id("kitchen"), category_id("pots")];
+    bench.create(product).await.unwrap();
+    assert_eq!(counts(bench, Audience::Staff).await, counted([("KITCHEN", 1, 1), ("POTS", 1, 1)]));
+}
+
 pub(crate) async fn a_category_with_children_stays(bench: &Bench) {
     add(bench, "kitchen", None).await.unwrap();
     add(bench, "pots", Some("kitchen")).await.unwrap();
@@ -125,7 +205,7 @@ pub(crate) async fn categories_come_by_title(bench: &Bench) {
     }
     let (mut titles, mut after) = (Vec::new(), None);
     loop {
-        let page = bench.store.categories(PageRequest::new(3, after)).await.unwrap().content;
+        let page = bench.store.categories(None, PageRequest::new(3, after)).await.unwrap().content;
         assert_eq!(page.total.count, 4);
         titles.extend(page.items.iter().map(|one| encoding::message(one).unwrap().title));
         let Some(next) = page.next else { break };
@@ -146,7 +226,8 @@ pub(crate) async fn a_page_of_categories_ends_before_it_grows_too_large(bench: &
     }
     let (mut titles, mut pages, mut after) = (Vec::new(), Vec::new(), None);
     loop {
-        let page = bench.store.categories(PageRequest::new(1_000, after)).await.unwrap().content;
+        let page =
+            bench.store.categories(None, PageRequest::new(1_000, after)).await.unwrap().content;
         let bytes: usize = page.items.iter().map(|item| item.bytes().len()).sum();
         assert!(bytes <= crate::store::LARGEST_ANSWER, "{bytes}");
         pages.push(page.items.len());

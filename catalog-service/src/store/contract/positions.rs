@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{
     CategoryAction, CategoryChange, CategoryField, CategoryFields, CategoryId, FeedPosition,
     NewCategory, ProductField, ShopChange, ShopField, ShopFields, Sku, Snapshot, VariantAction,
-    VariantChange, VariantField, VariantId, VariantName,
+    VariantChange, VariantField, VariantId, VariantName, WhichRevision,
 };
 
 pub(crate) async fn every_change_moves_the_position_by_one(bench: &Bench) {
@@ -145,7 +145,7 @@ async fn write(store: &dyn Store, step: i64) {
             let fields = VariantFields { sku: Sku::parse(&text).ok(), ..VariantFields::default() };
             let action = VariantAction::Update { fields, mask: vec![VariantField::Sku] };
             let change = VariantChange { name: white(), etag: None, action };
-            store.change_variant(by("ada"), change).await.map(drop)
+            store.change_variants(by("ada"), vec![change]).await.map(drop)
         }
     }
     .unwrap();
@@ -154,6 +154,12 @@ async fn write(store: &dyn Store, step: i64) {
 /// How often a part was written, by its text.
 fn times(text: &str) -> i64 {
     text.strip_prefix("Nr-").map_or(0, |number| number.parse().unwrap())
+}
+
+/// How many revisions there were before this one.
+fn behind_the_first(revision: &Document<Revision>) -> i64 {
+    let name = encoding::message(revision).unwrap().name;
+    name.rsplit('/').next().unwrap().parse::<i64>().unwrap() - 1
 }
 
 /// Reads by every method that reads.
@@ -167,18 +173,21 @@ async fn look(store: &dyn Store) -> Vec<Seen> {
     let several = store.products(id, View::Full, staff_only).await.unwrap();
     let list = store.list_products(staff("", ""), page()).await.unwrap();
     let long = store.list_products(long, page()).await.unwrap();
-    let history = store.revisions(&product, page()).await.unwrap().unwrap();
+    let history = store.revisions(history_of(product.as_str()), page()).await.unwrap().unwrap();
+    let newest = WhichRevision::Before(u64::from(u32::MAX));
+    let newest = store.revision(&product, &newest).await.unwrap().unwrap();
     let variants = store.variants(&product, staff_only, page()).await.unwrap().unwrap();
     let variant = store.variant(&variant, staff_only).await.unwrap().unwrap();
     let category = store.category(&kitchen()).await.unwrap().unwrap();
-    let categories = store.categories(page()).await.unwrap();
+    let categories = store.categories(None, page()).await.unwrap();
     let shop = store.shop().await.unwrap();
     vec![
         seen("product", one, |product| of_product(&product)),
         seen("products", several, |found| of_product(found[0].as_ref().unwrap())),
         seen("list", list, |page| of_list(&page.items)),
         seen("long list", long, |page| of_list(&page.items)),
-        seen("revisions", history, |page| vec![(Part::History, i64::from(page.total.count) - 1)]),
+        seen("revision", newest, |newest| vec![(Part::History, behind_the_first(&newest))]),
+        seen("revisions", history, |page| vec![(Part::History, behind_the_first(&page.items[0]))]),
         seen("variant", variant, |variant| {
             vec![(Part::Variant, times(&encoding::message(&variant).unwrap().sku))]
         }),

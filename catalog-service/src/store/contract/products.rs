@@ -186,6 +186,30 @@ pub(crate) async fn of_concurrent_writers_with_one_etag_one_wins(bench: &Bench) 
     }
 }
 
+pub(crate) async fn archiving_puts_away_from_every_live_state(bench: &Bench) {
+    use proto::catalog::product::State;
+    bench.create(new("kettle")).await.unwrap();
+    for before in [ProductAction::Unpublish, ProductAction::Publish] {
+        bench.change("kettle", "", before).await.unwrap();
+        let archived = bench.change("kettle", "", ProductAction::Archive).await.unwrap();
+        assert_eq!(archived.state(), State::Archived);
+        assert_eq!(bench.get("kettle", Audience::Public).await, None);
+        let again = bench.change("kettle", &archived.etag, ProductAction::Archive).await.unwrap();
+        assert_eq!(again.etag, archived.etag, "archived already, so it stays as it is");
+    }
+    let back = bench.change("kettle", "", ProductAction::Publish).await.unwrap();
+    assert_eq!(back.state(), State::Active);
+    assert!(bench.get("kettle", Audience::Public).await.is_some());
+    let deleted = bench.change("kettle", "", ProductAction::Delete).await.unwrap();
+    let refused = bench.change("kettle", &deleted.etag, ProductAction::Archive).await;
+    assert_eq!(refusal(refused), Refusal::Deleted { name: "products/kettle".into() });
+    let page = PageRequest::new(10, None);
+    let history = bench.store.revisions(history_of("kettle"), page).await.unwrap().unwrap();
+    let changes = history.content.items.iter().map(|one| encoding::message(one).unwrap().change());
+    let archived = proto::catalog::product_revision::Change::Archived;
+    assert_eq!(changes.filter(|change| *change == archived).count(), 2);
+}
+
 pub(crate) async fn an_etag_is_never_used_again(bench: &Bench) {
     let created = bench.create(new("kettle")).await.unwrap();
     let mut seen = std::collections::HashSet::from([created.etag]);
@@ -319,6 +343,36 @@ pub(crate) async fn a_batch_is_done_whole_or_not_at_all(bench: &Bench) {
     assert_eq!(bench.get("pot", Audience::Staff).await.unwrap().delete_time, None);
 }
 
+pub(crate) async fn many_products_change_at_once_with_one_revision_each(bench: &Bench) {
+    for id in ["kettle", "pot", "pan"] {
+        bench.create(new(id)).await.unwrap();
+    }
+    bench.change("pot", "", ProductAction::Publish).await.unwrap();
+    let change =
+        |id: &str, action: ProductAction| ProductChange { id: product_id(id), etag: None, action };
+    let publish = ["kettle", "pot", "pan"].map(|id| change(id, ProductAction::Publish));
+    let published = bench.store.change_products(by("ada"), publish.into()).await.unwrap();
+    let states: Vec<_> = published.iter().map(|one| wire(one).state()).collect();
+    assert_eq!(states, [proto::catalog::product::State::Active; 3]);
+    assert_eq!(bench.history("kettle").await, 2);
+    assert_eq!(bench.history("pot").await, 2, "it was published already, so nothing was changed");
+
+    let branded = |id: &str| {
+        let fields = ProductFields { brand: "Emalia".into(), ..ProductFields::default() };
+        let mask = [ProductField::Brand].into_iter().collect();
+        change(id, ProductAction::Update { fields: Box::new(fields), mask })
+    };
+    let batch = vec![branded("kettle"), change("pan", ProductAction::Delete), branded("pan")];
+    let refused = bench.store.change_products(by("ada"), batch).await;
+    assert_eq!(refusal(refused), Refusal::Deleted { name: "products/pan".into() });
+    let kettle = bench.get("kettle", Audience::Staff).await.unwrap();
+    assert_eq!(kettle.brand, "", "what stands before the refused item is not done either");
+    let batch = vec![branded("kettle"), branded("pan")];
+    let changed = bench.store.change_products(by("ada"), batch).await.unwrap();
+    assert!(changed.iter().all(|one| wire(one).brand == "Emalia"));
+    assert_eq!((bench.history("kettle").await, bench.history("pan").await), (3, 3));
+}
+
 pub(crate) async fn a_batch_whose_answer_is_too_large_is_not_done(bench: &Bench) {
     let id = |number: usize| format!("p{number:02}");
     let large = |number: usize| {
@@ -372,40 +426,6 @@ pub(crate) async fn a_window_that_never_opens_is_refused(bench: &Bench) {
     let changed = bench.change("kettle", "", update(fields, &[ProductField::UnpublishTime])).await;
     let Refusal::Invalid(violations) = refusal(changed) else { panic!("not invalid") };
     assert_eq!(violations[0].field, "product.unpublish_time");
-}
-
-pub(crate) async fn history_tells_who_changed_what(bench: &Bench) {
-    use proto::catalog::product_revision::Change;
-    let mut product = new("kettle");
-    product.variants = vec![sold("K-1", 49)];
-    bench.create(product).await.unwrap();
-    bench.change_as(by("bob"), "kettle", "", titled("Pot")).await.unwrap();
-    bench.change("kettle", "", ProductAction::Publish).await.unwrap();
-    bench.change("kettle", "", ProductAction::Delete).await.unwrap();
-    bench.change("kettle", "", ProductAction::Undelete).await.unwrap();
-    let (mut revisions, mut after) = (Vec::new(), None);
-    loop {
-        let page = PageRequest::new(2, after);
-        let page =
-            bench.store.revisions(&product_id("kettle"), page).await.unwrap().unwrap().content;
-        let read = |one: &Document<_>| encoding::message(one).unwrap();
-        revisions.extend(page.items.iter().map(read));
-        let Some(next) = page.next else { break };
-        after = Some(next);
-    }
-    let changes: Vec<_> = revisions.iter().map(proto::catalog::ProductRevision::change).collect();
-    assert_eq!(
-        changes,
-        [Change::Undeleted, Change::Deleted, Change::Published, Change::Updated, Change::Created]
-    );
-    let update = &revisions[3];
-    assert_eq!(update.name, "products/kettle/revisions/2");
-    assert_eq!(update.changed_fields, ["title"]);
-    assert_eq!(update.actor.as_ref().unwrap().name, "users/bob");
-    let snapshot = update.product.as_ref().unwrap();
-    assert_eq!((snapshot.title.as_str(), snapshot.variants[0].sku.as_str()), ("Pot", "K-1"));
-    let none = bench.store.revisions(&product_id("nothing"), PageRequest::new(0, None)).await;
-    assert_eq!(none.unwrap(), None);
 }
 
 pub(crate) async fn time_never_runs_backwards_for_a_product(bench: &Bench) {

@@ -7,23 +7,13 @@ async fn create(bench: &Bench, write: Write, id: &str) -> Result<Wire, Error> {
     Ok(wire(&created[0]))
 }
 
-async fn revisions(bench: &Bench, id: &str) -> usize {
-    let page = PageRequest::new(0, None);
-    bench
-        .store
-        .revisions(&product_id(id), page)
-        .await
-        .unwrap()
-        .map_or(0, |read| read.content.items.len())
-}
-
 pub(crate) async fn a_repeated_request_is_answered_the_same_and_done_once(bench: &Bench) {
     let first = create(bench, requested("ada", "one", 1), "kettle").await.unwrap();
     bench.change("kettle", "", ProductAction::Publish).await.unwrap();
     bench.wait(23 * 3_600);
     let again = create(bench, requested("ada", "one", 1), "kettle").await.unwrap();
     assert_eq!(first, again);
-    assert_eq!(revisions(bench, "kettle").await, 2);
+    assert_eq!(bench.history("kettle").await, 2);
 }
 
 pub(crate) async fn a_request_id_is_its_callers_own(bench: &Bench) {
@@ -73,5 +63,5 @@ pub(crate) async fn repeats_at_the_same_time_have_one_effect(bench: &Bench) {
     }
     let answers = callers.join_all().await;
     assert!(answers.iter().all(|answer| *answer == answers[0]));
-    assert_eq!(revisions(bench, "kettle").await, 1);
+    assert_eq!(bench.history("kettle").await, 1);
 }

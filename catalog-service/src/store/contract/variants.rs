@@ -39,8 +39,8 @@ async fn change(
     action: VariantAction,
 ) -> Result<WireVariant, Error> {
     let change = VariantChange { name: name("kettle", variant), etag: Etag::given(etag), action };
-    let changed = bench.store.change_variant(by("bob"), change).await?;
-    Ok(encoding::message(&changed).unwrap())
+    let changed = bench.store.change_variants(by("bob"), vec![change]).await?;
+    Ok(encoding::message(&changed[0]).unwrap())
 }
 
 fn priced(units: i64) -> VariantAction {
@@ -70,10 +70,7 @@ pub(crate) async fn a_variants_write_leaves_the_products_etag(bench: &Bench) {
     let after = bench.get("kettle", Audience::Staff).await.unwrap();
     assert_eq!((&after.etag, &after.update_time), (&before.etag, &before.update_time));
     assert_eq!(after.price_range.unwrap().highest.unwrap().units, 30);
-    let page = PageRequest::new(1, None);
-    let history =
-        bench.store.revisions(&product_id("kettle"), page).await.unwrap().unwrap().content;
-    let newest = encoding::message(&history.items[0]).unwrap();
+    let newest = bench.revisions("kettle").await.unwrap().remove(0);
     assert_eq!(newest.changed_fields, ["variants/white.prices"]);
 }
 
@@ -201,4 +198,53 @@ pub(crate) async fn prices_follow_the_shops_currency(bench: &Bench) {
     assert_eq!(shown.lowest.unwrap().currency_code, "USD");
     assert_eq!(bench.ids(&staff("price = 60", ""), 10).await.0, ["kettle"]);
     assert_eq!(bench.ids(&staff("price.EUR = 49", ""), 10).await.0, ["kettle"]);
+}
+
+pub(crate) async fn variants_of_several_products_change_whole_or_not_at_all(bench: &Bench) {
+    coloured(bench).await;
+    add(bench, of_colour("blue", "blue")).await.unwrap();
+    let mut pot = new("pot");
+    pot.variants = vec![NewVariant { id: VariantId::parse("only").ok(), ..sold("P-1", 8) }];
+    bench.create(pot).await.unwrap();
+    let etag = |product: &Wire, index: usize| product.variants[index].etag.clone();
+    let kettle = bench.get("kettle", Audience::Staff).await.unwrap();
+    let seen = [etag(&kettle, 0), etag(&kettle, 1)];
+    let priced_at = |product: &str, variant: &str, etag: &str, units: i64| VariantChange {
+        name: name(product, variant),
+        etag: Etag::given(etag),
+        action: priced(units),
+    };
+
+    let batch = vec![
+        priced_at("kettle", "white", &seen[0], 31),
+        priced_at("kettle", "blue", &seen[0], 32),
+        priced_at("kettle", "none", "", 33),
+        priced_at("pot", "only", "", 34),
+    ];
+    let Err(Error::Refused(refused)) = bench.store.change_variants(by("bob"), batch).await else {
+        panic!("not refused")
+    };
+    assert_eq!(refused.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 2]);
+    assert!(matches!(refused[0].1, Refusal::EtagMismatch(_)), "{refused:?}");
+    assert_eq!(bench.get("kettle", Audience::Staff).await.unwrap(), kettle, "nothing was done");
+    let histories = (bench.history("kettle").await, bench.history("pot").await);
+
+    let batch = vec![
+        priced_at("kettle", "white", &seen[0], 31),
+        priced_at("pot", "only", "", 34),
+        priced_at("kettle", "blue", &seen[1], 32),
+    ];
+    let changed = bench.store.change_variants(by("bob"), batch).await.unwrap();
+    let names = changed.iter().map(|one| encoding::message(one).unwrap().name);
+    let expected = [
+        "products/kettle/variants/white",
+        "products/pot/variants/only",
+        "products/kettle/variants/blue",
+    ];
+    assert_eq!(names.collect::<Vec<_>>(), expected, "in the order of the changes");
+    let kettle = bench.get("kettle", Audience::Staff).await.unwrap();
+    let range = kettle.price_range.unwrap();
+    assert_eq!((range.lowest.unwrap().units, range.highest.unwrap().units), (31, 32));
+    let after = (bench.history("kettle").await, bench.history("pot").await);
+    assert_eq!(after, (histories.0 + 2, histories.1 + 1), "one revision for each variant");
 }

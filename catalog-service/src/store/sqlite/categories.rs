@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
     Sqlite,
+    category_counts::counts,
     failure::damaged,
     feed::{self, POSITION},
     page::Gathered,
@@ -12,13 +13,16 @@ use super::{
 };
 use crate::{
     domain::{
-        Category, CategoryAction, CategoryChange, CategoryField, CategoryFields, CategoryId,
-        Conflict, Cursor, CursorValue, Document, Etag, NewCategory, OtherChange, Page, PageRequest,
-        Refusal, ResourceKind, Slug, Snapshot, Total, Uid, Violation,
+        Audience, Category, CategoryAction, CategoryChange, CategoryField, CategoryFields,
+        CategoryId, Conflict, Cursor, CursorValue, Document, Etag, NewCategory, OtherChange, Page,
+        PageRequest, Refusal, ResourceKind, Slug, Snapshot, Total, Uid, Violation,
     },
     encoding, ids,
     store::Result,
 };
+
+/// Where the parent stands in requests that hold a whole category.
+const PARENT: &str = "category.parent";
 
 impl Sqlite {
     /// One category.
@@ -33,40 +37,55 @@ impl Sqlite {
         })
     }
 
-    /// One page of the categories, by title.
-    pub(super) fn read_categories(
+    /// One page of the categories, by title. Counting their products may take a while.
+    pub(super) async fn read_categories(
         &self,
-        page: &PageRequest,
+        counted: Option<Audience>,
+        page: PageRequest,
     ) -> Result<Snapshot<Page<Document<Category>>>> {
-        let (title, id) = match &page.after {
-            None => ("", ""),
-            Some(cursor) => match cursor.values.first() {
-                Some(CursorValue::Text(title)) => (title.as_str(), cursor.id.as_str()),
-                _ => ("", cursor.id.as_str()),
-            },
-        };
-        let read = |db: &Connection| {
-            let mut select = db.prepare_cached(
-                "SELECT title_key, id, document FROM categories WHERE (title_key, id) > (?1, ?2)
-                 ORDER BY title_key, id LIMIT ?3",
-            )?;
-            let mut rows = select.query((title, id, page.limit()))?;
-            let mut gathered = Gathered::new(page.size);
-            while let Some(row) = rows.next()? {
-                let cursor =
-                    Cursor { values: vec![CursorValue::Text(row.get(0)?)], id: row.get(1)? };
-                if !gathered.take(row.get(2)?, cursor) {
-                    break;
-                }
-            }
-            let count = db
-                .prepare_cached("SELECT count(*) FROM categories")?
-                .query_row([], |row| row.get::<_, u32>(0))?;
-            let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
-            Ok(gathered.page(total))
-        };
-        self.readers.read(|db| feed::snapshot(db, || read(db)))
+        let counted = counted.map(|audience| (audience, self.clock.now().as_microsecond()));
+        let read = move |db: &Connection| feed::snapshot(db, || one_page(db, counted, &page));
+        if counted.is_some() {
+            return self.readers.read_long(read).await;
+        }
+        self.readers.read(read)
     }
+}
+
+fn one_page(
+    db: &Connection,
+    counted: Option<(Audience, i64)>,
+    page: &PageRequest,
+) -> Result<Page<Document<Category>>> {
+    let (title, id) = match &page.after {
+        None => ("", ""),
+        Some(cursor) => match cursor.values.first() {
+            Some(CursorValue::Text(title)) => (title.as_str(), cursor.id.as_str()),
+            _ => ("", cursor.id.as_str()),
+        },
+    };
+    let mut select = db.prepare_cached(
+        "SELECT title_key, id, document FROM categories WHERE (title_key, id) > (?1, ?2)
+         ORDER BY title_key, id LIMIT ?3",
+    )?;
+    let mut rows = select.query((title, id, page.limit()))?;
+    let mut gathered = Gathered::new(page.size);
+    while let Some(row) = rows.next()? {
+        let cursor = Cursor { values: vec![CursorValue::Text(row.get(0)?)], id: row.get(1)? };
+        let mut document: Vec<u8> = row.get(2)?;
+        if let Some((audience, now)) = counted {
+            let (own, subtree) = counts(db, &cursor.id, audience, now)?;
+            encoding::category::add_counts(&mut document, own, subtree);
+        }
+        if !gathered.take(document, cursor) {
+            break;
+        }
+    }
+    let count = db
+        .prepare_cached("SELECT count(*) FROM categories")?
+        .query_row([], |row| row.get::<_, u32>(0))?;
+    let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
+    Ok(gathered.page(total))
 }
 
 impl Tx<'_> {
@@ -90,7 +109,7 @@ impl Tx<'_> {
             let kind = ResourceKind::Category;
             return Ok(Err(Refusal::IdTaken { name: id.name(), kind }));
         }
-        if let Some(refusal) = self.unknown_parent(new.fields.parent.as_ref())? {
+        if let Some(refusal) = self.unknown_parent(new.fields.parent.as_ref(), PARENT)? {
             return Ok(Err(refusal));
         }
         let fields = new.fields.clone();
@@ -136,7 +155,11 @@ impl Tx<'_> {
         }
         match &change.action {
             CategoryAction::Update { fields, mask } => {
-                self.update_category(key, &category, fields, mask)
+                self.update_category(key, &category, fields, mask, PARENT)
+            }
+            CategoryAction::Move { parent } => {
+                let fields = CategoryFields { parent: parent.clone(), ..CategoryFields::default() };
+                self.update_category(key, &category, &fields, &[CategoryField::Parent], "parent")
             }
             CategoryAction::Delete => self.delete_category(key, &category),
         }
@@ -148,11 +171,12 @@ impl Tx<'_> {
         before: &Category,
         fields: &CategoryFields,
         mask: &[CategoryField],
+        parent: &str,
     ) -> Item<Vec<u8>> {
         let mut after = before.clone();
         fields.put_into(mask, &mut after);
         if mask.contains(&CategoryField::Parent) {
-            if let Some(refusal) = self.unknown_parent(after.parent.as_ref())? {
+            if let Some(refusal) = self.unknown_parent(after.parent.as_ref(), parent)? {
                 return Ok(Err(refusal));
             }
             if let Some(refusal) = self.cycle(&after)? {
@@ -194,13 +218,14 @@ impl Tx<'_> {
         Ok(Ok(encoding::category::document(category)))
     }
 
-    fn unknown_parent(&self, parent: Option<&CategoryId>) -> Result<Option<Refusal>> {
+    /// Refuses a parent that does not exist; `field` is where the request names it.
+    fn unknown_parent(&self, parent: Option<&CategoryId>, field: &str) -> Result<Option<Refusal>> {
         let Some(parent) = parent else { return Ok(None) };
         if rows::category_exists(self.db, parent)? {
             return Ok(None);
         }
         Ok(Some(Refusal::Invalid(vec![Violation {
-            field: "category.parent".to_owned(),
+            field: field.to_owned(),
             description: format!("`{}` does not exist", parent.name()),
         }])))
     }

@@ -50,7 +50,6 @@ pub(super) fn writing(path: &Path, durability: Durability) -> rusqlite::Result<C
 pub(super) fn reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
-    functions::add(&connection)?;
     Ok(connection)
 }
 
@@ -59,6 +58,7 @@ fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(SETTINGS)?;
+    functions::add(&connection)?;
     // Otherwise a statement that might use a partial index is planned anew whenever another value is bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)

@@ -1,15 +1,20 @@
 //! What requests would break beside what is kept, looked up before anything is written: a write asks the same rules once more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Sqlite, failure::damaged, products::kept, rows};
+use super::{
+    Sqlite,
+    failure::damaged,
+    products::{Kept, kept},
+    rows,
+};
 use crate::{
     domain::{
         Actor, CategoryId, NewProduct, Product, ProductFields, ProductId, ProductMask, References,
-        Uid, Violations, Wish,
+        Uid, VariantField, VariantFields, VariantId, Violations, Wish,
     },
     encoding, ids,
     store::Result,
@@ -57,53 +62,93 @@ fn faults(
     for (field, category) in request.categories().filter(|(_, id)| unknown.contains(id)) {
         faults.add(field, does_not_exist(category));
     }
+    let mut trial = Trial { db, now, products: BTreeMap::new() };
     for wish in request.wishes() {
-        faults.append(faults_of_wish(db, wish, now)?);
+        faults.append(trial.faults_of(wish)?);
     }
     Ok(faults)
 }
 
-/// What does not exist has no faults: its write says so.
-fn faults_of_wish(db: &Connection, wish: &Wish, now: Timestamp) -> Result<Violations> {
-    match wish {
-        Wish::NewProduct { at, new } => faults_of_new_product(new, at, now),
-        Wish::Product { at, id, fields, mask } => faults_of_update(db, id, fields, mask, at),
-        Wish::NewVariant { at, new } => {
-            let kept = kept(db, &new.product)?;
-            let faults = kept.map(|kept| kept.standing().faults_of_new_variant(&new.variant, at));
-            Ok(faults.unwrap_or_default())
+/// The wishes of one request, each held against what those before it leave, as in the write: the products as they stand by then;
+/// none: there is no such product, or it is deleted, which its write says.
+struct Trial<'a> {
+    db: &'a Connection,
+    now: Timestamp,
+    products: BTreeMap<ProductId, Option<Kept>>,
+}
+
+impl Trial<'_> {
+    fn faults_of(&mut self, wish: &Wish) -> Result<Violations> {
+        match wish {
+            Wish::NewProduct { at, new } => self.faults_of_new_product(new, at),
+            Wish::Product { at, id, fields, mask } => {
+                let kept = self.live(id)?;
+                Ok(kept.map(|kept| update_product(kept, fields, mask, at)).unwrap_or_default())
+            }
+            Wish::NewVariant { at, new } => {
+                let kept = self.live(&new.product)?;
+                let faults =
+                    kept.map(|kept| kept.standing().faults_of_new_variant(&new.variant, at));
+                Ok(faults.unwrap_or_default())
+            }
+            Wish::Variant { at, name, fields, mask } => {
+                let kept = self.live(&name.product)?;
+                let faults = kept.map(|kept| update_variant(kept, &name.variant, fields, mask, at));
+                Ok(faults.unwrap_or_default())
+            }
         }
-        Wish::Variant { at, name, fields, mask } => {
-            let kept = kept(db, &name.product)?;
-            let faults =
-                kept.map(|kept| kept.standing().faults_of_variant(&name.variant, fields, mask, at));
-            Ok(faults.unwrap_or_default())
-        }
+    }
+
+    fn live(&mut self, id: &ProductId) -> Result<Option<&mut Kept>> {
+        let product = match self.products.entry(id.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let found = kept(self.db, id)?;
+                place.insert(found.filter(|kept| !kept.product.is_deleted()))
+            }
+        };
+        Ok(product.as_mut())
+    }
+
+    fn faults_of_new_product(&self, new: &NewProduct, at: &str) -> Result<Violations> {
+        let made = || ProductId::parse(&ids::new_id(self.now)).map_err(|_| damaged("an id"));
+        let id = new.id.clone().map_or_else(made, Ok)?;
+        let draft = new.draft(id, Uid::new(ids::new_id(self.now)), Actor::system(), self.now);
+        Ok(too_large(&draft, at))
     }
 }
 
-fn faults_of_new_product(new: &NewProduct, at: &str, now: Timestamp) -> Result<Violations> {
-    let made = || ProductId::parse(&ids::new_id(now)).map_err(|_| damaged("an id"));
-    let id = new.id.clone().map_or_else(made, Ok)?;
-    let draft = new.draft(id, Uid::new(ids::new_id(now)), Actor::system(), now);
-    let mut faults = Violations::default();
-    faults.append(too_large(&draft, at));
-    Ok(faults)
-}
-
-fn faults_of_update(
-    db: &Connection,
-    id: &ProductId,
+/// Updates a product, unless that has faults.
+fn update_product(
+    kept: &mut Kept,
     fields: &ProductFields,
     mask: &ProductMask,
     at: &str,
-) -> Result<Violations> {
-    let Some(kept) = kept(db, id)? else { return Ok(Violations::default()) };
+) -> Violations {
     let mut after = kept.product.clone();
     fields.put_into(mask, &mut after);
     let mut faults = kept.standing().faults_of_product(&after, mask, at);
     faults.append(too_large(&after, at));
-    Ok(faults)
+    if faults.is_empty() {
+        kept.product = after;
+    }
+    faults
+}
+
+/// Updates a variant, unless that has faults.
+fn update_variant(
+    kept: &mut Kept,
+    id: &VariantId,
+    fields: &VariantFields,
+    mask: &[VariantField],
+    at: &str,
+) -> Violations {
+    let faults = kept.standing().faults_of_variant(id, fields, mask, at);
+    let own = kept.variants.iter_mut().find(|variant| variant.id == *id);
+    if let Some(variant) = own.filter(|_| faults.is_empty()) {
+        fields.put_into(mask, variant);
+    }
+    faults
 }
 
 /// What is wrong with the size of a product.

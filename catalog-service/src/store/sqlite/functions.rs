@@ -1,8 +1,15 @@
-//! The functions that filters call from SQL.
+//! The functions that filters, and steps of the schema, call from SQL.
 
-use rusqlite::{Connection, functions::FunctionFlags, types::ValueRef};
+use rusqlite::{
+    Connection,
+    functions::{Context, FunctionFlags},
+    types::ValueRef,
+};
 
-use crate::{domain::fold, encoding};
+use crate::{
+    domain::{RevisionFilter, fold},
+    encoding::{self, revision::Head},
+};
 
 /// Adds them to a connection.
 pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
@@ -22,6 +29,34 @@ pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function("description", 1, flags, |context| {
         let document = context.get_raw(0).as_blob()?;
         Ok(encoding::product::description(document).to_owned())
+    })?;
+    // Whether fields, one a line, were changed by a revision whose changed fields stand one a line.
+    connection.create_scalar_function("touches", 2, flags, |context| {
+        let (fields, changed) = (context.get_raw(0).as_str()?, context.get_raw(1).as_str()?);
+        let fields: Vec<_> = fields.lines().map(str::to_owned).collect();
+        Ok(RevisionFilter::touches(&fields, changed))
+    })?;
+    add_parts_of_revisions(connection, flags)
+}
+
+/// What is kept beside a revision, read from its document.
+fn add_parts_of_revisions(connection: &Connection, flags: FunctionFlags) -> rusqlite::Result<()> {
+    let head = |context: &Context<'_>| {
+        let document = context.get_raw(0).as_blob()?;
+        let damaged = |error| rusqlite::Error::UserFunctionError(Box::new(error));
+        Head::read(document).map_err(damaged)
+    };
+    connection.create_scalar_function("revision_time", 1, flags, move |context| {
+        Ok(head(context)?.micros())
+    })?;
+    connection.create_scalar_function("revision_actor", 1, flags, move |context| {
+        Ok(head(context)?.actor().to_owned())
+    })?;
+    connection.create_scalar_function("revision_change", 1, flags, move |context| {
+        Ok(head(context)?.kind())
+    })?;
+    connection.create_scalar_function("revision_fields", 1, flags, move |context| {
+        Ok(head(context)?.fields())
     })
 }
 

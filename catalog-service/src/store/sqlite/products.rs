@@ -196,6 +196,7 @@ impl Tx<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         rows::update_product(self.db, before.key, &before.product, &after)?;
+        self.keep_slug(before.key, &before.product, &after)?;
         let fields = after.changed_fields(&before.product);
         let kind = change.action.kind();
         self.revise(before.key, &after, kind, None, &fields)?;
@@ -247,14 +248,15 @@ impl Tx<'_> {
                 after.categories = kept;
                 Ok(Ok(after))
             }
-            ProductAction::Delete | ProductAction::Publish | ProductAction::Unpublish => {
-                Ok(Ok(after))
-            }
+            ProductAction::Delete
+            | ProductAction::Publish
+            | ProductAction::Unpublish
+            | ProductAction::Archive => Ok(Ok(after)),
         }
     }
 
     /// Refuses an etag that is not the current one, and tells what happened since.
-    fn stale(&self, etag: Option<&Etag>, kept: &Kept) -> Result<Option<Refusal>> {
+    pub(super) fn stale(&self, etag: Option<&Etag>, kept: &Kept) -> Result<Option<Refusal>> {
         let current = kept.product.etag();
         let Some(seen) = etag.filter(|etag| **etag != current) else { return Ok(None) };
         let changes = match seen.version_of(&kept.product.uid) {
@@ -265,7 +267,7 @@ impl Tx<'_> {
         Ok(Some(Refusal::EtagMismatch(Box::new(Conflict { name, current, changes }))))
     }
 
-    fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Violations> {
+    pub(super) fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Violations> {
         let mut unknown = Violations::default();
         for (index, category) in categories.iter().enumerate() {
             if !rows::category_exists(self.db, category)? {

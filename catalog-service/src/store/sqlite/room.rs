@@ -47,7 +47,7 @@ impl Room {
 /// What a write needs of the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Need {
-    /// What is kept back: it deletes, or lets somebody in who can.
+    /// What is kept back: it deletes, lets somebody in who can, or keeps somebody out.
     Reserve,
     /// Room for more than there was.
     Room,

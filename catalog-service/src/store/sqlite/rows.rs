@@ -10,7 +10,9 @@ pub(super) use lookup::{
     category_exists, free_number, product_exists, sku_owner, slug_is_taken, slug_owner,
 };
 pub(super) use product::{answer, insert_product, update_product};
-pub(super) use variant::{delete_variant, insert_variant, update_variant, update_variants};
+pub(super) use variant::{
+    delete_variant, insert_variant, replace_variants, update_variant, update_variants,
+};
 
 use crate::domain::fold;
 

@@ -1,5 +1,7 @@
 //! The contract, and what only this backend promises: how it opens, what it survives, and that its lists need no sorting.
 
+mod revisions;
+
 use std::{fs, path::Path, sync::Arc};
 
 use rstest::rstest;

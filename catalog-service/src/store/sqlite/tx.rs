@@ -30,6 +30,7 @@ pub(super) enum Change {
     Updated = 2,
     Deleted = 3,
     Undeleted = 4,
+    Expunged = 5,
 }
 
 /// What one item of a write comes to: a refusal is an answer, a failure ends the write.

@@ -4,16 +4,13 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{checkpoint::Checkpointer, failure, room::Watch};
 use crate::{
@@ -48,7 +45,7 @@ impl Ending {
 pub(super) struct Writer {
     tasks: Mutex<Option<mpsc::Sender<Box<dyn Task>>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    generation: Arc<AtomicU64>,
+    generation: watch::Sender<u64>,
 }
 
 impl Writer {
@@ -59,8 +56,8 @@ impl Writer {
         room: Arc<Watch>,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let generation = Arc::new(AtomicU64::new(0));
-        let committed = Arc::clone(&generation);
+        let generation = watch::Sender::new(0);
+        let committed = generation.clone();
         let group = Group { connection, checkpointer, room, generation: committed, broken: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -71,7 +68,12 @@ impl Writer {
 
     /// Moves on with every commit, before its writes are answered.
     pub(super) fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+        *self.generation.borrow()
+    }
+
+    /// Tells whoever waits for it that the generation moves on.
+    pub(super) fn commits(&self) -> watch::Receiver<u64> {
+        self.generation.subscribe()
     }
 
     /// Does some work inside a transaction, and answers once that is durable.
@@ -200,7 +202,7 @@ struct Group {
     connection: Connection,
     checkpointer: Checkpointer,
     room: Arc<Watch>,
-    generation: Arc<AtomicU64>,
+    generation: watch::Sender<u64>,
     /// A sync has failed: what the disk holds is not known any more, until the process starts anew.
     broken: bool,
 }
@@ -221,7 +223,7 @@ impl Group {
             if matches!(committed, Err(Lost::Full)) || group.iter().any(|task| task.ran_out()) {
                 self.room.ran_out();
             }
-            self.generation.fetch_add(1, Ordering::Release);
+            self.generation.send_modify(|generation| *generation += 1);
             for task in group {
                 task.answer(committed.clone());
             }

@@ -231,6 +231,9 @@ pub(crate) async fn action(
         "delete" => ("Delete anyway", "danger"),
         "undelete" => ("Restore anyway", "primary"),
         "publish" => ("Publish anyway", "primary"),
+        "archive" => ("Archive anyway", "primary"),
+        "expunge" => ("Delete for good anyway", "danger"),
+        "roll-back" => ("Restore that version anyway", "primary"),
         _ => ("Unpublish anyway", "primary"),
     };
     let page = Conflict {
@@ -245,7 +248,7 @@ pub(crate) async fn action(
         return_to: fields.get("return_to").to_owned(),
         saving: false,
         rows: rows.collect(),
-        kept: Vec::new(),
+        kept: kept(fields),
         button: word.to_owned(),
         button_kind: kind,
         keep: format!("/admin/products/{id}"),
@@ -255,6 +258,12 @@ pub(crate) async fn action(
     visit.page_with(StatusCode::CONFLICT, &page)
 }
 
+/// What the form says beside the usual, for the form that asks again.
+fn kept(fields: &Fields) -> Vec<(String, String)> {
+    let is_kept = |name: &str| matches!(name, "was" | "revision");
+    fields.pairs().iter().filter(|(name, _)| is_kept(name)).cloned().collect()
+}
+
 /// The code of the sentence that an action was not done.
 pub(crate) fn not_done(verb: &str) -> &'static str {
     match verb {
@@ -262,6 +271,9 @@ pub(crate) fn not_done(verb: &str) -> &'static str {
         "undelete" => "not-undeleted",
         "publish" => "not-published",
         "unpublish" => "not-unpublished",
+        "archive" => "not-archived",
+        "expunge" => "not-expunged",
+        "roll-back" => "not-rolled-back",
         _ => "not-saved",
     }
 }
@@ -278,7 +290,7 @@ async fn history(visit: &Visit, id: &str) -> Result<Vec<ProductRevision>, Troubl
     let request = ListProductRevisionsRequest {
         parent: product_name(id)?,
         page_size: HISTORY,
-        page_token: String::new(),
+        ..Default::default()
     };
     Ok(visit
         .caller

@@ -18,8 +18,9 @@ use prost::Message;
 use proto::{
     access::{Role, Session, User},
     catalog::{
-        Category, ListCategoriesResponse, ListProductRevisionsResponse, ListProductsResponse,
-        Product, ProductRevision, Shop as ShopSettings,
+        Category, CompareProductRevisionsResponse, FieldDifference, ListCategoriesResponse,
+        ListProductRevisionsResponse, ListProductsResponse, Product, ProductRevision,
+        Shop as ShopSettings, product_revision::Change,
     },
 };
 use tonic::{Code, Status};
@@ -87,12 +88,16 @@ impl Shop {
         shop.tell("GetShop", &settings_of_the_shop());
         shop.tell("ListCategories", &categories());
         shop.tell("CreateSession", &session(Role::Editor));
-        shop.tell("ListProductRevisions", &ListProductRevisionsResponse::default());
         for method in
             ["GetProduct", "UpdateProduct", "DeleteProduct", "PublishProduct", "CreateProduct"]
         {
             shop.tell(method, &product);
         }
+        shop.tell("RollbackProduct", &product);
+        let revision = revision_of(&product);
+        shop.tell("GetProductRevision", &revision);
+        shop.tell("CompareProductRevisions", &comparison_of(&product));
+        let shop = shop.with_history(vec![revision]);
         let page =
             ListProductsResponse { products: vec![product], total_size: 1, ..Default::default() };
         shop.tell("ListProducts", &page);
@@ -123,7 +128,11 @@ impl Shop {
     }
 
     pub(super) fn was_called(&self, method: &str) -> bool {
-        self.told.lock().unwrap().calls.iter().any(|call| call == method)
+        self.calls(method) > 0
+    }
+
+    pub(super) fn calls(&self, method: &str) -> usize {
+        self.told.lock().unwrap().calls.iter().filter(|call| *call == method).count()
     }
 
     pub(super) async fn get(&self, path: &str) -> Response {
@@ -155,7 +164,8 @@ impl Shop {
         APP.answer(request).await
     }
 
-    fn tell(&self, method: &str, message: &impl Message) {
+    /// From now on a method answers so.
+    pub(super) fn tell(&self, method: &str, message: &impl Message) {
         let answer = Answer::Message(message.encode_to_vec());
         self.told.lock().unwrap().answers.insert(method.into(), answer);
     }
@@ -213,6 +223,34 @@ fn reply(answer: Answer) -> http::Response<Body> {
         .header(header::CONTENT_TYPE, "application/grpc")
         .body(Body::new(body))
         .unwrap()
+}
+
+/// The newest revision of a product: the fourth, which went back to the second.
+pub(super) fn revision_of(product: &Product) -> ProductRevision {
+    ProductRevision {
+        name: format!("{}/revisions/4", product.name),
+        change: Change::RolledBack.into(),
+        restored_revision: format!("{}/revisions/2", product.name),
+        actor: product.update_actor.clone(),
+        product: Some(product.clone()),
+        ..Default::default()
+    }
+}
+
+/// A comparison in which the product's own texts are old and new.
+fn comparison_of(product: &Product) -> CompareProductRevisionsResponse {
+    let text = &product.title;
+    let fields = ["title".to_owned(), format!("attributes.{text}"), "tags".to_owned()];
+    let differences = fields.map(|field| FieldDifference {
+        field,
+        old_values: vec![text.clone()],
+        new_values: vec![format!("new {text}"), text.clone()],
+    });
+    CompareProductRevisionsResponse {
+        base_revision: format!("{}/revisions/3", product.name),
+        name: format!("{}/revisions/4", product.name),
+        differences: differences.into(),
+    }
 }
 
 fn settings_of_the_shop() -> ShopSettings {

@@ -152,7 +152,7 @@ async fn a_full_disk_takes_what_deletes_and_refuses_the_rest() {
     shop.change("kettle", ProductAction::Delete).await.unwrap();
     assert_full(shop.change("kettle", ProductAction::Undelete).await);
     let removed = VariantChange { name: name("large"), etag: None, action: VariantAction::Delete };
-    shop.store.change_variant(by("ada"), removed).await.unwrap();
+    shop.store.change_variants(by("ada"), vec![removed]).await.unwrap();
     let id = CategoryId::parse("kitchen").unwrap();
     let change = CategoryChange { id: id.clone(), etag: None, action: CategoryAction::Delete };
     shop.store.change_category(by("ada"), change).await.unwrap();

@@ -51,6 +51,30 @@ impl Tx<'_> {
                 variant.map(|variant| variant.version.cast_signed()),
                 encoding::revision::document(&revision, &snapshot),
             ))?;
+        self.index(key, &revision)
+    }
+
+    /// Keeps beside a revision what it is found by, and that the one before is the newest no more.
+    fn index(&self, key: i64, revision: &Revision) -> Result<()> {
+        let (number, now) = (revision.number.cast_signed(), self.now.as_microsecond());
+        self.db
+            .prepare_cached(
+                "UPDATE revision_index SET replace_time = ?3 WHERE product = ?1 AND number = ?2",
+            )?
+            .execute((key, number - 1, now))?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO revision_index (product, number, time, actor, change, changed_fields)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                key,
+                number,
+                now,
+                &revision.actor.name,
+                revision.change.name(),
+                revision.changed_fields.join("\n"),
+            ))?;
         Ok(())
     }
 }
@@ -77,12 +101,22 @@ pub(in crate::store::sqlite) fn variant_changes_since(
     version: u64,
 ) -> Result<Vec<OtherChange>> {
     let mut select = db.prepare_cached(
-        "SELECT document FROM revisions WHERE product = ?1 AND variant = ?2 AND variant_version > ?3
+        "SELECT number, document FROM revisions
+         WHERE product = ?1 AND variant = ?2 AND variant_version > ?3
+         UNION ALL
+         SELECT number, document FROM revision_index JOIN revisions USING (product, number)
+         WHERE product = ?1 AND change = 'ROLLED_BACK'
          ORDER BY number DESC LIMIT ?4",
     )?;
     let parameters = (product, variant.as_str(), version.cast_signed(), TOLD);
-    let rows = select.query_map(parameters, |row| row.get(0))?;
-    changes(rows)
+    let mut rows = select.query(parameters)?;
+    let mut changes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let document: Vec<u8> = row.get(1)?;
+        changes.extend(encoding::revision::change_of_variant(&document, variant, version)?);
+    }
+    changes.reverse();
+    Ok(changes)
 }
 
 fn changes(rows: impl Iterator<Item = rusqlite::Result<Vec<u8>>>) -> Result<Vec<OtherChange>> {

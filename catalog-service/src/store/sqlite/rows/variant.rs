@@ -93,6 +93,21 @@ pub(in crate::store::sqlite) fn delete_variant(
     Ok(())
 }
 
+/// Puts other variants in the place of all that a product has.
+pub(in crate::store::sqlite) fn replace_variants(
+    db: &Connection,
+    product_key: i64,
+    product: &Product,
+    variants: &[Variant],
+) -> Result<()> {
+    // All of them first: two may have changed skus or places with each other.
+    db.prepare_cached("DELETE FROM variants WHERE product = ?1")?.execute([product_key])?;
+    for (position, variant) in (0..).zip(variants) {
+        insert_at(db, product_key, product, variant, position)?;
+    }
+    update_variants(db, product_key, product, variants)
+}
+
 /// Brings a product's own row and its prices to what its variants now are.
 pub(in crate::store::sqlite) fn update_variants(
     db: &Connection,

@@ -30,7 +30,7 @@ fn written(path: &Path, sql: &'static str) -> (Result<()>, String) {
     let mut connection = connection::writing(path, Durability::None).unwrap();
     connection.busy_timeout(Duration::ZERO).unwrap();
     let checkpointer = Checkpointer::start(path, Durability::None, &mut connection).unwrap();
-    let generation = Arc::default();
+    let generation = watch::Sender::default();
     let room = Arc::new(room(path));
     let group = Group { connection, checkpointer, room, generation, broken: false };
     let (reply, mut answer) = oneshot::channel();

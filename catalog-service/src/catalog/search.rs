@@ -1,0 +1,152 @@
+//! What callers may find by words.
+
+use std::collections::HashSet;
+
+use super::{Catalog, Error, Result};
+use crate::{
+    domain::{
+        Audience, Caller, Cursor, CursorValue, Document, Finding, PageRequest, Product, ProductId,
+        ProductSearch, Reach, Refusal, Segment, Snapshot, Suggestion, View, Violation,
+    },
+    encoding,
+    search::{self, Stretch, excerpt, marked},
+    store,
+};
+
+/// A product that was found, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The product.
+    pub product: Document<Product>,
+    /// Its title, marked.
+    pub title: Vec<Segment>,
+    /// A part of its description, marked; empty when nothing that was searched for stands there.
+    pub excerpt: Vec<Segment>,
+}
+
+/// One page of what was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundPage {
+    /// The products, the best first.
+    pub products: Vec<Found>,
+    /// Where the next page starts.
+    pub next: Option<Cursor>,
+    /// What is said of all of them.
+    pub finding: Finding,
+}
+
+impl Catalog {
+    /// How many products a page of a search has at most.
+    pub const LARGEST_SEARCH_PAGE: usize = 250;
+
+    /// Finds products by words, all whose writes were answered before. Without credentials only public ones.
+    ///
+    /// # Errors
+    /// [`Error::RoleMissing`], [`Error::QueryTooExpensive`], [`Error::Overloaded`] and [`Error::SearchNotReady`].
+    pub async fn search_products(
+        &self,
+        caller: &Caller,
+        search: ProductSearch,
+        view: View,
+        page: PageRequest,
+    ) -> Result<Snapshot<FoundPage>> {
+        let reach = search.reach;
+        if caller.audience() == Audience::Public {
+            match reach {
+                Reach::Public => {}
+                Reach::Live => return Err(Error::RoleMissing("show_hidden")),
+                Reach::All => return Err(Error::RoleMissing("show_deleted")),
+            }
+        }
+        let stretch = stretch(&page);
+        let offset = stretch.offset;
+        self.search.wait_for(self.store.last_change().await?).await;
+        let mut finding = self.search.find(search, stretch, self.clock.now()).await?;
+        let ids = std::mem::take(&mut finding.products);
+        let (documents, is_cut) = self.found(&ids, view, caller, reach).await?;
+        let read = documents.len();
+        let next = (finding.has_more || is_cut).then(|| ids.get(read.max(1) - 1)).flatten();
+        let next = next.map(|last| cursor(offset + read, last));
+        let terms: HashSet<String> = finding.terms.iter().cloned().collect();
+        let products = documents.into_iter().flatten();
+        let products = products.map(|product| marks(product, &terms)).collect::<Result<_>>()?;
+        // The index is behind the documents, if anything: who goes on from there misses nothing.
+        let position = finding.position;
+        Ok(Snapshot { content: FoundPage { products, next, finding }, position })
+    }
+
+    /// Reads what was found, as much of it as can be sent, and tells whether that was less than all.
+    ///
+    /// What is no longer to be seen since the index was written is left out.
+    async fn found(
+        &self,
+        ids: &[ProductId],
+        view: View,
+        caller: &Caller,
+        reach: Reach,
+    ) -> Result<(Vec<Option<Document<Product>>>, bool)> {
+        let audience = match reach {
+            Reach::Public => Audience::Public,
+            Reach::Live | Reach::All => caller.audience(),
+        };
+        let mut count = ids.len();
+        loop {
+            match self.store.products(&ids[..count], view, audience).await {
+                Ok(documents) => return Ok((documents.content, count < ids.len())),
+                Err(store::Error::AnswerTooLarge) if count > 1 => count /= 2,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// What could be meant by what was typed so far, from what is public.
+    ///
+    /// # Errors
+    /// [`Error::QueryTooExpensive`], [`Error::Overloaded`] and [`Error::SearchNotReady`].
+    pub async fn suggest_products(&self, typed: &str, most: usize) -> Result<Vec<Suggestion>> {
+        Ok(self.search.suggest(typed.to_owned(), most, self.clock.now()).await?)
+    }
+}
+
+/// Where a page begins: how many came before, and which was the last one.
+fn stretch(page: &PageRequest) -> Stretch {
+    let size = page.size.min(Catalog::LARGEST_SEARCH_PAGE);
+    let Some(cursor) = &page.after else { return Stretch { offset: 0, after: None, size } };
+    let offset = match cursor.values.first() {
+        Some(CursorValue::Number(offset)) => usize::try_from(*offset).unwrap_or_default(),
+        _ => 0,
+    };
+    Stretch { offset, after: ProductId::parse(&cursor.id).ok(), size }
+}
+
+fn cursor(offset: usize, last: &ProductId) -> Cursor {
+    let offset = CursorValue::Number(i64::try_from(offset).unwrap_or(i64::MAX));
+    Cursor { values: vec![offset], id: last.as_str().to_owned() }
+}
+
+fn marks(product: Document<Product>, terms: &HashSet<String>) -> Result<Found> {
+    let message = encoding::message(&product).map_err(|error| Error::Internal(Box::new(error)))?;
+    Ok(Found {
+        title: marked(&message.title, terms),
+        excerpt: excerpt(&message.description, terms),
+        product,
+    })
+}
+
+impl From<search::Error> for Error {
+    fn from(error: search::Error) -> Self {
+        match error {
+            search::Error::TooExpensive => Self::QueryTooExpensive,
+            search::Error::Overloaded => Self::Overloaded,
+            search::Error::NotReady => Self::SearchNotReady,
+            search::Error::OtherCurrency { field, given, shop } => {
+                let description = format!("is in {given}; give it in {shop}, the shop's currency");
+                Self::Refused(Refusal::Invalid(vec![Violation {
+                    field: field.to_owned(),
+                    description,
+                }]))
+            }
+            search::Error::Failed(error) => Self::Internal(Box::new(error)),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The feed of changes, and whole products for what follows it.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter, types::Value};
+use tokio::sync::watch;
+
+use super::{Sqlite, products::assemble};
+use crate::{
+    domain::{CategoryId, ProductId},
+    encoding,
+    store::{
+        Result,
+        changes::{Change, ChangeStore, Walk, WholeProduct},
+    },
+};
+
+/// SQLite keeps the last number that it gave, in the transaction of the change, whatever becomes of old changes.
+const LAST: &str = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'changes'";
+
+/// The columns of a whole product; those of its price are computed from its variants.
+const WHOLE: &str = "p.document, x'', p.actors, p.variants";
+
+#[async_trait]
+impl ChangeStore for Sqlite {
+    async fn last_change(&self) -> Result<i64> {
+        self.readers.read(last)
+    }
+
+    async fn change_time(&self, number: i64) -> Result<Option<Timestamp>> {
+        self.readers.read(|db| {
+            let mut select = db.prepare_cached("SELECT time FROM changes WHERE sequence = ?1")?;
+            let time: Option<i64> = select.query_row([number], |row| row.get(0)).optional()?;
+            Ok(time.and_then(|time| Timestamp::from_microsecond(time).ok()))
+        })
+    }
+
+    async fn changes_after(&self, number: i64, most: usize) -> Result<Option<Vec<Change>>> {
+        self.readers.read(|db| {
+            let one_state = db.unchecked_transaction()?;
+            let mut select = db.prepare_cached(
+                "SELECT sequence, resource FROM changes WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+            )?;
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let changes = select.query_map((number, most), |row| {
+                Ok(Change { number: row.get(0)?, resource: row.get(1)? })
+            })?;
+            let changes = changes.collect::<Result<Vec<_>, _>>()?;
+            let next = changes.first().map(|change| change.number);
+            let is_whole = next.unwrap_or(last(db)? + 1) == number + 1;
+            drop(one_state);
+            Ok(is_whole.then_some(changes))
+        })
+    }
+
+    async fn whole_products(&self, ids: &[ProductId]) -> Result<Vec<WholeProduct>> {
+        let sql = format!("SELECT {WHOLE} FROM products AS p WHERE p.id = ?1");
+        self.readers.read(|db| {
+            let one_state = db.unchecked_transaction()?;
+            let mut select = db.prepare_cached(&sql)?;
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                let bytes = select.query_row([id.as_str()], |row| assemble(row, 0)).optional()?;
+                if let Some(bytes) = bytes {
+                    found.push(whole(&bytes)?);
+                }
+            }
+            drop(one_state);
+            Ok(found)
+        })
+    }
+
+    async fn walk(
+        &self,
+        walk: &Walk,
+        after: Option<&ProductId>,
+        most: usize,
+    ) -> Result<Vec<WholeProduct>> {
+        let (sql, mut values) = match walk {
+            Walk::All => (String::new(), Vec::new()),
+            Walk::In(categories) => members(categories),
+        };
+        let sql =
+            format!("SELECT {WHOLE} FROM products AS p WHERE {sql} p.id > ? ORDER BY p.id LIMIT ?");
+        values.push(after.map_or_else(String::new, |id| id.as_str().to_owned()).into());
+        values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
+        self.readers.read(|db| {
+            let mut select = db.prepare(&sql)?;
+            let mut rows = select.query(params_from_iter(values))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(whole(&assemble(row, 0)?)?);
+            }
+            Ok(found)
+        })
+    }
+
+    fn commits(&self) -> watch::Receiver<u64> {
+        self.writer.commits()
+    }
+}
+
+fn last(db: &Connection) -> Result<i64> {
+    Ok(db.prepare_cached(LAST)?.query_row([], |row| row.get(0))?)
+}
+
+/// The condition that a product stands in one of the categories, and its parameters.
+fn members(categories: &[CategoryId]) -> (String, Vec<Value>) {
+    let places = vec!["?"; categories.len()].join(", ");
+    let sql = format!(
+        "p.key IN (SELECT product FROM product_categories WHERE category IN ({places})) AND"
+    );
+    (sql, categories.iter().map(|id| id.as_str().to_owned().into()).collect())
+}
+
+fn whole(bytes: &[u8]) -> Result<WholeProduct> {
+    let (product, variants) = encoding::product::read(bytes)?;
+    Ok(WholeProduct { product, variants })
+}

@@ -1,0 +1,87 @@
+//! Histories cost the same however long they are, and a database that has none of their index gets it.
+
+use super::*;
+use crate::{
+    domain::{RevisionFilter, RevisionQuery},
+    store::sqlite::{self, migrations},
+};
+
+fn query(product: Option<&str>, filter: &str) -> RevisionQuery {
+    let filter = RevisionFilter::parse(filter).unwrap();
+    RevisionQuery { product: product.map(product_id), filter, view: View::Full }
+}
+
+#[rstest]
+#[case(None, "", "revision_index_by_time (time>? AND (time,product,number)<(?,?,?))")]
+#[case(
+    None,
+    "create_time >= 2026-11-01",
+    "revision_index_by_time (time>? AND (time,product,number)<(?,?,?))"
+)]
+#[case(
+    None,
+    "actor = \"users/ada\"",
+    "revision_index_by_actor (actor=? AND time>? AND (time,product,number)<(?,?,?))"
+)]
+#[case(
+    None,
+    "actor = a AND create_time < 2026-11-01",
+    "revision_index_by_actor (actor=? AND time>? AND (time,product,number)<(?,?,?))"
+)]
+#[case(
+    None,
+    "changed_fields:title",
+    "revision_index_by_time (time>? AND (time,product,number)<(?,?,?))"
+)]
+#[case(Some("kettle"), "", "i USING PRIMARY KEY (product=? AND number<?)")]
+#[tokio::test]
+async fn a_history_is_read_from_an_index_without_sorting(
+    #[case] product: Option<&str>,
+    #[case] filter: &str,
+    #[case] expected: &str,
+) {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    let plan = sqlite::revisions::plan(&store, Some(query(product, filter)));
+    assert!(plan.contains(expected), "{plan}");
+    let by_key = "SEARCH r USING INDEX sqlite_autoindex_revisions_1 (product=? AND number=?)";
+    assert!(plan.contains(by_key), "{plan}");
+    assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[tokio::test]
+async fn forgetting_looks_only_at_what_was_replaced() {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    let plan = sqlite::revisions::plan(&store, None);
+    assert!(plan.contains("revision_index_replaced (replace_time<?)"), "{plan}");
+    assert!(!plan.contains("SCAN revisions") && !plan.contains("SCAN r"), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_from_before_gets_the_index_of_its_histories() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shelf.db");
+    let store = open_file(&path).unwrap();
+    store.create_products(by("ada"), vec![new("kettle"), new("pot")], View::Basic).await.unwrap();
+    let action = ProductAction::Publish;
+    let change = ProductChange { id: product_id("kettle"), etag: None, action };
+    store.change_products(by("bob"), vec![change]).await.unwrap();
+    store.close().await;
+    drop(store);
+    let written = index(&path);
+    assert_eq!(written.len(), 3);
+    let database = Connection::open(&path).unwrap();
+    database.execute("DROP TABLE revision_index", []).unwrap();
+    database.execute("DELETE FROM schema_steps WHERE step = ?1", [migrations::newest()]).unwrap();
+    drop(database);
+    drop(open_file(&path).unwrap());
+    assert_eq!(index(&path), written);
+}
+
+fn index(path: &Path) -> Vec<Vec<rusqlite::types::Value>> {
+    let database = Connection::open(path).unwrap();
+    let sql = "SELECT product, number, time, actor, change, changed_fields, replace_time
+               FROM revision_index ORDER BY product, number";
+    let mut select = database.prepare(sql).unwrap();
+    let row = |row: &rusqlite::Row<'_>| (0..7).map(|index| row.get(index)).collect();
+    select.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
+}

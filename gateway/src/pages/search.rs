@@ -1,0 +1,174 @@
+//! The shop's search: what was typed, what was found, and by what it can be narrowed. All of it stands in the address.
+
+mod asked;
+mod facets;
+
+use askama::Template;
+use axum::response::Response;
+use proto::catalog::{FoundProduct, SearchProductsRequest, SearchProductsResponse, Shop};
+
+use self::{
+    asked::Asked,
+    facets::{Chip, Facet},
+};
+use super::{
+    card::{Card, Mark},
+    chrome::Chrome,
+    format,
+    query::Query,
+    storefront::{Empty, surroundings},
+    trouble::{Trouble, see_other},
+    visit::Visit,
+    words,
+};
+use crate::session::Caller;
+
+/// How many cards a page has.
+const PAGE: i32 = 24;
+const PATH: &str = "/search";
+
+#[derive(Template)]
+#[template(path = "shop/search.html")]
+struct SearchPage {
+    chrome: Chrome,
+    text: String,
+    total: String,
+    notes: Vec<String>,
+    chips: Vec<Chip>,
+    all_again: String,
+    facets: Vec<Facet>,
+    kept: Vec<(&'static str, String)>,
+    shelves: Vec<(String, String)>,
+    cards: Vec<Card>,
+    empty: Empty,
+    next: String,
+    next_count: i32,
+    first: String,
+    progress: String,
+}
+
+/// `GET /search`.
+pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble> {
+    let asked = Asked::of(&query);
+    if query.has_blanks() {
+        return Ok(see_other(&asked.query().at(PATH)));
+    }
+    // The shop looks the same to everybody, whoever is signed in.
+    let anyone = visit.caller.anonymous();
+    let (shop, categories) = surroundings(&anyone).await?;
+    let (found, note) = if asked.text.is_empty() {
+        (SearchProductsResponse::default(), String::new())
+    } else {
+        found(&anyone, &asked, &shop).await?
+    };
+    let mut page = page(&visit, &shop, &asked, &found);
+    page.notes.extend((!note.is_empty()).then_some(note));
+    if page.cards.is_empty() {
+        let top = categories.into_iter().filter(|category| category.parent.is_empty());
+        page.shelves =
+            top.map(|category| (format!("/c/{}", category.slug), category.title)).collect();
+    }
+    visit.page(&page)
+}
+
+/// What was found, and a note where it is not what the address asks for.
+async fn found(
+    caller: &Caller,
+    asked: &Asked,
+    shop: &Shop,
+) -> Result<(SearchProductsResponse, String), Trouble> {
+    let request = asked.request(&shop.default_currency);
+    match caller.products().search_products(request.clone()).await {
+        Ok(found) => Ok((found.into_inner(), String::new())),
+        Err(status) => {
+            let trouble = Trouble::from(status);
+            let note = words::of(&trouble.reason(), &[]);
+            if trouble.reason() == "PAGE_TOKEN_INVALID" {
+                let first = SearchProductsRequest { page_token: String::new(), ..request };
+                return Ok((caller.products().search_products(first).await?.into_inner(), note));
+            }
+            // What cannot be searched for leaves the form standing, to be changed.
+            trouble.in_place()?;
+            Ok((SearchProductsResponse::default(), note))
+        }
+    }
+}
+
+fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsResponse) -> SearchPage {
+    let chrome = Chrome { searched: asked.text.clone(), ..visit.shop_chrome(shop) };
+    let on_page = i32::try_from(found.results.len()).unwrap_or(0);
+    let shown = asked.shown.saturating_add(on_page).min(found.total_size.max(on_page));
+    let left = found.total_size.saturating_sub(shown);
+    let next = (!found.next_page_token.is_empty())
+        .then(|| asked.at_page(&found.next_page_token, shown).query().at(PATH));
+    let facets = found.facets.clone().unwrap_or_default();
+    let is_narrowed = asked.is_narrowed();
+    SearchPage {
+        chrome,
+        text: asked.text.clone(),
+        total: format::total(found.total_size, found.total_size_capped),
+        notes: notes(asked, found),
+        chips: facets::chips(asked, &facets, PATH),
+        all_again: asked.with_words_only().query().at(PATH),
+        facets: facets::facets(asked, &facets),
+        kept: vec![("q", asked.text.clone())],
+        shelves: Vec::new(),
+        cards: found.results.iter().map(card).collect(),
+        empty: empty(asked, is_narrowed),
+        next: next.unwrap_or_default(),
+        next_count: if found.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
+        first: if asked.page.is_empty() {
+            String::new()
+        } else {
+            asked.first_page().query().at(PATH)
+        },
+        progress: progress(found, shown),
+    }
+}
+
+fn card(found: &FoundProduct) -> Card {
+    let product = found.product.clone().unwrap_or_default();
+    let mark = |segment: &proto::catalog::TextSegment| Mark {
+        text: segment.text.clone(),
+        is_match: segment.matched,
+    };
+    let title = found.title_segments.iter().map(mark).collect();
+    let excerpt = found.excerpt_segments.iter().map(mark).collect();
+    Card { title_marks: title, excerpt, ..Card::of(&product) }
+}
+
+fn notes(asked: &Asked, found: &SearchProductsResponse) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !found.corrected_query.is_empty() {
+        let values = [("typed", asked.text.as_str()), ("found", found.corrected_query.as_str())];
+        notes.push(words::of("search-corrected", &values));
+    }
+    if found.some_words_only {
+        notes.push(words::of("search-some-words", &[]));
+    }
+    if found.incomplete {
+        notes.push(words::of("search-incomplete", &[]));
+    }
+    notes
+}
+
+fn empty(asked: &Asked, is_narrowed: bool) -> Empty {
+    let text = match (asked.text.is_empty(), is_narrowed) {
+        (true, _) => {
+            "Type what you are looking for: a name, a brand, a property, or a number from a label."
+        }
+        (false, true) => "Nothing here has all that was chosen. Take a filter away.",
+        (false, false) => "Nothing was found. Try fewer or other words, or look through a shelf.",
+    };
+    Empty { shown: true, text, link: "/", link_text: "All products" }
+}
+
+/// How much of what was found was shown so far.
+fn progress(found: &SearchProductsResponse, shown: i32) -> String {
+    let of = if found.total_size_capped {
+        "more than 10,000".into()
+    } else {
+        format::count(found.total_size.into())
+    };
+    format!("{} of {of}", format::count(shown.into()))
+}

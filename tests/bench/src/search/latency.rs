@@ -1,0 +1,86 @@
+//! How long a search takes for one caller, by how frequent its words are.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use proto::catalog::SearchProductsRequest;
+
+use super::Service;
+
+/// How many times each word is searched for.
+const TIMES: usize = 3;
+
+/// Times, sorted.
+#[derive(Clone, Debug)]
+pub(crate) struct Latency(Vec<Duration>);
+
+impl Latency {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self(times)
+    }
+
+    /// The time that a share of all is not above.
+    pub(crate) fn quantile(&self, share: f64) -> Duration {
+        let place = (self.0.len() as f64 * share).ceil() as usize;
+        self.0.get(place.saturating_sub(1)).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = |share| self.quantile(share).as_secs_f64() * 1e3;
+        write!(f, "p50 {:.2} ms, p99 {:.2} ms, of {}", millis(0.5), millis(0.99), self.0.len())
+    }
+}
+
+/// Searches for words, for two at a time, with facets, and for their beginnings.
+pub(super) async fn measure(service: &Service, words: &[String]) -> Result<Vec<(String, Latency)>> {
+    let top = |query: String, with_facets| SearchProductsRequest {
+        query,
+        with_facets,
+        page_size: 20,
+        ..Default::default()
+    };
+    let ended = |word: &String| format!("{word} ");
+    let one: Vec<_> = words.iter().map(|word| top(ended(word), false)).collect();
+    let pairs = words.windows(2).map(|pair| top(format!("{} {} ", pair[0], pair[1]), false));
+    let facets: Vec<_> = words.iter().map(|word| top(ended(word), true)).collect();
+    let typos = words.iter().filter(|word| word.len() > 4);
+    let typos = typos.map(|word| top(format!("{}q{} ", &word[..2], &word[3..]), false));
+    Ok(vec![
+        ("top 20, one word".to_owned(), searched(service, one).await?),
+        ("top 20, two words".to_owned(), searched(service, pairs.collect()).await?),
+        ("top 20, one word with a typo".to_owned(), searched(service, typos.collect()).await?),
+        ("top 20 with facets, one word".to_owned(), searched(service, facets).await?),
+        ("suggestions".to_owned(), suggested(service, words).await?),
+    ])
+}
+
+async fn searched(service: &Service, requests: Vec<SearchProductsRequest>) -> Result<Latency> {
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        for request in &requests {
+            let start = Instant::now();
+            service.search(request.clone()).await?;
+            times.push(start.elapsed());
+        }
+    }
+    Ok(Latency::of(times))
+}
+
+async fn suggested(service: &Service, words: &[String]) -> Result<Latency> {
+    let mut times = Vec::new();
+    for word in words {
+        for length in 2..=word.chars().count().min(6) {
+            let typed: String = word.chars().take(length).collect();
+            let start = Instant::now();
+            service.suggest(&typed).await?;
+            times.push(start.elapsed());
+        }
+    }
+    Ok(Latency::of(times))
+}

@@ -1,0 +1,250 @@
+// Many products at once: chosen by the page, by a range, or all that match; done whole, in part, in parts, and taken back.
+
+import assert from 'node:assert/strict';
+import { axe } from '../harness/axe.js';
+import { button, focused, listening, marked, message, row, total } from '../harness/pages.js';
+import { shelve } from '../harness/shop.js';
+import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
+
+atTheShop();
+
+/** Products of one brand, alone on the list that is opened. */
+async function shelf(page, shop, brand, count) {
+  const made = [];
+  for (let index = 1; index <= count; index += 1) made.push(await shelve(shop, `${brand} ${index}`, { brand }));
+  await open(page, `/admin/products?q=${brand}&sort=title`);
+  return made;
+}
+
+/** More products than one batch holds, made by batches, alone in a category; its list is opened. */
+async function manyOf(page, shop, brand, count) {
+  const category = await shop.as('editor')('POST', '/v1/categories', { title: brand });
+  for (let from = 0; from < count; from += 500) {
+    const requests = Array.from({ length: Math.min(500, count - from) }, (_, index) => ({
+      product: { title: `${brand} ${from + index}`, brand, categories: [category.name] },
+    }));
+    await shop.as('editor')('POST', '/v1/products:batchCreate', { requests });
+  }
+  await open(page, `/admin/products?category=${category.name.split('/')[1]}`);
+  return `category:"${category.name.split('/')[1]}"`;
+}
+
+const tick = (page, title) => row(page, title).getByRole('checkbox').check();
+const bulk = (page, name) => page.locator('#bulk').getByRole('button', { name, exact: true });
+const states = async (shop, brand) => {
+  const filter = encodeURIComponent(`brand = "${brand}"`);
+  const { products = [] } = await shop.as('viewer')('GET', `/v1/products?filter=${filter}&page_size=1000&show_deleted=true`);
+  return products.map((product) => (product.deleteTime ? 'deleted' : product.state));
+};
+
+storyBothWays('ticked products are published together, and Undo takes all of them back', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const brand = `Emalia${scripts}`;
+  await shelf(page, shop, brand, 3);
+  await tick(page, `${brand} 1`);
+  await tick(page, `${brand} 3`);
+  await bulk(page, 'Publish').click();
+  await message(page, '2 products published.').waitFor();
+  const price = row(page, `${brand} 1`).locator('[data-field=price]');
+  assert.equal(await price.getAttribute('data-edit'), 'price', 'it is edited in place as before');
+  assert.deepEqual((await states(shop, brand)).sort(), ['STATE_ACTIVE', 'STATE_ACTIVE', 'STATE_DRAFT']);
+  await button(page, 'Undo').click();
+  await message(page, '2 products unpublished.').waitFor();
+  assert.deepEqual(await states(shop, brand), ['STATE_DRAFT', 'STATE_DRAFT', 'STATE_DRAFT']);
+});
+
+storyBothWays('what somebody else changed meanwhile is left, and stays ticked with its reason', { as: 'editor', expects: [/409/] }, async ({ page, shop, scripts }) => {
+  const brand = `Ofenrot${scripts}`;
+  const [, second] = await shelf(page, shop, brand, 3);
+  await shop.as('admin')('PATCH', `/v1/${second.name}`, { description: 'Changed meanwhile' });
+  for (const index of [1, 2, 3]) await tick(page, `${brand} ${index}`);
+  await bulk(page, 'Delete').click();
+  await message(page, '2 of 3 products deleted, 1 not.').waitFor();
+  await total(page, '1 product').waitFor();
+  const left = row(page, `${brand} 2`);
+  assert.ok(await left.getByRole('checkbox').isChecked(), 'it stays ticked');
+  await left.getByText('Somebody else changed it meanwhile').waitFor();
+  assert.ok(await bulk(page, 'Delete').isVisible());
+  await button(page, 'Undo').click();
+  await row(page, `${brand} 1`).waitFor();
+  await row(page, `${brand} 3`).waitFor();
+  assert.deepEqual(await states(shop, brand), ['STATE_DRAFT', 'STATE_DRAFT', 'STATE_DRAFT']);
+  if (!scripts) return;
+  // The row shows the version of now, so that the next attempt is a decision.
+  await bulk(page, 'Delete').click();
+  await message(page, '1 product deleted.').waitFor();
+});
+
+story('the box of the head takes the page, Shift takes a range, and x the row with the focus', { as: 'editor' }, async ({ page, shop }) => {
+  await shelf(page, shop, 'Reihe', 5);
+  assert.ok(!(await bulk(page, 'Delete').isVisible()), 'the bar is there when something is chosen');
+  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+  await page.locator('[data-chosen]').filter({ hasText: '5 chosen' }).waitFor();
+  await page.getByRole('checkbox', { name: 'Choose the page' }).uncheck();
+  await tick(page, 'Reihe 2');
+  await row(page, 'Reihe 4').getByRole('checkbox').click({ modifiers: ['Shift'] });
+  await page.locator('[data-chosen]').filter({ hasText: '3 chosen' }).waitFor();
+  await row(page, 'Reihe 5').getByRole('link', { name: 'Reihe 5' }).focus();
+  await page.keyboard.press('x');
+  await page.locator('[data-chosen]').filter({ hasText: '4 chosen' }).waitFor();
+  await page.locator('#q').focus();
+  await page.keyboard.press('x');
+  assert.equal(await page.locator('[data-chosen]').textContent(), '4 chosen', 'in a field it is a letter');
+});
+
+story('the page is ticked by a link without JavaScript', { as: 'editor', scripts: false }, async ({ page, shop }) => {
+  await shelf(page, shop, 'Seite', 3);
+  await page.getByRole('link', { name: 'Tick this page' }).click();
+  await bulk(page, 'Delete').click();
+  await message(page, '3 products deleted.').waitFor();
+  await bulk(page, 'Delete').click();
+  await message(page, 'Nothing was chosen.').waitFor();
+});
+
+story('it is done at once, said in one sentence, sent once, and the focus is kept', { as: 'editor' }, async ({ page, shop }) => {
+  await shelf(page, shop, 'Satz', 3);
+  const same = await marked(page);
+  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+  let calls = 0;
+  let release = () => {};
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/v1/products:batchDelete', async (route) => {
+    calls += 1;
+    await held;
+    await route.continue();
+  });
+  const heard = await listening(page, 'polite');
+  await bulk(page, 'Delete').click();
+  await total(page, '0 products').waitFor();
+  assert.equal(await page.locator('#bulk').getAttribute('aria-busy'), 'true');
+  await bulk(page, 'Delete').click();
+  release();
+  await message(page, '3 products deleted.').waitFor();
+  assert.equal(calls, 1, 'one batch for all, and none for the second click');
+  await page.waitForFunction(() => globalThis.heard.includes('3 products deleted.'));
+  assert.deepEqual((await heard()).filter(Boolean), ['3 products deleted.']);
+  assert.equal(await focused(page), 'Products');
+  assert.ok(await same(), 'no page was loaded');
+});
+
+storyBothWays('prices change by per cent after they were shown', { as: 'editor', expects: [/422/] }, async ({ page, shop, scripts }) => {
+  const brand = `Preis${scripts}`;
+  const made = await shelf(page, shop, brand, 2);
+  const [first] = made;
+  await tick(page, `${brand} 1`);
+  await tick(page, `${brand} 2`);
+  await bulk(page, 'Change prices').click();
+  await page.getByLabel('By or to how much').fill('ten');
+  await button(page, 'Show the new prices').click();
+  await page.getByText('This is not a percentage.').first().waitFor();
+  await page.getByLabel('By or to how much').fill('10');
+  await page.getByLabel('Round to').selectOption('99');
+  await button(page, 'Show the new prices').click();
+  await page.getByRole('row', { name: new RegExp(`${brand} 1.*€14.90.*€15.99`) }).waitFor();
+  const before = await shop.as('viewer')('GET', `/v1/${first.name}`);
+  assert.equal(before.priceRange.lowest.units, '14', 'nothing is changed yet');
+  await button(page, 'Change 2 prices').click();
+  await message(page, '2 products repriced.').waitFor();
+  const after = await shop.as('viewer')('GET', `/v1/${first.name}`);
+  assert.deepEqual([after.priceRange.lowest.units, after.priceRange.lowest.nanos], ['15', 990_000_000]);
+  const [, second] = made;
+  await shop.as('admin')('PATCH', `/v1/${second.name}`, { description: 'Changed meanwhile' });
+  await button(page, 'Undo').click();
+  await message(page, '1 of 2 products put back as before, 1 not.').waitFor();
+  const back = await shop.as('viewer')('GET', `/v1/${first.name}`);
+  assert.deepEqual(back.priceRange, before.priceRange);
+});
+
+storyBothWays('products move to a category, or are added to it', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const brand = `Ordnung${scripts}`;
+  const made = [];
+  for (const id of ['old', 'new']) {
+    made.push(await shop.as('editor')('POST', '/v1/categories', { title: `${brand} ${id}` }));
+  }
+  const [before, into] = made;
+  await shelve(shop, `${brand} 1`, { brand, categories: [before.name] });
+  const categories = async () => {
+    const { products } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(`brand = "${brand}"`)}`);
+    return products[0].categories;
+  };
+  for (const [way, expected] of [['They keep them', [before.name, into.name]], ['They leave them', [into.name]]]) {
+    await open(page, `/admin/products?q=${brand}`);
+    await tick(page, `${brand} 1`);
+    await bulk(page, 'Category').click();
+    await page.getByLabel('Category', { exact: true }).selectOption({ label: `${brand} new` });
+    await page.getByLabel(way).check();
+    await button(page, 'Put into the category').click();
+    await message(page, '1 product put into the category.').waitFor();
+    assert.deepEqual(await categories(), expected);
+  }
+  await button(page, 'Undo').click();
+  await message(page, '1 product put back as before.').waitFor();
+  assert.deepEqual(await categories(), [before.name, into.name]);
+});
+
+story('when the shop cannot be reached nothing is done, and all of it is as it was', { as: 'editor' }, async ({ page, shop }) => {
+  await shelf(page, shop, 'Netz', 2);
+  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+  await page.locator('[data-chosen]').filter({ hasText: '2 chosen' }).waitFor();
+  await page.context().setOffline(true);
+  await bulk(page, 'Delete').click();
+  await message(page, '0 of 2 products deleted, 2 not.').waitFor();
+  await row(page, 'Netz 1').getByText('You are offline').waitFor();
+  await total(page, '2 products').waitFor();
+  await page.context().setOffline(false);
+  assert.deepEqual(await states(shop, 'Netz'), ['STATE_DRAFT', 'STATE_DRAFT']);
+});
+
+for (const scheme of ['light', 'dark']) {
+  story(`the bar and its pages have nothing that axe objects to, ${scheme}`, { as: 'editor', scheme, width: 390 }, async ({ page, shop }) => {
+    await shelf(page, shop, `Achse${scheme}`, 2);
+    await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+    assert.deepEqual(await axe(page), []);
+    for (const name of ['Change prices', 'Category']) {
+      await bulk(page, name).click();
+      await page.getByRole('heading', { level: 1, name: /2 products/ }).waitFor();
+      assert.deepEqual(await axe(page), []);
+      await page.getByRole('link', { name: 'Back to the list' }).click();
+      await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+    }
+  });
+}
+
+story('all that match are done in parts, with progress, and can be stopped between two parts', { as: 'editor' }, async ({ page, shop }) => {
+  const filter = await manyOf(page, shop, 'Viele', 1_200);
+  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  await page.locator('[data-matching]').filter({ hasText: '1,200 products' }).waitFor();
+  const parts = [];
+  let release = () => {};
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/v1/products:batchPublish', async (route) => {
+    parts.push(route.request().postDataJSON().requests.length);
+    if (parts.length === 2) await held;
+    await route.continue();
+  });
+  await bulk(page, 'Publish').click();
+  const bar = page.getByRole('progressbar');
+  await bar.waitFor();
+  await page.waitForFunction(() => document.querySelector('#bulk progress')?.value === 500);
+  await bulk(page, 'Stop').click();
+  release();
+  await message(page, '1,000 of 1,200 products published, 200 not.').waitFor();
+  assert.deepEqual(parts, [500, 500]);
+  await bar.waitFor({ state: 'hidden' });
+  await page.unroute('**/v1/products:batchPublish');
+  await button(page, 'Undo').click();
+  await message(page, '1,000 products unpublished.').waitFor();
+  const { totalSize = 0 } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(`${filter} AND state = ACTIVE`)}`);
+  assert.equal(totalSize, 0, 'only what was done is taken back');
+});
+
+story('all that match are asked for first without JavaScript, and done in batches', { as: 'editor', scripts: false }, async ({ page, shop }) => {
+  const filter = await manyOf(page, shop, 'Masse', 620);
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  await bulk(page, 'Delete').click();
+  await page.getByRole('heading', { name: 'Delete 620 products?' }).waitFor();
+  await button(page, 'Delete 620 products').click();
+  await message(page, '620 products deleted.').waitFor();
+  const { totalSize = 0 } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(filter)}`);
+  assert.equal(totalSize, 0);
+});
