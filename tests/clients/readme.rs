@@ -41,8 +41,15 @@ async fn the_lines_for_curl_sign_in_and_change_a_product() {
         .replace("\"…\"", &format!("\"{PASSWORD}\""));
     let token = run_here(&shop, &format!("{sign_in}; echo $TOKEN"), "").await;
 
-    let words =
-        ["\"STATE_ACTIVE\"", "\netag: ", "HTTP/1.1 200", "\"deleteTime\"", "\"Soup bowl, deep\""];
+    let words = [
+        "\"STATE_ACTIVE\"",
+        "\netag: ",
+        "HTTP/1.1 200",
+        "\"deleteTime\"",
+        "\"Soup bowl, deep\"",
+        "\"products/soup-bowl/revisions/1\"",
+        "\"Soup bowl, stoneware\"",
+    ];
     let commands = commands("curl");
     assert_eq!(commands.len(), words.len(), "{commands:?}");
     let mut etag = String::new();
