@@ -52,7 +52,7 @@ faults-disk: ## Fills a small disk under a running shop; needs root, for the mou
 bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products, JUDGEMENTS=… what people think of their search.
 	python3 tests/bench/run.py $(if $(DATA),--data $(DATA)) $(if $(JUDGEMENTS),--judgements $(JUDGEMENTS))
 
-walk: ## Edits, deletes and restores every product of DATA=… by the pages' forms and by JSON, in a shop of its own.
+walk: $(TOOLS)/bin/grpcurl-$(GRPCURL) ## Edits, deletes and restores every product of DATA=… by the pages' forms and by JSON, some by gRPC, in a shop of its own.
 	cargo build --locked
 	python3 tests/bench/walk.py $(DATA)
 

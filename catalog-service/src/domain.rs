@@ -30,6 +30,7 @@ mod text;
 mod variant;
 mod violation;
 mod window;
+mod wish;
 
 pub use actor::{Actor, Audience, Caller, Role};
 pub use attribute::AttributeValue;
@@ -67,3 +68,4 @@ pub use text::fold;
 pub use variant::{NewVariant, Price, PriceSpan, Variant, VariantField, VariantFields};
 pub use violation::{Violation, Violations};
 pub use window::{Window, to_microseconds};
+pub use wish::{Standing, Wish};

@@ -8,7 +8,7 @@ pub mod changes;
 mod contract;
 mod sqlite;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
@@ -21,8 +21,9 @@ use crate::{
     domain::{
         Address, Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
         NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge, ProductId,
-        ProductQuery, Refusal, Revision, RevisionQuery, Rollback, Shop, ShopChange, Slug, Snapshot,
-        Variant, VariantChange, VariantName, View, WhichRevision, Write,
+        ProductQuery, References, Refusal, Revision, RevisionQuery, Rollback, Shop, ShopChange,
+        Slug, Snapshot, Variant, VariantChange, VariantName, View, Violations, WhichRevision,
+        Write,
     },
 };
 
@@ -156,8 +157,9 @@ pub trait Store: AccessStore + ChangeStore {
     /// One category.
     async fn category(&self, id: &CategoryId) -> Result<Option<Snapshot<Document<Category>>>>;
 
-    /// Those of these categories that do not exist, from one state.
-    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>>;
+    /// What is wrong with each of these requests beside what is kept, all of them beside one state: categories that do not exist,
+    /// and wishes that do not fit. It is what their writes would be refused for as invalid; pictures are not looked at.
+    async fn faults(&self, requests: Vec<References>) -> Result<Vec<Violations>>;
 
     /// The categories by title; with how many products stand in them, of those that an audience may see, when it is given.
     async fn categories(

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Works through every product of a file as a shop's people would, and looks that nothing else has changed.
 
-    walk.py [--every N] PRODUCTS
+    walk.py [--every N] [--grpc-every N] PRODUCTS
 
 PRODUCTS is icecat-products.jsonl.gz or a file for `shelf load`. A shop of its own is started and loaded; then the list is
 paged to its end, and every N-th product is edited, deleted and restored twice: by the forms of the pages, as a browser without
-JavaScript sends them, and by JSON. Every other field of a product must be after an edit what it was before.
+JavaScript sends them, and by JSON; every N-th of those also by gRPC, with grpcurl, which is slow because each call is a program.
+Every other field of a product must be after an edit what it was before.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from plain_browser import Browser
 
 HERE = pathlib.Path(__file__).resolve().parent
 BINARY = pathlib.Path(os.environ.get("SHELF_BIN", HERE.parent.parent / "target" / "debug" / "shelf"))
+GRPCURL = HERE.parent.parent / "target" / "tools" / "bin" / "grpcurl"
 LOGIN, PASSWORD = "ada@shop.example", "correct horse battery staple"
 CHANGES_BY_ITSELF = {"etag", "updateTime", "updateActor"}
 DELETION = {"deleteTime", "purgeTime", "deleteActor"}
@@ -53,6 +55,14 @@ class Shop:
         request = urllib.request.Request(self.origin + path, data, headers, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
+
+    def grpcurl(self, method, request):
+        """A call of the product service by gRPC; anything but success ends the walk."""
+        host, service = self.grpc.removeprefix("http://"), "shelf.catalog.v1.ProductService"
+        command = [GRPCURL, "-plaintext", "-H", f"authorization: Bearer {self._token}", "-d", "@", host, f"{service}/{method}"]
+        done = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True)
+        assert done.returncode == 0, f"{method} {request}: {done.stderr}"
+        return json.loads(done.stdout)
 
     def load(self, lines):
         environment = {**os.environ, "SHELF_TOKEN": self._token}
@@ -138,7 +148,24 @@ def by_json(shop, product):
     expect(product, edited, shop.call("GET", full), set())
 
 
-def walk(shop, lines, every):
+def by_grpc(shop, product):
+    """Edits the brand by a mask, deletes and restores, by gRPC with the etag that was seen."""
+    name = f"products/{product}"
+    full = f"/v1/{name}?view=PRODUCT_VIEW_FULL"
+    before = shop.call("GET", full)
+    # What the mask does not name stays, whatever the message says.
+    wish = {"name": name, "etag": before["etag"], "brand": "Walked by gRPC", "title": "Not this"}
+    edited = shop.grpcurl("UpdateProduct", {"product": wish, "update_mask": {"paths": ["brand"]}})
+    after = shop.call("GET", full)
+    expect(product, before, after, {"brand"})
+    assert edited["etag"] == after["etag"], product
+    deleted = shop.grpcurl("DeleteProduct", {"name": name, "etag": edited["etag"]})
+    assert "deleteTime" in deleted, product
+    shop.grpcurl("UndeleteProduct", {"name": name, "etag": deleted["etag"]})
+    expect(product, after, shop.call("GET", full), set())
+
+
+def walk(shop, lines, every, grpc_every):
     shop.load(lines)
     browser = sign_in(shop)
     products = browse(browser)
@@ -148,16 +175,20 @@ def walk(shop, lines, every):
     for place, product in enumerate(chosen, 1):
         by_pages(shop, browser, product)
         by_json(shop, product)
+        if (place - 1) % grpc_every == 0:
+            by_grpc(shop, product)
         if place % 500 == 0:
             print(f"{place} of {len(chosen)} walked through", flush=True)
     assert sorted(browse(browser)) == sorted(products)
     print(f"{len(chosen)} products edited, deleted and restored by pages and by JSON, nothing else changed")
+    print(f"{len(chosen[::grpc_every])} of them by gRPC too")
 
 
 def arguments():
     parser = argparse.ArgumentParser(description="Works through every product as people would.")
     parser.add_argument("products", metavar="PRODUCTS")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th product is edited")
+    parser.add_argument("--grpc-every", type=int, default=20, metavar="N", help="only every N-th of those is edited by gRPC too")
     return parser.parse_args()
 
 
@@ -171,7 +202,7 @@ def main():
                 subprocess.run([sys.executable, HERE / "icecat.py", options.products], stdout=out, check=True)
         shop = Shop(pathlib.Path(folder, "shop"))
         try:
-            walk(shop, lines, options.every)
+            walk(shop, lines, options.every, options.grpc_every)
         finally:
             shop.close()
 

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use serde_json::{Value, json};
 use tests::{process::tool, shop::Shop};
 
 use super::{run, shop};
@@ -52,22 +53,42 @@ async fn calls_with_and_without_a_token() {
     assert!(!ok && refused.contains("Unauthenticated"), "{refused}");
     let (ok, made) = grpcurl(&shop, &["-H", &bearer, "-d", wish], &[create]).await;
     assert!(ok && made.contains("products/jug"), "{made}");
-    let name = "{\"name\":\"products/jug\"}";
-    let (ok, deleted) = grpcurl(
-        &shop,
-        &["-H", &bearer, "-d", name],
-        &["shelf.catalog.v1.ProductService/DeleteProduct"],
-    )
-    .await;
-    assert!(ok && deleted.contains("deleteTime"), "{deleted}");
-    let (ok, restored) = grpcurl(
-        &shop,
-        &["-H", &bearer, "-d", name],
-        &["shelf.catalog.v1.ProductService/UndeleteProduct"],
-    )
-    .await;
-    assert!(ok && restored.contains("Jug"), "{restored}");
     shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_is_edited_deleted_and_restored_by_its_etags() {
+    let shop = shop().await;
+    let bearer = format!("authorization: Bearer {}", shop.people.editor.token());
+    let call = async |method: &str, request: Value| {
+        let method = format!("shelf.catalog.v1.ProductService/{method}");
+        grpcurl(&shop, &["-H", &bearer, "-d", &request.to_string()], &[&method]).await
+    };
+    let name = "products/mug";
+    let before = told(call("GetProduct", json!({ "name": name })).await);
+    let wish =
+        json!({ "name": name, "etag": before["etag"], "brand": "Kilnside", "title": "Not it" });
+    let update = json!({ "product": wish, "update_mask": { "paths": ["brand"] } });
+    let edited = told(call("UpdateProduct", update.clone()).await);
+    assert_eq!((&edited["brand"], &edited["title"]), (&json!("Kilnside"), &before["title"]));
+    assert_ne!(edited["etag"], before["etag"]);
+    let (ok, stale) = call("UpdateProduct", update).await;
+    assert!(!ok && stale.contains("Aborted") && stale.contains("ETAG_MISMATCH"), "{stale}");
+
+    let deleted =
+        told(call("DeleteProduct", json!({ "name": name, "etag": edited["etag"] })).await);
+    assert!(deleted["deleteTime"].is_string(), "{deleted}");
+    let restore = json!({ "name": name, "etag": deleted["etag"] });
+    let restored = told(call("UndeleteProduct", restore).await);
+    assert_eq!((&restored["deleteTime"], &restored["brand"]), (&Value::Null, &edited["brand"]));
+    shop.close().await;
+}
+
+/// What a call that has to succeed answers.
+#[track_caller]
+fn told((ok, text): (bool, String)) -> Value {
+    assert!(ok, "{text}");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

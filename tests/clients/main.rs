@@ -1,4 +1,4 @@
-//! Clients that others wrote, as the README shows them: grpcurl, buf curl, Python's grpcio. None of them has our .proto files.
+//! Clients that others wrote, as the README shows them: curl, grpcurl, buf curl, Python's grpcio. None of them has our .proto files.
 //!
 //! A tool that is missing fails its tests, and says how to install it.
 
@@ -6,6 +6,7 @@ mod buf;
 mod grpcurl;
 mod python;
 mod readme;
+mod walk;
 
 use std::process::{Command, Output};
 

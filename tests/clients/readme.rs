@@ -1,8 +1,8 @@
-//! The README's commands for grpcurl and buf, word for word: only the ports are those of this shop.
+//! The README's commands for curl, grpcurl and buf, word for word: only ports, login, password and etag are those of this shop.
 
 use std::process::Command;
 
-use tests::{process::tool, shop::Shop};
+use tests::{people::PASSWORD, process::tool, shop::Shop};
 
 use super::run;
 
@@ -13,6 +13,54 @@ fn commands(program: &str) -> Vec<String> {
     let text = README.replace("\\\n", " ");
     let start = format!("{program} ");
     text.lines().filter(|line| line.starts_with(&start)).map(str::to_owned).collect()
+}
+
+/// Runs a line of the README against this shop, and answers what it printed; it has to succeed.
+async fn run_here(shop: &Shop, told: &str, token: &str) -> String {
+    let here = told
+        .replace("localhost:50051", &shop.grpc_address().to_string())
+        .replace("localhost:8080", &shop.http_address().to_string());
+    let mut command = Command::new("sh");
+    command.current_dir(tool("proto/.."));
+    command.args(["-c", &format!("PATH=$GRPCURL:$BUF:$PATH; {here}")]);
+    command.env("GRPCURL", tool("target/tools/bin"));
+    command.env("BUF", tool("tests/browser/node_modules/.bin"));
+    command.env("TOKEN", token);
+    let (output, text) = run(command).await;
+    assert!(output.status.success(), "{told}: {text}");
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_for_curl_sign_in_and_change_a_product() {
+    let shop = Shop::with_sample().await;
+    let sign_in = commands("TOKEN=$(curl");
+    let [sign_in] = sign_in.as_slice() else { panic!("one line signs in: {sign_in:?}") };
+    let sign_in = sign_in
+        .replace("you@example.com", "grace@shelf.example")
+        .replace("\"…\"", &format!("\"{PASSWORD}\""));
+    let token = run_here(&shop, &format!("{sign_in}; echo $TOKEN"), "").await;
+
+    let words = [
+        "\"STATE_ACTIVE\"",
+        "\netag: ",
+        "HTTP/1.1 200",
+        "\"deleteTime\"",
+        "\"Soup bowl, deep\"",
+        "\"products/soup-bowl/revisions/1\"",
+        "\"Soup bowl, stoneware\"",
+    ];
+    let commands = commands("curl");
+    assert_eq!(commands.len(), words.len(), "{commands:?}");
+    let mut etag = String::new();
+    for (told, word) in commands.iter().zip(words) {
+        let told = told.replace("\"…\"", &etag);
+        let text = run_here(&shop, &told, token.trim()).await;
+        assert!(text.contains(word), "{told}\n`{word}`: {text}");
+        let found = text.lines().find_map(|line| line.strip_prefix("etag: "));
+        etag = found.map_or(etag, |found| found.trim().to_owned());
+    }
+    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,17 +82,8 @@ async fn the_commands_of_the_readme_do_what_they_say() {
         let commands = commands(program);
         assert_eq!(commands.len(), words.len(), "{commands:?}");
         for (told, word) in commands.iter().zip(words) {
-            let here = told
-                .replace("localhost:50051", &shop.grpc_address().to_string())
-                .replace("localhost:8080", &shop.http_address().to_string());
-            let mut command = Command::new("sh");
-            command.current_dir(tool("proto/.."));
-            command.args(["-c", &format!("PATH=$GRPCURL:$BUF:$PATH; {here}")]);
-            command.env("GRPCURL", tool("target/tools/bin"));
-            command.env("BUF", tool("tests/browser/node_modules/.bin"));
-            command.env("TOKEN", shop.people.editor.token());
-            let (output, text) = run(command).await;
-            assert!(output.status.success() && text.contains(word), "{told}\n`{word}`: {text}");
+            let text = run_here(&shop, told, shop.people.editor.token()).await;
+            assert!(text.contains(word), "{told}\n`{word}`: {text}");
         }
     }
     shop.close().await;

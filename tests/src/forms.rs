@@ -128,6 +128,13 @@ impl Form {
     }
 }
 
+/// The address of a page's link to the next one.
+pub fn next_link(page: &str) -> Option<String> {
+    let tags = page.split("<a ").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+    let next = tags.into_iter().find(|tag| tag.contains("rel=\"next\""))?;
+    attribute(&format!(" {next}"), "href")
+}
+
 /// The fields that a browser would send.
 fn fields(form: &str) -> Vec<(String, String)> {
     let mut fields = Vec::new();

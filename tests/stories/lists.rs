@@ -2,11 +2,12 @@
 
 use proto::catalog::{
     AttributeValue, BatchCreateProductsRequest, Category, CreateCategoryRequest,
-    CreateProductRequest, ListProductsRequest, ListProductsResponse, Price, attribute_value::Value,
+    CreateProductRequest, ListCategoriesRequest, ListProductsRequest, ListProductsResponse,
+    ListVariantsRequest, Option as Choice, Price, Variant, attribute_value::Value,
 };
 use tests::{
     errors::{reason, refused},
-    goods::{create, euro},
+    goods::{category, create, euro},
     people::Person,
     shop::Shop,
 };
@@ -137,6 +138,31 @@ async fn a_category_finds_what_stands_below_it() {
         ..Default::default()
     };
     assert_eq!(titles(&list(editor, below).await.unwrap()), ["mug", "pan"]);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_variants_and_categories_say_how_many_there_are() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    for id in ["kitchen", "mugs", "garden"] {
+        editor.categories().create_category(category(id, id)).await.unwrap();
+    }
+    let categories = ListCategoriesRequest { page_size: 2, ..Default::default() };
+    let page = editor.categories().list_categories(categories).await.unwrap().into_inner();
+    assert_eq!((page.categories.len(), page.total_size, page.total_size_capped), (2, 3, false));
+
+    let mut wish = create("mug", "Mug");
+    let product = wish.product.as_mut().unwrap();
+    let values = ["S", "M", "L"].map(String::from).to_vec();
+    let sized = |size: &String| Variant { option_values: vec![size.clone()], ..Default::default() };
+    product.variants = values.iter().map(sized).collect();
+    product.options = vec![Choice { name: "Size".into(), values }];
+    editor.products().create_product(wish).await.unwrap();
+    let parent = "products/mug".to_owned();
+    let variants = ListVariantsRequest { parent, page_size: 2, ..Default::default() };
+    let page = editor.variants().list_variants(variants).await.unwrap().into_inner();
+    assert_eq!((page.variants.len(), page.total_size, page.total_size_capped), (2, 3, false));
     shop.close().await;
 }
 

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use proto::catalog::PublishProductRequest;
 use tests::{
-    forms::{Form, Visitor},
+    forms::{Form, Visitor, next_link},
     goods::create,
     people::PASSWORD,
     shop::Shop,
@@ -74,6 +74,26 @@ async fn signing_in_and_out_and_what_a_wrong_password_keeps() {
     visitor.follow(&form(&list, "sign-out")).await;
     let after = visitor.open("/admin/products").await;
     assert_eq!(after.status, StatusCode::SEE_OTHER, "{}", after.text());
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_is_known_by_its_form_and_sent_twice_is_one_effect() {
+    let shop = Shop::open().await;
+    let mut visitor = signed_in(&shop, "grace@shelf.example").await;
+    let first = form(&visitor.open("/admin/products").await, "sign-out");
+    let second = form(&visitor.open("/admin/deleted").await, "sign-out");
+    let ids = [first.value("request_id"), second.value("request_id")];
+    assert!(ids.iter().all(|id| !id.is_empty()) && ids[0] != ids[1], "{ids:?}");
+    // The service is told the id: one that it does not take ends nothing.
+    let refused = visitor.submit(&first.clone().with("request_id", "two words")).await;
+    assert!(refused.status.is_client_error(), "{}: {}", refused.status, refused.text());
+    assert_eq!(visitor.open("/admin/products").await.status, StatusCode::OK);
+    for time in ["once", "twice"] {
+        let out = visitor.submit(&first).await;
+        assert_eq!(out.header("location"), "/admin/sign-in?signed-out=1", "{time}");
+    }
+    assert_eq!(visitor.open("/admin/products").await.status, StatusCode::SEE_OTHER);
     shop.close().await;
 }
 
@@ -253,12 +273,4 @@ async fn the_list_of_the_admin_is_paged_to_the_end_by_its_links() {
     }
     assert_eq!(seen.len(), 130, "in {pages} pages");
     shop.close().await;
-}
-
-/// The address of the link to the next page.
-fn next_link(page: &str) -> Option<String> {
-    let tag = page.split("<a ").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
-    let next = tag.into_iter().find(|tag| tag.contains("rel=\"next\""))?;
-    let href = next.split_once("href=\"")?.1.split_once('"')?.0;
-    Some(href.replace("&amp;", "&").replace("&#38;", "&"))
 }

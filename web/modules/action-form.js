@@ -3,7 +3,7 @@
 // Proven by: tests/browser/stories/actions.test.js, failures.test.js and undo.test.js
 
 import { announce, word } from './announce.js';
-import { call } from './call.js';
+import { send } from './call.js';
 import { explain, quiet, submitPlainly, titleOf } from './explain.js';
 import { notify } from './notices.js';
 
@@ -128,18 +128,6 @@ function busy(form, button) {
     button.textContent = label;
     Object.assign(button.style, { minInlineSize: '', maxInlineSize: '', paddingInline: '' });
   };
-}
-
-/**
- * @param {string | undefined} target method and path
- * @param {string | undefined} etag
- * @param {string | undefined} requestId
- * @param {object | undefined} body
- */
-function send(target = '', etag, requestId, body) {
-  const [method = '', path = ''] = target.split(' ');
-  const sent = body ?? (method === 'POST' ? {} : undefined);
-  return call(method, path, { ...(etag && { etag }), ...(requestId && { requestId }), ...(sent && { body: sent }) });
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import { announce, word } from './announce.js';
 import { boxes, showCount } from './bulk-bar.js';
-import { BATCH, inRounds, matching } from './bulk-run.js';
+import { inRounds, matching, progress } from './bulk-run.js';
 import { mark, quiet, reason } from './explain.js';
 import { number, total } from './format.js';
 import { notify } from './notices.js';
@@ -120,26 +120,6 @@ function rowsOf(items) {
 function tick(row, on) {
   const box = row.querySelector('input[name=item]');
   if (box instanceof HTMLInputElement) box.checked = on;
-}
-
-/** @param {HTMLFormElement} bulk @param {number} count */
-function progress(bulk, count) {
-  const bar = bulk.querySelector('progress');
-  const stop = bulk.querySelector('[data-stop]');
-  let goesOn = true;
-  const halt = () => (goesOn = false);
-  stop?.addEventListener('click', halt, { once: true });
-  for (const part of [bar, stop]) part?.toggleAttribute('hidden', count <= BATCH);
-  return {
-    goesOn(/** @type {number} */ settled) {
-      if (bar) Object.assign(bar, { max: count, value: settled });
-      return goesOn;
-    },
-    end() {
-      stop?.removeEventListener('click', halt);
-      for (const part of [bar, stop]) part?.toggleAttribute('hidden', true);
-    },
-  };
 }
 
 /**

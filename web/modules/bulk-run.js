@@ -98,3 +98,27 @@ export async function matching(address) {
     query.set('page_token', answer.resource.nextPageToken);
   }
 }
+
+/**
+ * Shows how far it is and lets it be stopped, when it takes more than one batch.
+ * @param {HTMLFormElement} bulk
+ * @param {number} count
+ */
+export function progress(bulk, count) {
+  const bar = bulk.querySelector('progress');
+  const stop = bulk.querySelector('[data-stop]');
+  let goesOn = true;
+  const halt = () => (goesOn = false);
+  stop?.addEventListener('click', halt, { once: true });
+  for (const part of [bar, stop]) part?.toggleAttribute('hidden', count <= BATCH);
+  return {
+    goesOn(/** @type {number} */ settled) {
+      if (bar) Object.assign(bar, { max: count, value: settled });
+      return goesOn;
+    },
+    end() {
+      stop?.removeEventListener('click', halt);
+      for (const part of [bar, stop]) part?.toggleAttribute('hidden', true);
+    },
+  };
+}

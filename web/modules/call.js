@@ -29,6 +29,19 @@ export async function call(method, path, options = {}) {
 }
 
 /**
+ * The same for a write as a form names it. A POST always has a body.
+ * @param {string | undefined} target method and path
+ * @param {string | undefined} etag
+ * @param {string | undefined} requestId
+ * @param {object | undefined} body
+ */
+export function send(target = '', etag, requestId, body) {
+  const [method = '', path = ''] = target.split(' ');
+  const sent = body ?? (method === 'POST' ? {} : undefined);
+  return call(method, path, { ...(etag && { etag }), ...(requestId && { requestId }), ...(sent && { body: sent }) });
+}
+
+/**
  * How long to wait before the next attempt; `undefined` when the outcome stands.
  * @param {Outcome} outcome
  * @param {number} pause

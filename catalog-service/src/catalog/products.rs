@@ -3,7 +3,8 @@
 use super::{Catalog, Error, Result, check_batch, only};
 use crate::domain::{
     Address, Audience, Caller, Document, Filter, NewProduct, Order, Page, PageRequest, Product,
-    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Slug, Snapshot, View, Write,
+    ProductChange, ProductExpunge, ProductId, ProductQuery, Refusal, Slug, Snapshot, View, Wish,
+    Write,
 };
 
 /// How many products go for good in one transaction, so that no write waits long behind them.
@@ -91,7 +92,8 @@ impl Catalog {
         write: Write,
         product: NewProduct,
     ) -> Result<Document<Product>> {
-        self.check_pictures(&[Some(&product.fields)]).await.map_err(Error::alone)?;
+        let (fields, wish) = ([Some(&product.fields)], |_| Some(created(&product)));
+        self.check_pictures(&fields, wish).await.map_err(Error::alone)?;
         let created = self.store.create_products(write, vec![product], View::Full).await;
         only(created.map_err(Error::of_one)?)
     }
@@ -107,7 +109,7 @@ impl Catalog {
     ) -> Result<Vec<Document<Product>>> {
         check_batch(products.len())?;
         let fields: Vec<_> = products.iter().map(|product| Some(&product.fields)).collect();
-        self.check_pictures(&fields).await?;
+        self.check_pictures(&fields, |index| Some(created(&products[index]))).await?;
         Ok(self.store.create_products(write, products, View::Basic).await?)
     }
 
@@ -121,7 +123,8 @@ impl Catalog {
         write: Write,
         change: ProductChange,
     ) -> Result<Document<Product>> {
-        self.check_pictures(&[change.fields()]).await.map_err(Error::alone)?;
+        let (fields, wish) = ([change.fields()], |_| change.wish("product"));
+        self.check_pictures(&fields, wish).await.map_err(Error::alone)?;
         let changed = self.store.change_products(write, vec![change]).await;
         only(changed.map_err(Error::of_one)?)
     }
@@ -137,7 +140,7 @@ impl Catalog {
     ) -> Result<Vec<Document<Product>>> {
         check_batch(changes.len())?;
         let fields: Vec<_> = changes.iter().map(ProductChange::fields).collect();
-        self.check_pictures(&fields).await?;
+        self.check_pictures(&fields, |index| changes[index].wish("product")).await?;
         Ok(self.store.change_products(write, changes).await?)
     }
 
@@ -174,4 +177,8 @@ impl Catalog {
             Address::Gone => Err(Error::Refused(Refusal::Expunged { name: name.clone() })),
         })
     }
+}
+
+fn created(product: &NewProduct) -> Wish {
+    Wish::NewProduct { at: "product".to_owned(), new: product.clone() }
 }

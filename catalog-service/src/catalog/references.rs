@@ -1,57 +1,62 @@
-//! What requests refer to: categories, which have to exist, and pictures, which have to be where pictures may be.
+//! What requests refer to and wish: categories have to exist, pictures have to be where pictures may be, and what is to be changed
+//! has to fit what is kept.
 //!
-//! A write is checked for both once more where it counts: pictures before it, categories inside its transaction.
-
-use std::collections::BTreeSet;
+//! A write is checked for all of it once more where it counts: pictures before it, everything else inside its transaction.
 
 use super::{Catalog, Error, Result};
-use crate::domain::{CategoryId, ProductFields, References, Refusal, Violations};
+use crate::domain::{ProductFields, References, Refusal, Violations, Wish};
 
 impl Catalog {
-    /// What is wrong with what a request refers to, for callers who have to mend something else anyway. Writes find the same by
-    /// themselves.
+    /// What is wrong with what a request refers to and wishes, for callers who have to mend something else anyway. Writes find the
+    /// same by themselves.
     ///
     /// # Errors
     /// None but those of the store.
-    pub async fn faults_of(&self, references: &References) -> Result<Violations> {
-        let unknown = self.unknown_categories(std::slice::from_ref(references)).await?;
-        Ok(self.faults(references, &unknown))
+    pub async fn faults_of(&self, references: References) -> Result<Violations> {
+        Ok(self.faults(vec![references]).await?.pop().unwrap_or_default())
     }
 
-    /// Refuses products with pictures from elsewhere, all at once, and tells which of their categories do not exist. When all
-    /// pictures are in order, it asks for no category: the write does.
+    /// Refuses products with pictures from elsewhere, all at once, and tells what else their writes would find wrong. When all
+    /// pictures are in order, it looks at nothing else: the write does. `wish` makes the wish of an item.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] by the index of the item.
-    pub(super) async fn check_pictures(&self, items: &[Option<&ProductFields>]) -> Result<()> {
+    pub(super) async fn check_pictures(
+        &self,
+        items: &[Option<&ProductFields>],
+        wish: impl Fn(usize) -> Option<Wish>,
+    ) -> Result<()> {
         let images = items.iter().flatten().flat_map(|fields| &fields.images);
         if images.into_iter().all(|image| self.allows_picture(&image.uri)) {
             return Ok(());
         }
-        let of = |fields: &ProductFields| References::of(fields, "product");
-        let references: Vec<_> = items.iter().map(|fields| fields.map(of)).collect();
-        let references: Vec<_> = references.into_iter().map(Option::unwrap_or_default).collect();
-        let unknown = self.unknown_categories(&references).await?;
-        let refused = references.iter().enumerate().filter_map(|(item, references)| {
-            let faults = self.faults(references, &unknown).finish().err()?;
-            Some((item, Refusal::Invalid(faults)))
+        let references = items.iter().enumerate().map(|(index, fields)| {
+            let of = |fields: &&ProductFields| References::of(fields, "product");
+            let mut references = fields.as_ref().map(of).unwrap_or_default();
+            references.add_wishes(wish(index));
+            references
         });
+        let faults = self.faults(references.collect()).await?;
+        let refused = faults
+            .into_iter()
+            .enumerate()
+            .filter_map(|(item, faults)| Some((item, Refusal::Invalid(faults.finish().err()?))));
         Err(Error::Batch(refused.collect()))
     }
 
-    async fn unknown_categories(&self, references: &[References]) -> Result<BTreeSet<CategoryId>> {
-        let named = references.iter().flat_map(References::categories);
-        let named = named.map(|(_, category)| category.clone()).collect();
-        Ok(self.store.unknown_categories(named).await?)
+    async fn faults(&self, requests: Vec<References>) -> Result<Vec<Violations>> {
+        let mut all: Vec<_> = requests.iter().map(|one| self.faults_of_pictures(one)).collect();
+        let found = self.store.faults(requests).await?;
+        for (faults, more) in all.iter_mut().zip(found) {
+            faults.append(more);
+        }
+        Ok(all)
     }
 
-    fn faults(&self, references: &References, unknown: &BTreeSet<CategoryId>) -> Violations {
+    fn faults_of_pictures(&self, references: &References) -> Violations {
         let mut faults = Violations::default();
         for (field, _) in references.pictures().filter(|(_, uri)| !self.allows_picture(uri)) {
             faults.add(field, self.picture_rule());
-        }
-        for (field, category) in references.categories().filter(|(_, id)| unknown.contains(id)) {
-            faults.add(field, format_args!("`{}` does not exist", category.name()));
         }
         faults
     }

@@ -3,6 +3,7 @@
 use super::{
     Caller, CategoryField, CategoryFields, CategoryId, Etag, NewVariant, ProductFields, ProductId,
     ProductMask, RevisionName, ShopField, ShopFields, VariantField, VariantFields, VariantName,
+    Wish,
 };
 
 /// Makes a write safe to send again (AIP-155).
@@ -50,6 +51,13 @@ impl ProductChange {
             ProductAction::Update { fields, .. } => Some(fields),
             _ => None,
         }
+    }
+
+    /// What has to fit the product as it is kept, if it brings any fields; `at` is the path of the product in the request.
+    pub fn wish(&self, at: &str) -> Option<Wish> {
+        let ProductAction::Update { fields, mask } = &self.action else { return None };
+        let (at, id) = (at.to_owned(), self.id.clone());
+        Some(Wish::Product { at, id, fields: fields.clone(), mask: mask.clone() })
     }
 }
 
@@ -111,6 +119,15 @@ pub struct VariantChange {
     pub etag: Option<Etag>,
     /// What to do.
     pub action: VariantAction,
+}
+
+impl VariantChange {
+    /// What has to fit the variant's product as it is kept, if it brings any fields; `at` is the path of the variant in the request.
+    pub fn wish(&self, at: &str) -> Option<Wish> {
+        let VariantAction::Update { fields, mask } = &self.action else { return None };
+        let (at, name) = (at.to_owned(), self.name.clone());
+        Some(Wish::Variant { at, name, fields: fields.clone(), mask: mask.clone() })
+    }
 }
 
 /// What to do with a variant.

@@ -1,12 +1,13 @@
-//! What a request names outside of itself, by the fields that name it: no look at the request alone tells whether it is right.
+//! What a request names and wishes outside of itself, by its fields: no look at the request alone tells whether it is right.
 
-use super::{CategoryId, ProductFields};
+use super::{CategoryId, ProductFields, Wish};
 
-/// The categories and pictures that a request refers to, each with the path of its field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The categories and pictures that a request refers to, each with the path of its field, and what it wishes of things kept.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct References {
     categories: Vec<(String, CategoryId)>,
     pictures: Vec<(String, String)>,
+    wishes: Vec<Wish>,
 }
 
 impl References {
@@ -32,6 +33,11 @@ impl References {
         self.pictures.push((field, uri));
     }
 
+    /// Adds what the request wishes.
+    pub fn add_wishes(&mut self, wishes: impl IntoIterator<Item = Wish>) {
+        self.wishes.extend(wishes);
+    }
+
     /// The categories by their fields, in the order they were found.
     pub fn categories(&self) -> impl Iterator<Item = (&str, &CategoryId)> {
         self.categories.iter().map(|(field, category)| (field.as_str(), category))
@@ -40,5 +46,10 @@ impl References {
     /// The addresses of the pictures by their fields, in the order they were found.
     pub fn pictures(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pictures.iter().map(|(field, uri)| (field.as_str(), uri.as_str()))
+    }
+
+    /// What is wished, in the order it was found.
+    pub fn wishes(&self) -> &[Wish] {
+        &self.wishes
     }
 }

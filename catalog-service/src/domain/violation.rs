@@ -21,6 +21,11 @@ impl Violations {
         self.0.push(Violation { field: field.into(), description: description.to_string() });
     }
 
+    /// Adds all that were found elsewhere.
+    pub fn append(&mut self, found: Self) {
+        self.0.extend(found.0);
+    }
+
     /// Takes the value of a parsed field, or adds what is wrong with it.
     pub fn take<T, E: fmt::Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         match parsed {

@@ -45,7 +45,7 @@ pub(super) async fn list_categories(
     let counted = request.view() == wire::CategoryView::Counted;
     let page = service.0.catalog.categories(&who.caller, counted, page).await;
     let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn create_category(
     let id = &request.category_id;
     let (violations, references) = reading.findings();
     let category = encoding::category::new_category(id, message, violations, references);
-    let category = reading.done_in(&service.0.catalog, Some(category)).await?;
+    let category = reading.done_in(&service.0.catalog, Some(category), |_| Vec::new()).await?;
     let created = service.0.catalog.create_category(write, category).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -81,7 +81,7 @@ pub(super) async fn update_category(
     let fields = encoding::category::fields(category, &mask, "category", violations, references);
     let action = CategoryAction::Update { fields, mask };
     let change = id.map(|id| CategoryChange { id, etag, action });
-    let change = reading.done_in(&service.0.catalog, change).await?;
+    let change = reading.done_in(&service.0.catalog, change, |_| Vec::new()).await?;
     let changed = service.0.catalog.change_category(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
 }

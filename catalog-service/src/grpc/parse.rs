@@ -9,7 +9,8 @@ use super::{credentials::Identity, problem, request_digest::Repeatable};
 use crate::{
     catalog::{self, Catalog},
     domain::{
-        CategoryId, Etag, ProductId, References, RevisionName, VariantName, View, Violations, Write,
+        CategoryId, Etag, ProductId, References, RevisionName, VariantName, View, Violations, Wish,
+        Write,
     },
     encoding::MaskError,
 };
@@ -63,8 +64,9 @@ impl Reading {
         self.take(field, CategoryId::from_name(name))
     }
 
-    /// The same for a request that refers to others: when something is wrong, what the catalog finds wrong is told along. A
-    /// faultless request needs no look at it, because its write looks for itself.
+    /// What was read of a request that refers to others or has to fit what is kept: when something is wrong, what the catalog finds
+    /// wrong is told along. A faultless request needs no look at it, because its write looks for itself. `wishes` are what was read
+    /// asks of things kept.
     ///
     /// # Errors
     /// FIELD_INVALID with all violations, and the failures of the catalog.
@@ -72,9 +74,12 @@ impl Reading {
         mut self,
         catalog: &Catalog,
         read: Option<T>,
+        wishes: impl FnOnce(&T) -> Vec<Wish>,
     ) -> Result<T, Status> {
         if !self.contract.is_empty() || !self.domain.is_empty() {
-            let faults = catalog.faults_of(&self.references).await.map_err(problem::of_catalog)?;
+            let mut references = std::mem::take(&mut self.references);
+            references.add_wishes(read.as_ref().map(wishes).unwrap_or_default());
+            let faults = catalog.faults_of(references).await.map_err(problem::of_catalog)?;
             let told: HashSet<_> = self.domain.iter().map(|fault| fault.field.clone()).collect();
             for fault in faults.into_vec().into_iter().filter(|it| !told.contains(&it.field)) {
                 self.domain.add(fault.field, fault.description);

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     catalog::ProductList,
-    domain::{PageRequest, ProductAction, ProductChange, ProductExpunge, ProductMask, Slug, View},
+    domain::{
+        NewProduct, PageRequest, ProductAction, ProductChange, ProductExpunge, ProductMask, Slug,
+        View, Wish,
+    },
     encoding::{self, MaskError},
 };
 
@@ -66,7 +69,8 @@ pub(super) async fn create_product(
     let mut reading = Reading::of(&request);
     let (violations, references) = reading.findings();
     let product = encoding::product::new_product(request, "", violations, references);
-    let product = reading.done_in(&service.0.catalog, Some(product)).await?;
+    let wishes = |new: &NewProduct| vec![created(new, "product".to_owned())];
+    let product = reading.done_in(&service.0.catalog, Some(product), wishes).await?;
     let created = service.0.catalog.create_product(write, product).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -80,9 +84,14 @@ pub(super) async fn update_product(
     let mut reading = Reading::of(&request);
     let mask = mask_of(&request).map_err(|error| problem::of_mask(&error))?;
     let change = update(request, mask, "product", &mut reading);
-    let change = reading.done_in(&service.0.catalog, change).await?;
+    let wishes = |change: &ProductChange| change.wish("product").into_iter().collect();
+    let change = reading.done_in(&service.0.catalog, change, wishes).await?;
     let changed = service.0.catalog.change_product(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
+}
+
+fn created(new: &NewProduct, at: String) -> Wish {
+    Wish::NewProduct { at, new: new.clone() }
 }
 
 fn mask_of(request: &wire::UpdateProductRequest) -> Result<ProductMask, MaskError> {
@@ -195,7 +204,11 @@ pub(super) async fn batch_create_products(
         let (violations, references) = reading.findings();
         products.push(encoding::product::new_product(item, &at, violations, references));
     }
-    let products = reading.done_in(&service.0.catalog, Some(products)).await?;
+    let wishes = |products: &Vec<NewProduct>| {
+        let products = products.iter().enumerate();
+        products.map(|(index, new)| created(new, format!("requests[{index}].product"))).collect()
+    };
+    let products = reading.done_in(&service.0.catalog, Some(products), wishes).await?;
     let created = service.0.catalog.create_products(write, products).await;
     created.map(reply::documents).map_err(problem::of_catalog)
 }
@@ -249,7 +262,14 @@ pub(super) async fn batch_update_products(
         changes.push(update(item, mask, &format!("{at}.product"), &mut reading));
     }
     let changes = changes.into_iter().collect();
-    let changes = reading.done_in(&service.0.catalog, changes).await?;
+    let wishes = |changes: &Vec<ProductChange>| {
+        let changes = changes.iter().enumerate();
+        let wish = |(index, change): (usize, &ProductChange)| {
+            change.wish(&format!("requests[{index}].product"))
+        };
+        changes.filter_map(wish).collect()
+    };
+    let changes = reading.done_in(&service.0.catalog, changes, wishes).await?;
     let changed = service.0.catalog.change_products(write, changes).await;
     let changed = changed.map_err(|error| problem::of_batch(error, Items::Products))?;
     Ok(reply::documents(changed))

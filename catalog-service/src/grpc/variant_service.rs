@@ -13,7 +13,7 @@ use super::{
     wire::Encoded,
 };
 use crate::{
-    domain::{NewVariantIn, PageRequest, VariantAction, VariantChange, VariantField},
+    domain::{NewVariantIn, PageRequest, VariantAction, VariantChange, VariantField, Wish},
     encoding::{self, MaskError},
 };
 
@@ -47,7 +47,7 @@ pub(super) async fn list_variants(
     let page = PageRequest::new(size, tokens.open(query, &token)?);
     let page = service.0.catalog.variants(&who.caller, &product, page).await;
     let page = page.map_err(problem::of_catalog)?;
-    let page = page.try_map(|page| reply::page(page, tokens, query))?;
+    let page = page.try_map(|page| reply::counted_page(page, tokens, query))?;
     reply::read(service, &who, page)
 }
 
@@ -65,7 +65,10 @@ pub(super) async fn create_variant(
         "variant",
         reading.violations(),
     );
-    let variant = reading.done(product.map(|product| NewVariantIn { product, variant }))?;
+    let variant = product.map(|product| NewVariantIn { product, variant });
+    let wishes =
+        |new: &NewVariantIn| vec![Wish::NewVariant { at: "variant".to_owned(), new: new.clone() }];
+    let variant = reading.done_in(&service.0.catalog, variant, wishes).await?;
     let created = service.0.catalog.create_variant(write, variant).await;
     created.map(reply::document).map_err(problem::of_catalog)
 }
@@ -79,7 +82,8 @@ pub(super) async fn update_variant(
     let mut reading = Reading::of(&request);
     let mask = mask_of(&request).map_err(|error| problem::of_mask(&error))?;
     let change = update(request, mask, "variant", &mut reading);
-    let change = reading.done(change)?;
+    let wishes = |change: &VariantChange| change.wish("variant").into_iter().collect();
+    let change = reading.done_in(&service.0.catalog, change, wishes).await?;
     let changed = service.0.catalog.change_variant(write, change).await;
     changed.map(reply::document).map_err(problem::of_catalog)
 }
@@ -148,7 +152,15 @@ pub(super) async fn batch_update_variants(
         }
         changes.push(change);
     }
-    let changes = reading.done(changes.into_iter().collect())?;
+    let wishes = |changes: &Vec<VariantChange>| {
+        let changes = changes.iter().enumerate();
+        let wish = |(index, change): (usize, &VariantChange)| {
+            change.wish(&format!("requests[{index}].variant"))
+        };
+        changes.filter_map(wish).collect()
+    };
+    let changes = changes.into_iter().collect();
+    let changes = reading.done_in(&service.0.catalog, changes, wishes).await?;
     let changed = service.0.catalog.change_variants(write, changes).await;
     let changed = changed.map_err(|error| problem::of_batch(error, Items::Variants))?;
     Ok(reply::documents(changed))

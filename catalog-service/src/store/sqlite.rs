@@ -9,6 +9,7 @@ mod checkpoint;
 mod connection;
 mod expunge;
 mod failure;
+mod faults;
 mod feed;
 mod functions;
 mod list;
@@ -31,7 +32,6 @@ mod variants;
 mod writer;
 
 use std::{
-    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -59,8 +59,9 @@ use crate::{
     domain::{
         Address, Audience, Caller, Category, CategoryChange, CategoryId, Document, NewCategory,
         NewProduct, NewVariantIn, Page, PageRequest, Product, ProductChange, ProductExpunge,
-        ProductId, ProductQuery, Revision, RevisionQuery, Rollback, Shop, ShopChange, Slug,
-        Snapshot, Variant, VariantChange, VariantName, View, WhichRevision, Write,
+        ProductId, ProductQuery, References, Revision, RevisionQuery, Rollback, Shop, ShopChange,
+        Slug, Snapshot, Variant, VariantChange, VariantName, View, Violations, WhichRevision,
+        Write,
     },
 };
 
@@ -314,8 +315,8 @@ impl Store for Sqlite {
         self.read_category(id)
     }
 
-    async fn unknown_categories(&self, ids: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>> {
-        self.read_unknown_categories(ids).await
+    async fn faults(&self, requests: Vec<References>) -> Result<Vec<Violations>> {
+        self.read_faults(requests).await
     }
 
     async fn categories(

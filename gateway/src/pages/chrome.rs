@@ -24,6 +24,8 @@ pub(crate) struct Who {
     pub(crate) name: String,
     /// Whether the role lets them change the catalog.
     pub(crate) may_edit: bool,
+    /// By which the form that signs out has one effect, however often it is sent.
+    pub(crate) sign_out_id: String,
     /// Whether they manage users, keys and the shop, and may delete for good.
     pub(crate) is_admin: bool,
 }

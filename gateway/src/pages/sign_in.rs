@@ -59,8 +59,9 @@ pub(crate) async fn sign_in(visit: Visit, fields: Fields) -> Result<Response, Tr
 }
 
 /// `POST /admin/sign-out`.
-pub(crate) async fn sign_out(visit: Visit) -> Result<Response, Trouble> {
-    let own = DeleteSessionRequest { name: "sessions/-".into(), ..Default::default() };
+pub(crate) async fn sign_out(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
+    let request_id = fields.get("request_id").to_owned();
+    let own = DeleteSessionRequest { name: "sessions/-".into(), request_id, validate_only: false };
     if visit.caller.has_session()
         && let Err(status) = visit.caller.sessions().delete_session(own).await
         && !matches!(status.code(), Code::Unauthenticated | Code::NotFound)

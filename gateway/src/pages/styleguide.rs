@@ -43,7 +43,12 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
     };
     let chrome = Chrome {
         searched: String::new(),
-        who: Some(Who { name: "Ada".into(), may_edit: true, is_admin: false }),
+        who: Some(Who {
+            name: "Ada".into(),
+            may_edit: true,
+            is_admin: false,
+            sign_out_id: String::new(),
+        }),
         flash: Some(FlashView { text: "Enamel mug deleted.".into(), undo: Some(undo) }),
         ..visit.bare_chrome()
     };

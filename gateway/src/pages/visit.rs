@@ -19,6 +19,7 @@ use proto::{
 use super::{
     chrome::{Chrome, Links, Who},
     flash::{self, Flash},
+    names::request_id,
     theme::Theme,
     trouble::Trouble,
     words,
@@ -143,7 +144,7 @@ fn who(session: &Session) -> Who {
     let user = session.user.clone().unwrap_or_default();
     let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
     let is_admin = user.role() == Role::Admin;
-    Who { name: user.display_name, may_edit, is_admin }
+    Who { name: user.display_name, may_edit, is_admin, sign_out_id: request_id() }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.

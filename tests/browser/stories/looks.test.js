@@ -37,6 +37,11 @@ const ADDRESSES = {
     `/admin/${(await shop.as('editor')('POST', '/v1/categories', { title: 'Soon gone' })).name}/delete`,
   'a new product': () => '/admin/new-product',
   'the editor': async (shop) => `/admin/${(await shop.as('viewer')('GET', '/v1/products?page_size=1')).products[0].name}`,
+  'the editor of a deleted product': async (shop) => {
+    const { name } = await shelve(shop, 'Gone for now');
+    await shop.as('editor')('DELETE', `/v1/${name}`);
+    return `/admin/${name}`;
+  },
   'the history of a product': async (shop) => `/admin/${await withPast(shop, 'With a past')}/history`,
   'what changed': async (shop) => `/admin/${await withPast(shop, 'Compared')}/changes?from=1`,
   'the activity': async (shop) => {
@@ -66,6 +71,19 @@ const field = (page, id) => page.locator(`[id="${id}"]`);
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 const errors = (page) => page.locator('#errors').filter({ visible: true }).waitFor();
 let strangers = 0;
+let restored = 0;
+
+/** Sends a form as the browser does where JavaScript is off. */
+async function sendPlainly(page, form) {
+  page.on('dialog', (dialog) => dialog.accept());
+  await form.first().evaluate((form) => form.submit());
+}
+
+/** Opens a page of a list by a token that is not good any more. */
+async function expired(page, path) {
+  await open(page, path);
+  await page.locator('.note').getByText('That page has expired.').waitFor();
+}
 
 /** Each page that has no address of its own: what leads to it. */
 const REFUSALS = {
@@ -86,9 +104,36 @@ const REFUSALS = {
   'a new product with mistakes, as the server answers it': async (page) => {
     await open(page, '/admin/new-product');
     await field(page, 'slug').fill('Not A Slug');
-    page.on('dialog', (dialog) => dialog.accept());
-    await page.locator('#product-form').evaluate((form) => form.submit());
+    await sendPlainly(page, page.locator('#product-form'));
     await field(page, 'slug-error').filter({ visible: true }).waitFor();
+  },
+  'the shop whose page has expired': async (page) => expired(page, '/?page=long-gone&shown=24'),
+  'a list whose page has expired': async (page) => expired(page, '/admin/products?page=long-gone'),
+  'recently deleted whose page has expired': async (page) => expired(page, '/admin/deleted?page=long-gone'),
+  'the page of a refused action': async (page, shop) => {
+    restored += 1;
+    const slug = `wanted-by-two-${restored}`;
+    const { name } = await shelve(shop, 'Wanted by two', { slug });
+    await shop.as('editor')('DELETE', `/v1/${name}`);
+    await shelve(shop, 'Came later', { slug });
+    await open(page, `/admin/${name}`);
+    await sendPlainly(page, page.locator('form[action$="/undelete"]'));
+    await page.getByRole('link', { name: 'Open the product' }).waitFor();
+  },
+  'the page of a delete that others came before': async (page, shop) => {
+    const { name } = await shelve(shop, 'Changed before it goes');
+    await open(page, `/admin/${name}`);
+    await shop.as('editor')('PATCH', `/v1/${name}`, { title: 'Changed meanwhile' });
+    await sendPlainly(page, page.locator('form[action$="/delete"]'));
+    await heading(page, /^Grace changed/);
+  },
+  'the page of a conflict of a variant': async (page, shop) => {
+    const { name } = await shelve(shop, 'A variant for two');
+    const { variants } = await shop.as('viewer')('GET', `/v1/${name}?view=PRODUCT_VIEW_FULL`);
+    await open(page, `/admin/${name}`);
+    await shop.as('editor')('PATCH', `/v1/${variants[0].name}`, { gtins: ['4006381333931'] });
+    await sendPlainly(page, page.locator('form[action*="/variants/"][action$="/save"]'));
+    await heading(page, /^Somebody else changed a variant/);
   },
   'the page that keeps a change when the sign-in has ended': async (page, shop) => {
     await shelve(shop, 'Kept for later');

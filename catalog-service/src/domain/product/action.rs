@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Product, State};
-use crate::domain::{Actor, ChangeKind, ProductAction, Refusal, Violations};
+use crate::domain::{Actor, ChangeKind, ProductAction, Refusal};
 
 /// How long a deleted product can be restored.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -28,11 +28,11 @@ impl ProductAction {
         }
     }
 
-    /// The product after the action; none: it stays as it is. The slug of an update is not put in: whether it is free, the store knows.
+    /// The product after the action; none: it stays as it is. The slug of an update is not put in: whether it is free, the store knows; nor
+    /// are its fields checked, which [`crate::domain::Standing`] does.
     ///
     /// # Errors
-    /// [`Refusal::Deleted`], [`Refusal::NotDeleted`], and [`Refusal::Invalid`] for a window that would never open and for too
-    /// many attributes.
+    /// [`Refusal::Deleted`] and [`Refusal::NotDeleted`].
     pub fn apply(
         &self,
         current: &Product,
@@ -47,10 +47,7 @@ impl ProductAction {
         }
         let mut after = current.clone();
         match self {
-            Self::Update { fields, mask } => {
-                fields.put_into(mask, &mut after);
-                check_whole(&after)?;
-            }
+            Self::Update { fields, mask } => fields.put_into(mask, &mut after),
             Self::Delete => {
                 after.delete_time = Some(now);
                 after.purge_time = now.checked_add(KEPT).ok();
@@ -74,18 +71,4 @@ impl ProductAction {
         after.update_actor = actor.clone();
         Ok(Some(after))
     }
-}
-
-/// What an update may break beside what it names: the ends of the window, and the number of attributes, come one by one too.
-fn check_whole(product: &Product) -> Result<(), Refusal> {
-    let mut violations = Violations::default();
-    if !product.window.is_possible() {
-        violations.add("product.unpublish_time", "must be later than publish_time");
-    }
-    let (count, most) = (product.attributes.len(), Product::MOST_ATTRIBUTES);
-    if count > most {
-        let description = format!("would be {count}, and may be {most}; take others away first");
-        violations.add("product.attributes", description);
-    }
-    violations.finish().map_err(Refusal::Invalid)
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Image, Product, ProductField, ProductMask, ProductOption};
-use crate::domain::{AttributeValue, CategoryId, NewVariant, ProductId, Slug, Window};
+use jiff::Timestamp;
+
+use super::{Image, Product, ProductField, ProductMask, ProductOption, State};
+use crate::domain::{Actor, AttributeValue, CategoryId, NewVariant, ProductId, Slug, Uid, Window};
 
 /// The fields of a product that callers set; those that a mask leaves out hold nothing of meaning.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +41,35 @@ pub struct NewProduct {
     pub fields: ProductFields,
     /// What is sold of it.
     pub variants: Vec<NewVariant>,
+}
+
+impl NewProduct {
+    /// The product as it begins. A slug made from the title may not be free yet: that, the store knows.
+    pub fn draft(&self, id: ProductId, uid: Uid, actor: Actor, now: Timestamp) -> Product {
+        let fields = self.fields.clone();
+        Product {
+            id,
+            uid,
+            version: 1,
+            state: State::Draft,
+            slug: fields.slug.unwrap_or_else(|| Slug::from_title(&fields.title, "product")),
+            title: fields.title,
+            description: fields.description,
+            brand: fields.brand,
+            categories: fields.categories,
+            tags: fields.tags,
+            attributes: fields.attributes,
+            options: fields.options,
+            images: fields.images,
+            window: fields.window,
+            create_time: now,
+            update_time: now,
+            delete_time: None,
+            purge_time: None,
+            update_actor: actor,
+            delete_actor: None,
+        }
+    }
 }
 
 impl ProductFields {

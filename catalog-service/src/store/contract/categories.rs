@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     CategoryAction, CategoryChange, CategoryField, CategoryFields, CategoryId, Etag, NewCategory,
-    ShopChange, ShopField, ShopFields, Slug,
+    References, ShopChange, ShopField, ShopFields, Slug,
 };
 
 type WireCategory = proto::catalog::Category;
@@ -178,11 +178,12 @@ pub(crate) async fn of_many_categories_those_that_do_not_exist_are_told(bench: &
     add(bench, "kitchen", None).await.unwrap();
     add(bench, "pots", Some("kitchen")).await.unwrap();
     let unknown = async |ids: &[&str]| {
-        let ids = ids.iter().map(|id| category_id(id)).collect();
-        let unknown = bench.store.unknown_categories(ids).await.unwrap();
-        unknown.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>()
+        let mut references = References::default();
+        ids.iter().for_each(|id| references.add_category((*id).to_owned(), category_id(id)));
+        let faults = bench.store.faults(vec![references]).await.unwrap().remove(0);
+        faults.iter().map(|fault| fault.field.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(unknown(&["pots", "x", "kitchen", "a"]).await, ["a", "x"]);
+    assert_eq!(unknown(&["pots", "x", "kitchen", "a"]).await, ["x", "a"]);
     assert_eq!(unknown(&["pots"]).await, [""; 0]);
     assert_eq!(unknown(&[]).await, [""; 0]);
 }

@@ -1,7 +1,5 @@
 //! Categories: read, created, moved and deleted.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
@@ -37,28 +35,6 @@ impl Sqlite {
             let mut select = db.prepare_cached(&sql)?;
             Ok(select.query_row([id.as_str()], feed::document).optional()?)
         })
-    }
-
-    /// Those of these categories that do not exist; there may be thousands of them in a batch.
-    pub(super) async fn read_unknown_categories(
-        &self,
-        mut ids: BTreeSet<CategoryId>,
-    ) -> Result<BTreeSet<CategoryId>> {
-        if ids.is_empty() {
-            return Ok(ids);
-        }
-        let look_up = move |db: &Connection| {
-            let _one_state = db.unchecked_transaction()?;
-            let mut known = Vec::new();
-            for id in &ids {
-                if rows::category_exists(db, id)? {
-                    known.push(id.clone());
-                }
-            }
-            known.iter().for_each(|id| _ = ids.remove(id));
-            Ok(ids)
-        };
-        self.readers.read_long(look_up).await
     }
 
     /// One page of the categories, by title. Counting their products may take a while.

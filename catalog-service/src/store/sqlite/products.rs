@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, types::ValueRef};
 use super::{
     Sqlite,
     failure::damaged,
+    faults::{does_not_exist, too_large},
     feed::{self, POSITION},
     rows,
     tx::{Change, Item, Tx},
@@ -12,15 +13,12 @@ use super::{
 use crate::{
     domain::{
         Audience, CategoryId, ChangeKind, Conflict, Document, Etag, NewProduct, NewVariant,
-        Product, ProductAction, ProductChange, ProductField, ProductId, ProductOption, Refusal,
-        Slug, Snapshot, State, Uid, Variant, View, Violation,
+        Product, ProductAction, ProductChange, ProductField, ProductId, Refusal, Slug, Snapshot,
+        Standing, Uid, Variant, View, Violations,
     },
     encoding, ids,
     store::{Error, LARGEST_ANSWER, Result},
 };
-
-/// The largest product without its variants.
-const LARGEST: usize = 256 * 1024;
 
 /// A product as it is kept, with its key.
 pub(super) struct Kept {
@@ -59,6 +57,25 @@ pub(super) fn visible(audience: Audience) -> &'static str {
         Audience::Public => IS_PUBLIC,
         Audience::Staff => ":now IS NOT NULL",
     }
+}
+
+impl Kept {
+    /// What rules look at.
+    pub(super) fn standing(&self) -> Standing<'_> {
+        Standing { product: &self.product, variants: &self.variants }
+    }
+}
+
+/// Loads a product with its variants.
+pub(super) fn kept(db: &Connection, id: &ProductId) -> Result<Option<Kept>> {
+    let mut select = db.prepare_cached(
+        "SELECT p.key, p.document, x'', p.actors, p.variants FROM products AS p WHERE p.id = ?1",
+    )?;
+    let found =
+        select.query_row([id.as_str()], |row| Ok((row.get(0)?, assemble(row, 1)?))).optional()?;
+    let Some((key, bytes)) = found else { return Ok(None) };
+    let (product, variants) = encoding::product::read(&bytes)?;
+    Ok(Some(Kept { key, product, variants }))
 }
 
 impl Sqlite {
@@ -115,74 +132,43 @@ impl Sqlite {
 impl Tx<'_> {
     /// Loads a product with its variants.
     pub(super) fn product(&self, id: &ProductId) -> Result<Option<Kept>> {
-        let mut select = self.db.prepare_cached(
-            "SELECT p.key, p.document, x'', p.actors, p.variants FROM products AS p WHERE p.id = ?1",
-        )?;
-        let found = select
-            .query_row([id.as_str()], |row| Ok((row.get(0)?, assemble(row, 1)?)))
-            .optional()?;
-        let Some((key, bytes)) = found else { return Ok(None) };
-        let (product, variants) = encoding::product::read(&bytes)?;
-        Ok(Some(Kept { key, product, variants }))
+        kept(self.db, id)
     }
 
     /// Creates a product.
     pub(super) fn create_product(&self, new: &NewProduct, view: View) -> Item<Vec<u8>> {
-        let unknown = self.unknown_categories(&new.fields.categories)?;
-        if !unknown.is_empty() {
-            return Ok(Err(Refusal::Invalid(unknown)));
-        }
         let id = match &new.id {
             Some(id) => id.clone(),
             None => ProductId::parse(&ids::new_id(self.now)).map_err(|_| damaged("an id"))?,
         };
-        if new.id.is_some() && rows::product_exists(self.db, &id)? {
-            let kind = crate::domain::ResourceKind::Product;
-            return Ok(Err(Refusal::IdTaken { name: id.name(), kind }));
+        let actor = self.write.caller.actor.clone();
+        let mut product = new.draft(id, Uid::new(ids::new_id(self.now)), actor, self.now);
+        let mut faults = self.unknown_categories(&product.categories)?;
+        faults.append(too_large(&product, "product"));
+        if let Err(faults) = faults.finish() {
+            return Ok(Err(Refusal::Invalid(faults)));
         }
-        let slug = match self.free_slug(new.fields.slug.as_ref(), &new.fields.title, None)? {
-            Ok(slug) => slug,
+        if new.id.is_some() && rows::product_exists(self.db, &product.id)? {
+            let kind = crate::domain::ResourceKind::Product;
+            return Ok(Err(Refusal::IdTaken { name: product.id.name(), kind }));
+        }
+        match self.free_slug(new.fields.slug.as_ref(), &new.fields.title, None)? {
+            Ok(slug) => product.slug = slug,
             Err(refusal) => return Ok(Err(refusal)),
-        };
-        let product = self.new_product(id, slug, new);
+        }
         let variants = self.new_variants(&new.variants);
         if let Some(refusal) = self.taken_sku(&variants, None)? {
             return Ok(Err(refusal));
         }
-        if let Some(refusal) = too_large(&product) {
-            return Ok(Err(refusal));
+        // A slug made from the title may have grown by a number.
+        if let Err(faults) = too_large(&product, "product").finish() {
+            return Ok(Err(Refusal::Invalid(faults)));
         }
         let key = rows::insert_product(self.db, &product, &variants)?;
         let fields = Vec::new();
         self.revise(key, &product, ChangeKind::Created, None, &fields)?;
         self.feed(Change::Created, &product.id.name(), &fields)?;
         Ok(Ok(rows::answer(self.db, key, view)?))
-    }
-
-    fn new_product(&self, id: ProductId, slug: Slug, new: &NewProduct) -> Product {
-        let fields = new.fields.clone();
-        Product {
-            id,
-            uid: Uid::new(ids::new_id(self.now)),
-            version: 1,
-            state: State::Draft,
-            title: fields.title,
-            slug,
-            description: fields.description,
-            brand: fields.brand,
-            categories: fields.categories,
-            tags: fields.tags,
-            attributes: fields.attributes,
-            options: fields.options,
-            images: fields.images,
-            window: fields.window,
-            create_time: self.now,
-            update_time: self.now,
-            delete_time: None,
-            purge_time: None,
-            update_actor: self.write.caller.actor.clone(),
-            delete_actor: None,
-        }
     }
 
     fn new_variants(&self, new: &[NewVariant]) -> Vec<Variant> {
@@ -227,15 +213,13 @@ impl Tx<'_> {
     fn checked(&self, change: &ProductChange, before: &Kept, mut after: Product) -> Item<Product> {
         match &change.action {
             ProductAction::Update { fields, mask } => {
-                let mut violations = Vec::new();
+                let mut faults = before.standing().faults_of_product(&after, mask, "product");
                 if mask.has(ProductField::Categories) {
-                    violations.extend(self.unknown_categories(&after.categories)?);
+                    faults.append(self.unknown_categories(&after.categories)?);
                 }
-                if mask.has(ProductField::Options) {
-                    violations.extend(lost_choices(&after.options, &before.variants));
-                }
-                if !violations.is_empty() {
-                    return Ok(Err(Refusal::Invalid(violations)));
+                faults.append(too_large(&after, "product"));
+                if let Err(faults) = faults.finish() {
+                    return Ok(Err(Refusal::Invalid(faults)));
                 }
                 if mask.has(ProductField::Slug) {
                     let given = fields.slug.as_ref();
@@ -244,7 +228,8 @@ impl Tx<'_> {
                         Err(refusal) => return Ok(Err(refusal)),
                     }
                 }
-                Ok(too_large(&after).map_or(Ok(after), Err))
+                let faults = too_large(&after, "product").finish();
+                Ok(faults.map(|()| after).map_err(Refusal::Invalid))
             }
             ProductAction::Undelete => {
                 if let Some(by) = rows::slug_owner(self.db, &after.slug)? {
@@ -282,14 +267,11 @@ impl Tx<'_> {
         Ok(Some(Refusal::EtagMismatch(Box::new(Conflict { name, current, changes }))))
     }
 
-    pub(super) fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Vec<Violation>> {
-        let mut unknown = Vec::new();
+    pub(super) fn unknown_categories(&self, categories: &[CategoryId]) -> Result<Violations> {
+        let mut unknown = Violations::default();
         for (index, category) in categories.iter().enumerate() {
             if !rows::category_exists(self.db, category)? {
-                unknown.push(Violation {
-                    field: format!("product.categories[{index}]"),
-                    description: format!("`{}` does not exist", category.name()),
-                });
+                unknown.add(format!("product.categories[{index}]"), does_not_exist(category));
             }
         }
         Ok(unknown)
@@ -307,26 +289,4 @@ impl Tx<'_> {
             None => Ok(Ok(rows::free_number(&Slug::from_title(title, "product"), is_taken)?)),
         }
     }
-}
-
-fn too_large(product: &Product) -> Option<Refusal> {
-    let size = encoding::product::document(product).len();
-    (size > LARGEST).then(|| {
-        Refusal::Invalid(vec![Violation {
-            field: "product".to_owned(),
-            description: format!("has {size} bytes, and may have {LARGEST}; shorten its texts"),
-        }])
-    })
-}
-
-/// Options may grow, but what the variants have chosen has to stay.
-fn lost_choices(options: &[ProductOption], variants: &[Variant]) -> Vec<Violation> {
-    let lost = variants.iter().filter_map(|variant| {
-        let problem = ProductOption::check_kept_choice(options, &variant.option_values).err()?;
-        Some(Violation {
-            field: "product.options".to_owned(),
-            description: format!("variant `{}` would lose its choice: {problem}", variant.id),
-        })
-    });
-    lost.collect()
 }

@@ -71,7 +71,7 @@ impl Tx<'_> {
     /// What others have taken meanwhile, and what is gone.
     fn obstacles(&self, before: &Kept, after: &Restored) -> Result<Vec<Obstacle>> {
         let mut obstacles = Vec::new();
-        for unknown in self.unknown_categories(&after.product.categories)? {
+        for unknown in self.unknown_categories(&after.product.categories)?.into_vec() {
             let alone = Refusal::Invalid(vec![unknown.clone()]);
             obstacles.push(Obstacle { alone, among: unknown });
         }

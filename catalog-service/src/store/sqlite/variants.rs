@@ -14,16 +14,12 @@ use super::{
 use crate::{
     domain::{
         Audience, ChangeKind, Conflict, Cursor, CursorValue, Document, NewVariant, NewVariantIn,
-        Page, PageRequest, ProductId, ProductOption, Refusal, ResourceKind, Snapshot, Total, Uid,
-        Variant, VariantAction, VariantChange, VariantField, VariantFields, VariantId, VariantName,
-        Violation,
+        Page, PageRequest, ProductId, Refusal, ResourceKind, Snapshot, Total, Uid, Variant,
+        VariantAction, VariantChange, VariantField, VariantFields, VariantId, VariantName,
     },
     encoding, ids,
     store::Result,
 };
-
-/// How many variants a product may have.
-const MOST: usize = 250;
 
 impl Sqlite {
     /// One variant, if the audience may see its product.
@@ -150,15 +146,9 @@ impl Tx<'_> {
             let kind = ResourceKind::Variant;
             return Ok(Err(Refusal::IdTaken { name: name.to_string(), kind }));
         }
-        let mut violations = choice_violations(&kept, &variant);
-        if kept.variants.len() >= MOST {
-            violations.push(Violation {
-                field: "variant".to_owned(),
-                description: format!("the product has {MOST} variants already, which is the most"),
-            });
-        }
-        if !violations.is_empty() {
-            return Ok(Err(Refusal::Invalid(violations)));
+        let faults = kept.standing().faults_of_new_variant(&new.variant, "variant");
+        if let Err(faults) = faults.finish() {
+            return Ok(Err(Refusal::Invalid(faults)));
         }
         if let Some(refusal) = self.taken_sku(std::slice::from_ref(&variant), None)? {
             return Ok(Err(refusal));
@@ -204,11 +194,9 @@ impl Tx<'_> {
         fields.put_into(mask, &mut after);
         after.version += 1;
         after.update_time = self.now.max(before.update_time);
-        if mask.contains(&VariantField::OptionValues) {
-            let violations = choice_violations(&kept, &after);
-            if !violations.is_empty() {
-                return Ok(Err(Refusal::Invalid(violations)));
-            }
+        let faults = kept.standing().faults_of_variant(&before.id, fields, mask, "variant");
+        if let Err(faults) = faults.finish() {
+            return Ok(Err(Refusal::Invalid(faults)));
         }
         if let Some(refusal) = self.taken_sku(std::slice::from_ref(&after), Some(kept.key))? {
             return Ok(Err(refusal));
@@ -253,18 +241,4 @@ impl Tx<'_> {
         let name = change.name.to_string();
         Ok(Some(Refusal::EtagMismatch(Box::new(Conflict { name, current, changes }))))
     }
-}
-
-/// What is wrong with the options that a variant chooses, beside the other variants of its product.
-fn choice_violations(kept: &Kept, variant: &Variant) -> Vec<Violation> {
-    let violation =
-        |description: String| Violation { field: "variant.option_values".to_owned(), description };
-    let mut violations = Vec::new();
-    let choice = ProductOption::check_choice(&kept.product.options, &variant.option_values);
-    violations.extend(choice.err().map(violation));
-    let mut others = kept.variants.iter().filter(|other| other.id != variant.id);
-    if let Some(twin) = others.find(|other| other.option_values == variant.option_values) {
-        violations.push(violation(format!("are those of the variant `{}` too", twin.id)));
-    }
-    violations
 }

@@ -270,7 +270,7 @@ fn categories() -> ListCategoriesResponse {
         slug: "kitchen".into(),
         ..Default::default()
     };
-    ListCategoriesResponse { categories: vec![kitchen], next_page_token: String::new() }
+    ListCategoriesResponse { categories: vec![kitchen], ..Default::default() }
 }
 
 fn session(role: Role) -> Session {

@@ -1,0 +1,60 @@
+// The shop as a buyer walks through it: the list to its end, one category, one variant. All of it is links.
+
+import assert from 'node:assert/strict';
+import { shelve } from '../harness/shop.js';
+import { atTheShop, open, storyBothWays } from '../harness/story.js';
+
+atTheShop();
+
+/** The addresses of the cards of this page. */
+const cards = (page) => page.locator('#cards h2 a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+
+/** Follows a link, and waits until its page is there. */
+async function follow(page, link) {
+  const target = await link.evaluate((element) => element.href);
+  await link.click();
+  await page.waitForURL(target);
+}
+
+storyBothWays('the shop is paged to its end, and shows every product once', {}, async ({ page, shop }) => {
+  const { totalSize } = await shop.as('viewer')('GET', '/v1/products?filter=state%20%3D%20ACTIVE&page_size=1');
+  await open(page, '/');
+  const seen = await cards(page);
+  const more = page.getByRole('link', { name: /^Show \d+ more$/ });
+  while (await more.count()) {
+    await follow(page, more);
+    seen.push(...(await cards(page)));
+    assert.ok(seen.length <= totalSize, `${seen.length} of ${totalSize}`);
+  }
+  assert.equal(seen.length, totalSize);
+  assert.equal(new Set(seen).size, totalSize, 'nothing stands on two pages');
+});
+
+storyBothWays('a category lists its own products only, and a variant that is chosen shows its price and SKU', {}, async ({ page, shop, scripts }) => {
+  const way = scripts ? 'lively' : 'plain';
+  const category = await shop.as('editor')('POST', '/v1/categories', { title: `The ${way} shelf` });
+  const variant = (colour, sku, units) => (
+    { optionValues: [colour], sku, prices: [{ amount: { currencyCode: 'EUR', units, nanos: 500_000_000 } }] });
+  const mug = await shelve(shop, `A ${way} mug`, {
+    published: true,
+    categories: [category.name],
+    options: [{ name: 'Colour', values: ['White', 'Blue'] }],
+    variants: [variant('White', `W-${way}`, '14'), variant('Blue', `B-${way}`, '19')],
+  });
+  const pan = await shelve(shop, `A ${way} pan`, { published: true, categories: [category.name] });
+  await shelve(shop, `A ${way} lamp`, { published: true });
+
+  await open(page, '/');
+  await follow(page, page.getByRole('navigation', { name: 'Shelves' }).getByRole('link', { name: category.title }));
+  await page.getByRole('heading', { level: 1, name: category.title }).waitFor();
+  assert.deepEqual((await cards(page)).sort(), [mug, pan].map(({ slug }) => `/p/${slug}`).sort());
+
+  await follow(page, page.getByRole('link', { name: mug.title }));
+  for (const [colour, sku, price] of [['Blue', `B-${way}`, '€19.50'], ['White', `W-${way}`, '€14.50']]) {
+    await follow(page, page.getByRole('link', { name: colour, exact: true }));
+    assert.match(page.url(), /\?variant=/);
+    assert.equal(await page.locator('.price[data-size=large] .visually-hidden').textContent(), price);
+    assert.equal(await page.locator('.code').textContent(), sku);
+    assert.equal(await page.locator('.choice[aria-current]').textContent(), colour);
+  }
+});
