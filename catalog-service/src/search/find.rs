@@ -125,9 +125,8 @@ fn check_currency(search: &ProductSearch, shop: Currency) -> Result<(), Error> {
     let choice = &search.choice;
     let prices = [("lowest_price", choice.price_from), ("price_below", choice.price_below)];
     for (field, price) in prices {
-        match price.map(Money::currency).filter(|given| *given != shop) {
-            Some(given) => return Err(Error::OtherCurrency { field, given, shop }),
-            None => {}
+        if let Some(given) = price.map(Money::currency).filter(|given| *given != shop) {
+            return Err(Error::OtherCurrency { field, given, shop });
         }
     }
     Ok(())

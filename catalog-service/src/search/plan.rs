@@ -207,8 +207,8 @@ impl Planning<'_> {
     /// Terms side by side in one of the fields.
     fn phrase(&mut self, terms: &[String]) -> Box<dyn Query> {
         self.terms.extend(terms.iter().cloned());
-        let more = boosted(self.side_by_side(self.fields.more, terms), MORE);
-        let ways = vec![self.side_by_side(self.fields.words, terms), more];
+        let more = boosted(Self::side_by_side(self.fields.more, terms), MORE);
+        let ways = vec![Self::side_by_side(self.fields.words, terms), more];
         Box::new(BooleanQuery::union(ways))
     }
 
@@ -216,7 +216,7 @@ impl Planning<'_> {
     fn part_of_code(&self, text: &str) -> Option<Box<dyn Query>> {
         let parts: Vec<String> = parts_of_code(text).collect();
         (!parts.is_empty()).then(|| {
-            let query = self.side_by_side(self.fields.code_part, &parts);
+            let query = Self::side_by_side(self.fields.code_part, &parts);
             Box::new(ConstScoreQuery::new(query, PART_OF_CODE)) as Box<dyn Query>
         })
     }
@@ -234,7 +234,7 @@ impl Planning<'_> {
         Ok((!ways.is_empty()).then(|| Box::new(DisjunctionMaxQuery::new(ways)) as Box<dyn Query>))
     }
 
-    fn side_by_side(&self, field: tantivy::schema::Field, texts: &[String]) -> Box<dyn Query> {
+    fn side_by_side(field: tantivy::schema::Field, texts: &[String]) -> Box<dyn Query> {
         let terms: Vec<_> = texts.iter().map(|text| Term::from_field_text(field, text)).collect();
         match <[Term; 1]>::try_from(terms) {
             Ok([only]) => Box::new(TermQuery::new(only, IndexRecordOption::WithFreqs)),
