@@ -134,7 +134,7 @@ impl Host {
                 async move {
                     let answer = answering.await;
                     activity.answered();
-                    answer.map(|answer| answer.map(|body| Sending::wrap(body, under_way, http2)))
+                    answer.map(|answer| answer.map(|body| Sending::of(body, under_way, http2)))
                 }
             }
         });

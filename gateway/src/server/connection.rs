@@ -74,7 +74,7 @@ pub(super) async fn serve<A, R>(
         let under_way = asked.begin();
         async move {
             activity.asked(http2);
-            let response = answered.await.map(|body| Sending::wrap(body, under_way, http2));
+            let response = answered.await.map(|body| Sending::of(body, under_way, http2));
             activity.answered();
             Ok::<Response, Infallible>(response)
         }

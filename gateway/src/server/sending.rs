@@ -30,7 +30,7 @@ pub(super) struct Sending {
 
 impl Sending {
     /// The body of an answer to `under_way`.
-    pub(super) fn wrap(body: Body, under_way: UnderWay, http2: bool) -> Body {
+    pub(super) fn of(body: Body, under_way: UnderWay, http2: bool) -> Body {
         if http2 {
             return Body::new(Self { body, rest: Bytes::new(), under_way });
         }
@@ -141,7 +141,7 @@ mod tests {
         ] {
             let bytes: Vec<u8> = (0..length).map(|at| at as u8).collect();
             let body = Body::new(Full::from(bytes.clone()));
-            let mut body = Sending::wrap(body, Requests::none().begin(), true);
+            let mut body = Sending::of(body, Requests::none().begin(), true);
             let (mut given, mut all) = (Vec::new(), Vec::new());
             assert_eq!(body.size_hint().exact(), Some(length as u64));
             while let Some(frame) = body.frame().await {
