@@ -6,6 +6,7 @@ pub(super) mod access;
 pub(super) mod categories;
 mod evaluator;
 pub(super) mod expunge;
+pub(super) mod faults;
 pub(super) mod filters;
 pub(super) mod history;
 pub(super) mod lists;
@@ -82,6 +83,11 @@ macro_rules! contract {
             sizes: {
                 attributes_added_one_by_one_end_at_the_same_limit,
                 a_product_is_refused_from_its_first_byte_too_many,
+            }
+            faults: {
+                faults_are_what_the_writes_are_refused_for,
+                what_is_in_order_or_not_there_has_no_faults,
+                the_items_of_a_batch_are_held_against_those_before,
             }
             variants: {
                 a_variant_is_added_at_the_end,

@@ -78,6 +78,7 @@ impl Service {
 }
 
 /// `bench search`: measures and prints.
+#[expect(clippy::print_stdout, reason = "printing is what it is for")]
 pub(crate) async fn run(search: &Search) -> Result<()> {
     let measured = measure(search).await?;
     println!(

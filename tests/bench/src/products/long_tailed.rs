@@ -109,7 +109,7 @@ fn attributes(chance: &mut Chance) -> BTreeMap<String, AttributeValue> {
     let count = 2 + rank(chance, 20);
     let attribute = |_| {
         let name = rank(chance, ATTRIBUTES);
-        let value = if name % 3 == 0 {
+        let value = if name.is_multiple_of(3) {
             Value::Number(rank(chance, 500) as f64)
         } else {
             Value::Text(word(rank(chance, 40)))

@@ -36,6 +36,7 @@ impl Judgements {
     }
 
     /// The mean of all queries, and how many there are.
+    #[expect(clippy::print_stdout, reason = "printing is what was asked for")]
     pub(super) async fn measure(&self, service: &Service, each: bool) -> Result<(f64, usize)> {
         let mut sum = 0.0;
         for (query, ratings) in &self.queries {
