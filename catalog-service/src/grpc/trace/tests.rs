@@ -56,10 +56,15 @@ async fn logged(path: &str, id: &str, message: &[u8]) -> String {
     String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
 }
 
+/// The lines about calls; what the service does by itself, such as making its index, has lines of its own.
+fn answers(log: &str) -> impl Iterator<Item = &str> {
+    log.lines().filter(|line| line.contains(r#""message":"answered""#))
+}
+
 #[tokio::test]
 async fn a_call_leaves_one_line_that_says_how_it_ended() {
     let log = logged("/shelf.catalog.v1.ShopService/UpdateShop", "call-7", b"").await;
-    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = answers(&log).map(|line| serde_json::from_str(line).unwrap()).collect();
     let [line] = lines.as_slice() else { panic!("{log}") };
     assert_eq!(line["method"], "shelf.catalog.v1.ShopService/UpdateShop");
     assert_eq!(
@@ -79,7 +84,7 @@ async fn no_token_no_body_and_no_path_of_the_callers_own_is_logged() {
     let message = request.encode_to_vec();
     for path in ["/shelf.access.v1.SessionService/CreateSession", "/canary-path/%1B%5B31m"] {
         let log = logged(path, "[31m canary-id", &message).await;
-        assert_eq!(log.lines().count(), 1, "{log}");
+        assert_eq!(answers(&log).count(), 1, "{log}");
         assert!(!log.contains("canary") && !log.contains('\u{1b}'), "{log}");
     }
 }
