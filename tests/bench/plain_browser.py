@@ -107,8 +107,9 @@ class Browser:
         sent = {**(headers or {}), "cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         try:
             answer = self._answer(method, path, body, sent)
-        except http.client.RemoteDisconnected:
+        except ConnectionError:
             # A kept connection may end of age. Sending again is safe: every form carries the id of its request.
+            self._connection.close()
             answer = self._answer(method, path, body, sent)
         text = answer.read().decode()
         for pair in answer.headers.get_all("set-cookie") or []:

@@ -27,7 +27,11 @@ async fn product(person: &Person, id: &str) -> Product {
 /// The list's form about these products, as they are now.
 async fn about(visitor: &mut Visitor, editor: &Person, verb: &str, ids: &[&str]) -> Form {
     let page = visitor.open("/admin/products").await;
-    let mut form = Form::of(&page, "/admin/bulk");
+    // The message above the list has a form to the same address, which says what it undoes.
+    let is_the_lists = |form: &Form| {
+        form.action == "/admin/bulk" && form.fields.iter().all(|(name, _)| name != "do")
+    };
+    let mut form = Form::all(page.text()).into_iter().find(is_the_lists).expect("the list's form");
     form.fields.push(("do".into(), verb.into()));
     for id in ids {
         form.fields.push(("item".into(), format!("{id} {}", product(editor, id).await.etag)));
