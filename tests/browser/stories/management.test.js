@@ -176,7 +176,7 @@ for (const role of ['viewer', 'editor', 'admin']) {
     await open(page, '/admin/products');
     const links = await page.getByRole('navigation', { name: 'Admin' }).getByRole('link').allTextContents();
     const kept = role === 'admin' ? ['Users', 'API keys', 'Shop'] : [];
-    assert.deepEqual(links.map((link) => link.trim()), ['Products', 'Categories', 'Recently deleted', ...kept]);
+    assert.deepEqual(links.map((link) => link.trim()), ['Products', 'Categories', 'Recently deleted', 'Activity', ...kept]);
     await page.getByRole('banner').getByRole('link', { name: PEOPLE[role].displayName }).click();
     await page.getByRole('heading', { level: 1, name: PEOPLE[role].displayName }).waitFor();
   });
