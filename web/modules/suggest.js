@@ -1,6 +1,6 @@
 // Adds: what could be meant, below a search field while one types in it; a combobox with a list (ARIA APG).
 // Without it: the form searches for what was typed.
-// Proven by: stories/search.test.js
+// Proven by: tests/browser/stories/search.test.js
 
 /** How long typing pauses before the shop is asked. */
 const PAUSE = 150;

@@ -1,0 +1,57 @@
+// Searching the shop: by the form of every page, by filters, and by what is suggested while one types.
+
+import assert from 'node:assert/strict';
+import { shelve } from '../harness/shop.js';
+import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
+import { button } from '../harness/pages.js';
+
+atTheShop();
+
+const field = (page) => page.getByLabel('Search the shop');
+const options = (page) => page.getByRole('option');
+const found = (page, words) => page.getByRole('heading', { level: 1, name: `Found for “${words}”` }).waitFor();
+
+storyBothWays('a word is found, marked and narrowed by a brand', {}, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'zebrano' : 'wenge';
+  await shelve(shop, `Bowl of ${word}`, { published: true, brand: 'Northwood' });
+  await shelve(shop, `Tray of ${word}`, { published: true, brand: 'Southwood' });
+  await shelve(shop, `Draft of ${word}`, { brand: 'Eastwood' });
+  await open(page, '/');
+  await field(page).fill(word);
+  await button(page, 'Search').click();
+  await found(page, word);
+  const titles = () => page.locator('#cards h2').allTextContents();
+  assert.deepEqual((await titles()).sort(), [`Bowl of ${word}`, `Tray of ${word}`]);
+  assert.deepEqual(await page.locator('#cards mark').allTextContents(), [word, word]);
+  assert.equal(await page.getByText('Eastwood').count(), 0, 'no count tells of a draft');
+  await page.getByLabel(/^Northwood/).check();
+  await button(page, 'Show results').click();
+  await page.waitForURL(/brand=Northwood/);
+  assert.deepEqual(await titles(), [`Bowl of ${word}`]);
+});
+
+storyBothWays('what is not found says so', {}, async ({ page }) => {
+  await open(page, '/search?q=qqxxyyzz');
+  await found(page, 'qqxxyyzz');
+  await page.getByText('0 products').first().waitFor();
+  assert.equal(await page.locator('#cards').count(), 0);
+});
+
+story('suggestions are taken by keyboard, and Escape leaves what was typed', {}, async ({ page, shop }) => {
+  await shelve(shop, 'Palisander lamp', { published: true });
+  await open(page, '/');
+  await field(page).pressSequentially('palis');
+  await options(page).first().waitFor();
+  assert.equal(await field(page).getAttribute('aria-expanded'), 'true');
+  await page.keyboard.press('Escape');
+  assert.equal(await options(page).count(), 0);
+  assert.equal(await field(page).inputValue(), 'palis');
+  await page.keyboard.type('a');
+  await options(page).first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  const active = await field(page).getAttribute('aria-activedescendant');
+  const text = await page.locator(`#${active}`).getAttribute('data-text');
+  await page.keyboard.press('Enter');
+  await found(page, text);
+  assert.equal(await field(page).inputValue(), text);
+});
