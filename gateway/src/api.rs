@@ -92,7 +92,11 @@ async fn answer_call(
         query: head.uri.query().unwrap_or_default(),
         content_type,
         body: &body,
-        headers: HeaderFields { if_match: if_match.as_deref(), idempotency_key: key.as_deref() },
+        headers: HeaderFields {
+            if_match: if_match.as_deref(),
+            idempotency_key: key.as_deref(),
+            last_event_id: None,
+        },
     };
     let mut message = BytesMut::with_capacity(body.len() + 64);
     call.request(&input, &ParseOptions::default(), &mut message)?;

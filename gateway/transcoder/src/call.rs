@@ -12,8 +12,11 @@ mod media_type;
 mod path;
 mod query;
 mod reply;
+mod stream;
 
 use bytes::{Bytes, BytesMut};
+
+pub use stream::MessageWriter;
 
 use crate::fault::FaultClass;
 use crate::json_in::{self, Target};
@@ -56,6 +59,8 @@ pub struct HeaderFields<'a> {
     pub if_match: Option<&'a str>,
     /// `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
+    /// `Last-Event-ID`, which a browser sends to take up a broken stream of events.
+    pub last_event_id: Option<&'a str>,
 }
 
 /// A reply ready to send.
@@ -172,9 +177,15 @@ impl<'p, 'u> Call<'p, 'u> {
             _ if !has_body => Ok(()),
             BodyKind::None => Err(Fault::bad("BODY_UNEXPECTED", "this method takes no body")),
             BodyKind::Raw => Ok(()),
-            BodyKind::Json if media_type::is_json(content_type) => Ok(()),
             BodyKind::Json => {
-                let message = "the body must have the content type `application/json` in UTF-8";
+                let (taken, name) = match self.rpc.client_streaming {
+                    true => (media_type::is_lines(content_type), "application/x-ndjson"),
+                    false => (media_type::is_json(content_type), "application/json"),
+                };
+                if taken {
+                    return Ok(());
+                }
+                let message = format!("the body must have the content type `{name}` in UTF-8");
                 Err(Fault::new(FaultClass::MediaType, 415, "CONTENT_TYPE_UNSUPPORTED", message))
             }
         }

@@ -5,14 +5,17 @@
 //! walked. [`Plan`] holds the compiled tables, [`Plan::route`] finds the method of a request,
 //! [`Call`] turns that request into wire bytes and the reply into JSON.
 
+mod accept;
 mod base64;
 mod builtin;
 mod call;
 mod errors;
 mod etag;
 mod fault;
+mod frames;
 mod json_in;
 mod json_out;
+mod lines;
 mod load;
 mod names;
 mod num;
@@ -27,9 +30,11 @@ mod text;
 mod wire;
 mod wkt;
 
-pub use call::{BodyKind, Call, HeaderFields, Input, Reply, Routed, Rpc};
+pub use call::{BodyKind, Call, HeaderFields, Input, MessageWriter, Reply, Routed, Rpc};
 pub use errors::{Code, ErrorHead, Problem, RpcError};
 pub use etag::{Coding, ETag};
 pub use fault::{Fault, FaultClass, Violation};
+pub use frames::{FrameWriter, Framing};
+pub use lines::Lines;
 pub use options::{ErrorOptions, ErrorShape, ParseOptions, PrintOptions};
-pub use plan::{MsgId, Plan, PlanConfig, PlanError, RuleOverride};
+pub use plan::{MsgId, Plan, PlanConfig, PlanError, ResumeRule, RuleOverride};

@@ -16,17 +16,30 @@ pub use crate::tables::MsgId;
 use crate::tables::Tables;
 use crate::{Call, Fault, ParseOptions, PrintOptions, Routed, Rpc};
 
-pub(crate) use rules::{Body, Rule, Variable};
+pub(crate) use rules::{Body, Resume, Rule, Variable};
 
 /// The longest descriptor set compiled, in bytes.
 const MAX_SET: usize = 16 << 20;
 
 /// What [`Plan::compile`] does beyond the rules themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanConfig {
     /// Leave out methods with faulty rules, and list them in [`Plan::skipped`], instead of
     /// refusing the whole set.
     pub skip_invalid: bool,
+    /// Streams whose events have ids, so that a browser can take them up again.
+    pub resumes: Vec<ResumeRule>,
+}
+
+/// How a broken stream of server-sent events is taken up again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResumeRule {
+    /// `package.Service.Method`.
+    pub selector: String,
+    /// The string field of the streamed type that is each event's id.
+    pub event_id: String,
+    /// The string field of the request that `Last-Event-ID` fills.
+    pub request: String,
 }
 
 /// A rule from outside the descriptors; it replaces the annotation of its method.
@@ -115,7 +128,7 @@ impl Plan {
             schema.map_err(|_| fault_of_set("this is no descriptor set".to_owned()))?;
         builtin::complete(&mut schema);
         let tables = Tables::build(&schema).map_err(fault_of_set)?;
-        let compiled = rules::Rules::compile(&tables, &schema, extra_rules);
+        let compiled = rules::Rules::compile(&tables, &schema, extra_rules, &config.resumes);
         if !compiled.errors.is_empty() && !config.skip_invalid {
             return Err(compiled.errors);
         }

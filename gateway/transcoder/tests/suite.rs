@@ -21,5 +21,7 @@ mod printing;
 mod reading;
 #[path = "suite/routing.rs"]
 mod routing;
+#[path = "suite/streams.rs"]
+mod streams;
 #[path = "suite/values.rs"]
 mod values;

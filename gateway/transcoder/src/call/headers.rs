@@ -23,6 +23,12 @@ impl Call<'_, '_> {
         if let Some(header) = headers.idempotency_key {
             self.write_request_id(header, start, out)?;
         }
+        if let (Some(resume), Some(id)) = (&self.rule.resume, headers.last_event_id) {
+            // A browser that reconnects repeats the old address, so what it has seen since beats the query.
+            let field = &self.request_type().fields[resume.request_field];
+            scalar::put_tag(out, field);
+            scalar::put_str(out, id);
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use super::{Call, Reply, found};
 use crate::etag::Hash;
 use crate::fault::FaultClass;
 use crate::json_out;
+use crate::plan::Resume;
 use crate::tables::{Card, Field, Wkt};
 use crate::wire::{LEN, Reader, Value};
 use crate::{Coding, ETag, Fault, PrintOptions};
@@ -40,6 +41,15 @@ impl<'p> Call<'p, '_> {
         }
         json_out::print_field(tables, (self.rpc.output, index), wire, options, out)?;
         Ok(Reply::Json)
+    }
+
+    /// The text by which the event of this message is known; empty when it has none.
+    pub(crate) fn event_id<'w>(&self, resume: &Resume, wire: &'w [u8]) -> &'w str {
+        let tables = &self.plan.tables;
+        match found::last_value(tables, tables.msg(self.rpc.output), &[resume.event_id], wire) {
+            Some(Value::Bytes(id)) => std::str::from_utf8(id).unwrap_or_default(),
+            _ => "",
+        }
     }
 
     fn is_raw(&self, field: &Field) -> bool {

@@ -1,6 +1,6 @@
 //! Checks the HTTP rules of a schema against its tables and puts them into the trie.
 
-use super::{PlanError, RuleOverride};
+use super::{PlanError, ResumeRule, RuleOverride};
 use crate::call::Rpc;
 use crate::load::{HttpRule, Method, Schema};
 use crate::route::Trie;
@@ -31,6 +31,17 @@ pub(crate) struct Rule {
     pub(crate) writes: bool,
     /// Number of the reply's top-level string field `etag`.
     pub(crate) reply_etag: Option<u32>,
+    /// How a broken stream of events is taken up again.
+    pub(crate) resume: Option<Resume>,
+}
+
+/// The fields that tell where a stream is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resume {
+    /// Index of the string field of the streamed type.
+    pub(crate) event_id: usize,
+    /// Index of the string field of the request.
+    pub(crate) request_field: usize,
 }
 
 /// Where the body goes.
@@ -66,7 +77,12 @@ pub(crate) struct Rules {
 type Checked<T> = Result<T, (Option<usize>, String)>;
 
 impl Rules {
-    pub(crate) fn compile(tables: &Tables, schema: &Schema, extra: &[RuleOverride]) -> Self {
+    pub(crate) fn compile(
+        tables: &Tables,
+        schema: &Schema,
+        extra: &[RuleOverride],
+        resumes: &[ResumeRule],
+    ) -> Self {
         let mut rules = Self::default();
         for method in &schema.methods {
             let name = method.full_name();
@@ -85,8 +101,37 @@ impl Rules {
                 rules.refuse(&rule.selector, &rule.to_rule(), (None, "no such method".to_owned()));
             }
         }
+        for resume in resumes {
+            rules.resume(tables, resume);
+        }
         rules.trie.finish();
         rules
+    }
+
+    /// Gives the rules of one method their way to be taken up again.
+    fn resume(&mut self, tables: &Tables, wanted: &ResumeRule) {
+        let rpc = self.rpcs.iter().position(|rpc| rpc.full_name == wanted.selector);
+        let fields = rpc.and_then(|rpc| {
+            let (input, output) = (self.rpcs[rpc].input, self.rpcs[rpc].output);
+            let request_field = string_field(tables.msg(input), &wanted.request)?;
+            Some(Resume {
+                event_id: string_field(tables.msg(output), &wanted.event_id)?,
+                request_field,
+            })
+        });
+        match fields {
+            Some(fields) => {
+                let own = self.rules.iter_mut().filter(|rule| Some(rule.rpc) == rpc);
+                own.for_each(|rule| rule.resume = Some(fields));
+            }
+            None => {
+                let message = format!(
+                    "no such method, or `{}` or `{}` is no string field of it",
+                    wanted.event_id, wanted.request
+                );
+                self.refuse(&wanted.selector, &HttpRule::default(), (None, message));
+            }
+        }
     }
 
     fn refuse(
@@ -215,6 +260,7 @@ fn check(
         mask: None,
         unlisted: Vec::new(),
         writes: !matches!(binding.method.as_str(), "GET" | "HEAD"),
+        resume: None,
         reply_etag: string_field(reply, "etag").map(|index| reply.fields[index].number),
     };
     if let (Body::Field(index), "PATCH") = (body, binding.method.as_str()) {

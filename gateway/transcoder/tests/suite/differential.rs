@@ -261,7 +261,11 @@ proptest! {
         prop_assert!(serde_json::from_slice::<Value>(&out).is_ok());
         for (method, path) in [("GET", "/v1/books"), ("GET", &*format!("/v1/books/{name}")), ("PATCH", "/v1/shelves/a/books/b"), ("POST", "/v1/shelves/a/books/b:lend")] {
             let Routed::Hit(call) = plan().route(method, path) else { continue };
-            let headers = HeaderFields { if_match: Some(&text), idempotency_key: Some(&name) };
+            let headers = HeaderFields {
+                if_match: Some(&text),
+                idempotency_key: Some(&name),
+                last_event_id: Some(&text),
+            };
             for body in [&bytes[..], b"", b"{}"] {
                 let input = Input { query: &name, content_type: "application/json", body, headers };
                 let _ = call.request(&input, &ParseOptions::default(), &mut out);
@@ -286,7 +290,9 @@ fn a_damaged_set_never_panics() {
         let mut set = SET.clone();
         let at = at.index(set.len());
         set[at] = byte;
-        if let Ok(plan) = Plan::compile(&set, &[], &PlanConfig { skip_invalid: true }) {
+        if let Ok(plan) =
+            Plan::compile(&set, &[], &PlanConfig { skip_invalid: true, ..PlanConfig::default() })
+        {
             let mut out = BytesMut::new();
             if let Some(id) = plan.message("library.v1.Book") {
                 let wire = wire(r#"{"title":"x","size":{"width":1},"labels":{"a":"b"}}"#).unwrap();

@@ -6,17 +6,23 @@ use std::sync::LazyLock;
 use bytes::{Bytes, BytesMut};
 use transcoder::{
     Call, Fault, HeaderFields, Input, MsgId, ParseOptions, Plan, PlanConfig, PlanError,
-    PrintOptions, Reply, Routed,
+    PrintOptions, Reply, ResumeRule, Routed,
 };
 
 pub(crate) static SET: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut compiler = protox::Compiler::new(["tests/protos", "../../proto"]).unwrap();
-    compiler.include_imports(true).open_file("library.proto").unwrap();
+    compiler.include_imports(true).include_source_info(true).open_file("library.proto").unwrap();
     compiler.encode_file_descriptor_set()
 });
 
-static PLAN: LazyLock<Plan> =
-    LazyLock::new(|| Plan::compile(&SET, &[], &PlanConfig::default()).unwrap());
+static PLAN: LazyLock<Plan> = LazyLock::new(|| {
+    let resumes = vec![ResumeRule {
+        selector: "library.v1.Library.WatchLosses".to_owned(),
+        event_id: "token".to_owned(),
+        request: "after".to_owned(),
+    }];
+    Plan::compile(&SET, &[], &PlanConfig { resumes, ..PlanConfig::default() }).unwrap()
+});
 
 /// Defaults omitted, so that expectations name only what was set.
 pub(crate) const TERSE: PrintOptions = PrintOptions {

@@ -145,7 +145,7 @@ proptest! {
     ) {
         let mut rules = rules(0..3);
         rules[0].template = template;
-        let plan = Plan::compile(&SET, &rules, &PlanConfig { skip_invalid: true }).unwrap();
+        let plan = Plan::compile(&SET, &rules, &PlanConfig { skip_invalid: true, ..PlanConfig::default() }).unwrap();
         for path in paths {
             routed(&plan, "GET", &path);
         }
@@ -273,7 +273,7 @@ fn bidirectional_methods_may_exist_but_have_no_rule() {
 fn faulty_methods_can_be_left_out_and_are_listed() {
     let mut rules = rules(0..2);
     rules[1].template = "/v1/{nope}".to_owned();
-    let config = PlanConfig { skip_invalid: true };
+    let config = PlanConfig { skip_invalid: true, ..PlanConfig::default() };
     let plan = Plan::compile(&SET, &rules, &config).unwrap();
     assert_eq!(plan.skipped().len(), 1);
     assert_eq!(plan.skipped()[0].method, "t.S.R1");
