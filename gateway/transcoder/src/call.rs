@@ -110,6 +110,11 @@ impl Rpc {
         &self.full_name
     }
 
+    /// `package.Service`.
+    pub fn service(&self) -> &str {
+        self.full_name.rsplit_once('.').map_or("", |(service, _)| service)
+    }
+
     /// The request type.
     pub fn input(&self) -> MsgId {
         self.input

@@ -3,9 +3,11 @@
 //! noted on that message, and only methods that reach it are refused.
 
 mod features;
+mod notes;
 mod rules;
 
 pub(crate) use features::Features;
+pub(crate) use notes::{FieldNote, Notes, ValueRules};
 pub(crate) use rules::HttpRule;
 
 use crate::wire::{Broken, Reader, Value};
@@ -16,6 +18,8 @@ pub(crate) struct Schema {
     pub(crate) messages: Vec<Message>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) methods: Vec<Method>,
+    /// What documents tell beyond that.
+    pub(crate) notes: Notes,
     files: Vec<String>,
 }
 
@@ -100,6 +104,7 @@ impl Schema {
         }
         self.files.push(name);
         let features = features.inherit(options(wire, 8)?, 50)?;
+        self.notes.read(wire, &package)?;
         each(wire, |number, value| match (number, value) {
             (4, Value::Bytes(message)) => self.message(message, &package, features),
             (5, Value::Bytes(content)) => self.enumeration(content, &package, features),

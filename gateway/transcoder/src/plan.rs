@@ -10,7 +10,7 @@ use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use crate::builtin;
 use crate::json_in::{self, Target};
 use crate::json_out;
-use crate::load::Schema;
+use crate::load::{Notes, Schema};
 use crate::route::{Found, Trie};
 pub use crate::tables::MsgId;
 use crate::tables::Tables;
@@ -108,6 +108,7 @@ pub struct Plan {
     trie: Trie,
     skipped: Vec<PlanError>,
     fingerprint: u128,
+    pub(crate) notes: Notes,
 }
 
 impl Plan {
@@ -139,6 +140,7 @@ impl Plan {
             trie: compiled.trie,
             skipped: compiled.errors,
             fingerprint: fingerprint(set, extra_rules),
+            notes: schema.notes,
         })
     }
 

@@ -8,11 +8,11 @@ use crate::options::PrintOptions;
 use crate::wire;
 
 /// A message type of one plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MsgId(pub(crate) u32);
 
 /// An enum type of one plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct EnumId(u32);
 
 /// Every message and enum of a plan.
@@ -113,6 +113,7 @@ pub(crate) enum Kind {
 /// One enum type.
 #[derive(Debug)]
 pub(crate) struct EnumTable {
+    pub(crate) name: Box<str>,
     /// Number and quoted name, sorted by number; the first alias of each.
     by_number: Vec<(i32, Box<[u8]>)>,
     /// Name and number, sorted by name.
@@ -220,6 +221,12 @@ impl Kind {
 }
 
 impl EnumTable {
+    /// Every number with its quoted name, by number.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (i32, &str)> {
+        let values = self.by_number.iter();
+        values.map(|(number, quoted)| (*number, std::str::from_utf8(quoted).unwrap_or_default()))
+    }
+
     /// The quoted name of a number.
     pub(crate) fn text(&self, number: i32) -> Option<&[u8]> {
         // Most enums count up from zero.

@@ -95,6 +95,7 @@ fn enumeration(source: &load::Enum) -> EnumTable {
     }
     by_name.sort_unstable();
     EnumTable {
+        name: source.name.as_str().into(),
         by_number: by_number.into_iter().collect(),
         by_name,
         null: source.name == "google.protobuf.NullValue",

@@ -1,0 +1,237 @@
+//! One binding of one method: its parameters, body and answers.
+
+use super::ApiInfo;
+use super::errors;
+use super::node::{Node, Object, object};
+use super::parameters::{Query, header};
+use super::path::Shape;
+use super::schemas::{Schemas, Side};
+use crate::plan::{Body, Rule};
+use crate::tables::{MsgId, Wkt};
+use crate::{Plan, Rpc};
+
+/// One entity tag, as `If-Match` takes it.
+const TAG: &str = "^\"[!#-~]{1,300}\"$";
+/// What an idempotency key may be.
+const KEY: &str = "^[!-~]{1,128}$";
+
+/// Writes one operation.
+pub(super) struct Writer<'a, 'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) rule: &'a Rule,
+    pub(super) rpc: &'a Rpc,
+    pub(super) info: &'a ApiInfo<'a>,
+    pub(super) shape: &'a Shape,
+    pub(super) schemas: &'a mut Schemas<'p>,
+}
+
+impl Writer<'_, '_> {
+    /// The operation; `number` counts the bindings of its method.
+    pub(super) fn write(mut self, number: usize) -> Object {
+        let (service, method) = self.names();
+        let id = match number {
+            1 => format!("{service}_{method}"),
+            _ => format!("{service}_{method}_{number}"),
+        };
+        let access = (self.info.access)(self.rpc.full_name());
+        let comment = self.plan.notes.comment(self.rpc.full_name());
+        let description = match &access {
+            Some(needed) if comment.is_empty() => needed.clone(),
+            Some(needed) => format!("{comment}\n\n{needed}"),
+            None => comment.to_owned(),
+        };
+        let mut operation = object()
+            .with("operationId", id)
+            .with("tags", vec![service.into()])
+            .with_text("summary", &first_sentence(comment))
+            .with_text("description", &description);
+        if access.is_some() {
+            let bearer = object().with("bearer", Node::List(Vec::new()));
+            operation.push("security", vec![bearer.into()]);
+        }
+        let parameters = self.parameters();
+        if !parameters.is_empty() {
+            operation.push("parameters", parameters);
+        }
+        if let Some(body) = self.body() {
+            operation.push("requestBody", body);
+        }
+        let answers = self.answers(access.is_some());
+        operation.with("responses", answers)
+    }
+
+    fn names(&self) -> (String, String) {
+        let mut parts = self.rpc.full_name().rsplit('.');
+        let method = parts.next().unwrap_or_default().to_owned();
+        (parts.next().unwrap_or_default().to_owned(), method)
+    }
+
+    fn is_read(&self) -> bool {
+        self.rule.text.starts_with("GET ") && !self.rpc.server_streaming
+    }
+
+    fn parameters(&mut self) -> Vec<Node> {
+        let mut parameters = Vec::new();
+        for parameter in &self.shape.parameters {
+            let whole = parameter.variable.filter(|_| parameter.whole);
+            let field = whole.and_then(|index| self.variable_schema(index));
+            parameters.push(parameter.write(field).into());
+        }
+        let mut query = Query {
+            rule: self.rule,
+            by_header: self.by_header(),
+            body: self.body_type(),
+            schemas: self.schemas,
+            parameters,
+        };
+        query.add(self.rpc.input);
+        let mut parameters = query.parameters;
+        if self.rule.etag.is_some() && !self.is_read() {
+            let what = "The ETag that the change is based on; another one now is 412.";
+            parameters.push(header("If-Match", what, TAG).into());
+        }
+        if self.is_read() {
+            let what = "An ETag of an earlier answer; the same one now is 304.";
+            parameters.push(header("If-None-Match", what, TAG).into());
+        }
+        if self.rule.writes && self.rule.request_id.is_some() {
+            let what = "The same key makes a repeated request take effect once.";
+            parameters.push(header("Idempotency-Key", what, KEY).into());
+        }
+        parameters
+    }
+
+    /// The message that the body is, where the rule names a field for it.
+    fn body_type(&self) -> Option<MsgId> {
+        match self.rule.body {
+            Body::Field(index) => self.plan.tables.msg(self.rpc.input).fields[index].message(),
+            _ => None,
+        }
+    }
+
+    /// The fields that `If-Match` and `Idempotency-Key` fill.
+    fn by_header(&self) -> Vec<Vec<usize>> {
+        let etag = self.rule.etag.clone();
+        let key = self.rule.request_id.filter(|_| self.rule.writes).map(|index| vec![index]);
+        etag.into_iter().chain(key).collect()
+    }
+
+    fn variable_schema(&mut self, index: usize) -> Option<Object> {
+        let (last, above) = self.rule.variables[index].path.split_last()?;
+        let tables = &self.plan.tables;
+        let msg = above.iter().try_fold(tables.msg(self.rpc.input), |msg, index| {
+            msg.fields[*index].message().map(|id| tables.msg(id))
+        })?;
+        Some(self.schemas.bare_field(msg, &msg.fields[*last], Side::Text))
+    }
+
+    fn body(&mut self) -> Option<Object> {
+        let input = self.plan.tables.msg(self.rpc.input);
+        let content =
+            |media: &str, schema: Object| object().with(media, object().with("schema", schema));
+        let filled = self.filled_elsewhere();
+        let json =
+            if self.rpc.client_streaming { "application/x-ndjson" } else { "application/json" };
+        let (content, required) = match self.rule.body {
+            Body::None => return None,
+            _ if self.rule.raw_body => (content("*/*", object()), false),
+            Body::Root => {
+                let without: Vec<u32> = filled
+                    .iter()
+                    .filter(|path| path.len() == 1)
+                    .map(|path| input.fields[path[0]].number)
+                    .collect();
+                let schema = self.schemas.message(input, Side::Body, &without);
+                let required = schema.get("required").is_some() || self.rpc.client_streaming;
+                (content(json, schema), required)
+            }
+            Body::Field(index) => {
+                let field = &input.fields[index];
+                let mut schema = self.schemas.bare_field(input, field, Side::Body);
+                let below = filled.iter().filter(|path| path.len() == 2 && path[0] == index);
+                let inner = field.message().map(|id| self.plan.tables.msg(id));
+                let names: Vec<&str> = below
+                    .filter_map(|path| inner.map(|inner| &*inner.fields[path[1]].json))
+                    .collect();
+                if !names.is_empty() {
+                    let refused = names.iter().fold(object(), |all, name| all.with(name, false));
+                    schema.push("properties", refused);
+                }
+                let note = self.plan.notes.field(&input.name, &field.name);
+                (content(json, schema), note.is_some_and(super::schemas::is_required))
+            }
+        };
+        Some(object().with("required", required).with("content", content))
+    }
+
+    /// The fields that the path or a header fills, which therefore do not stand in the body.
+    fn filled_elsewhere(&self) -> Vec<Vec<usize>> {
+        let bound = self.rule.variables.iter().map(|variable| variable.path.clone());
+        bound.chain(self.by_header()).collect()
+    }
+
+    fn answers(&mut self, secured: bool) -> Object {
+        let mut answers = object().with("200", self.answer());
+        if self.is_read() {
+            let unchanged = "Nothing has changed since the answer with this `ETag`.";
+            answers.push("304", object().with("description", unchanged));
+        }
+        let mut refused = |status: &str, description: &str| {
+            answers.push(status, errors::answer(description));
+        };
+        refused("400", "The request is faulty; the details name every field.");
+        if secured {
+            refused("401", "Credentials are missing, wrong or expired.");
+            refused("403", "The caller may not do this.");
+        }
+        if self.rule.etag.is_some() {
+            refused("412", "The resource is no longer the one of `If-Match`.");
+        }
+        refused("default", "Any other failure.");
+        answers
+    }
+
+    fn answer(&mut self) -> Object {
+        let output = self.plan.tables.msg(self.rpc.output);
+        let answer = object().with("description", "The answer.");
+        let schema = match self.rule.response_body {
+            None if output.wkt == Wkt::HttpBody => None,
+            None => Some(self.schemas.message_value(self.rpc.output, Side::Answer)),
+            Some(index) => {
+                let field = &output.fields[index];
+                let raw = field.message().is_some_and(|id| {
+                    !field.is_list() && self.plan.tables.msg(id).wkt == Wkt::HttpBody
+                });
+                (!raw).then(|| self.schemas.bare_field(output, field, Side::Answer))
+            }
+        };
+        let media = |schema: Object| object().with("schema", schema);
+        let content = match schema {
+            None => object().with("*/*", object()),
+            Some(schema) if self.rpc.server_streaming => {
+                let all = object().with("type", "array").with("items", schema.clone());
+                let events = object().with("type", "string");
+                object()
+                    .with("application/json", media(all))
+                    .with("application/x-ndjson", media(schema))
+                    .with("text/event-stream", media(events))
+            }
+            Some(schema) => object().with("application/json", media(schema)),
+        };
+        let answer = answer.with("content", content);
+        if !self.is_read() {
+            return answer;
+        }
+        let tag = object()
+            .with("description", "A strong entity tag of this answer.")
+            .with("schema", object().with("type", "string"));
+        answer.with("headers", object().with("ETag", tag))
+    }
+}
+
+/// The first sentence of a comment, on one line and without its full stop.
+fn first_sentence(comment: &str) -> String {
+    let words: Vec<&str> = comment.split_whitespace().collect();
+    let end = words.iter().position(|word| word.ends_with('.')).map_or(words.len(), |at| at + 1);
+    words[..end].join(" ").trim_end_matches('.').to_owned()
+}

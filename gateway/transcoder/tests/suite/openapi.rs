@@ -1,0 +1,305 @@
+//! The OpenAPI document: every route is in it, its references lead somewhere, and what is printed and read agrees
+//! with its schemas.
+
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use rstest::rstest;
+use serde_json::{Value, json};
+use transcoder::{ApiInfo, ErrorShape, ParseOptions, PrintOptions, Routed};
+
+use crate::library::{book, compile, json_of, plan, wire};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let access = |rpc: &str| rpc.ends_with("Book").then(|| "Needs a librarian.".to_owned());
+    let info = ApiInfo {
+        title: "Library",
+        version: "1",
+        description: "",
+        access: &access,
+        errors: ErrorShape::Envelope,
+    };
+    document(&info)
+});
+
+fn document(info: &ApiInfo<'_>) -> Value {
+    let bytes = plan().openapi(info, &ParseOptions::default(), &PrintOptions::default());
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+/// A validator of one schema of the document.
+fn schema(pointer: &str) -> Validator {
+    let root = json!({
+        "$ref": format!("#{pointer}"),
+        "paths": DOCUMENT["paths"],
+        "components": DOCUMENT["components"],
+    });
+    jsonschema::draft202012::new(&root).unwrap()
+}
+
+fn operations() -> impl Iterator<Item = (&'static String, &'static String, &'static Value)> {
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    paths.iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
+    })
+}
+
+#[test]
+fn every_route_of_the_document_is_one_of_the_plan() {
+    let mut found = std::collections::BTreeSet::new();
+    for (path, method, operation) in operations() {
+        if method.starts_with("x-") {
+            continue;
+        }
+        let path: String = path
+            .split('/')
+            .map(|part| match part.split_once('}') {
+                Some((_, verb)) => format!("7{verb}"),
+                None => part.to_owned(),
+            })
+            .collect::<Vec<_>>()
+            .join("/");
+        let Routed::Hit(call) = plan().route(&method.to_uppercase(), &path) else {
+            panic!("{method} {path}");
+        };
+        let id = operation["operationId"].as_str().unwrap();
+        let name = call.rpc().full_name().rsplit('.').next().unwrap();
+        assert!(id.starts_with(&format!("Library_{name}")), "{path}: {id}");
+        found.insert(call.rpc().full_name().to_owned());
+    }
+    let all: std::collections::BTreeSet<String> =
+        plan().rpcs().iter().map(|rpc| rpc.full_name().to_owned()).collect();
+    assert_eq!(found, all);
+}
+
+#[test]
+fn other_kinds_of_methods_stand_beside_the_known_ones() {
+    let others = &DOCUMENT["paths"]["/v1/scan"]["x-other-operations"];
+    assert!(others["PURGE /v1/scan"]["operationId"].as_str().unwrap().starts_with("Library_Scan"));
+}
+
+#[test]
+fn references_lead_somewhere_and_ids_are_unique() {
+    fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    references(&DOCUMENT, &mut found);
+    assert!(found.len() > 20);
+    for reference in found {
+        assert!(DOCUMENT.pointer(&reference[1..]).is_some(), "{reference}");
+    }
+    let mut ids: Vec<&str> =
+        operations().filter_map(|(_, _, operation)| operation["operationId"].as_str()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}
+
+#[test]
+fn templates_become_parameters_named_after_their_collections() {
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    for path in [
+        "/v1/shelves/{shelf}/books/{book}",
+        "/v1/books/{book}",
+        "/v1/files/{path}:raw",
+        "/v1/shelves/{shelf}/books/{book}:lend",
+    ] {
+        assert!(paths.contains_key(path), "{path} in {:?}", paths.keys().collect::<Vec<_>>());
+    }
+    let get = &DOCUMENT["paths"]["/v1/shelves/{shelf}/books/{book}"]["get"];
+    let names: Vec<(&str, &str)> = get["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|parameter| (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap()))
+        .collect();
+    assert_eq!(names, [("path", "shelf"), ("path", "book"), ("header", "If-None-Match")]);
+    let rest = &DOCUMENT["paths"]["/v1/files/{path}"]["post"]["parameters"][0];
+    assert!(rest["description"].as_str().unwrap().contains("slashes"));
+}
+
+#[test]
+fn the_query_is_written_out_with_dots() {
+    let list = &DOCUMENT["paths"]["/v1/books"]["get"]["parameters"];
+    let names: Vec<&str> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|parameter| parameter["name"].as_str().unwrap())
+        .collect();
+    for name in ["pageSize", "pageToken", "filter.title", "filter.minYear", "ratings", "choice"] {
+        assert_eq!(names.contains(&name), name != "choice", "{name} in {names:?}");
+    }
+    assert!(!names.contains(&"examples") && !names.contains(&"filter.inner.inner.title"));
+}
+
+#[test]
+fn what_headers_fill_stands_nowhere_else() {
+    let patch = &DOCUMENT["paths"]["/v1/shelves/{shelf}/books/{book}"]["patch"];
+    let names: Vec<&str> = patch["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|parameter| parameter["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["shelf", "book", "updateMask", "If-Match", "Idempotency-Key"]);
+    let body = &patch["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["properties"], json!({"name": false, "etag": false}));
+    assert!(patch["responses"]["412"].is_object());
+}
+
+#[test]
+fn credentials_are_asked_where_the_api_says_so() {
+    let get = &DOCUMENT["paths"]["/v1/shelves/{shelf}/books/{book}"]["get"];
+    assert_eq!(get["security"], json!([{"bearer": []}]));
+    assert!(get["description"].as_str().unwrap().ends_with("Needs a librarian."));
+    assert!(get["responses"]["401"].is_object());
+    let list = &DOCUMENT["paths"]["/v1/books"]["get"];
+    assert!(list["security"].is_null() && list["responses"]["401"].is_null());
+}
+
+#[test]
+fn comments_become_descriptions() {
+    let import = &DOCUMENT["paths"]["/v1/shelves/{shelf}/books:import"]["post"];
+    assert_eq!(import["summary"], "Puts books onto one shelf");
+    let loss = &DOCUMENT["components"]["schemas"]["library.v1.Loss"];
+    assert_eq!(loss["description"], "A book that is gone.");
+    assert_eq!(loss["properties"]["error"]["description"], "Why it is gone.");
+}
+
+#[test]
+fn streams_list_their_media_types() {
+    let content = |path: &str| {
+        let answer = &DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"];
+        answer.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+    };
+    let all = ["application/json", "application/x-ndjson", "text/event-stream"];
+    assert_eq!(content("/v1/books:watch"), all);
+    assert_eq!(content("/v1/shelves/{shelf}/books/{book}:download"), ["*/*"]);
+    let import = &DOCUMENT["paths"]["/v1/books:import"]["post"]["requestBody"]["content"];
+    assert!(import["application/x-ndjson"].is_object());
+}
+
+#[rstest]
+#[case("{}")]
+#[case(r#"{"title":"a","pages":"9007199254740993","genre":"GENRE_POETRY","years":[1,2],"labels":{"a":"b"}}"#)]
+#[case(r#"{"size":{"width":1},"createTime":"2026-01-31T12:00:00Z","extra":{"a":[null,1,"x"]},"note":"n"}"#)]
+#[case(r#"{"price":"NaN","ratio":1.5,"cover":"aGk=","loan":"1.5s","mask":"a.b,c","empty":{},"flag":true,"big":"7"}"#)]
+#[case(r#"{"shelves":{"-7":"GENRE_NOVEL"},"boxes":{"true":{}},"parts":[{"title":"p"}],"values":[null,1],"next":{"next":{}}}"#)]
+#[case(r#"{"origin":{"@type":"type.googleapis.com/library.v1.Size","width":3},"nobody":null}"#)]
+fn what_is_printed_and_what_is_read_fit_their_schemas(#[case] text: &str) {
+    let read = schema("/components/schemas/library.v1.Book-input");
+    let body: Value = serde_json::from_str(text).unwrap();
+    let faults: Vec<String> = read.iter_errors(&body).map(|fault| fault.to_string()).collect();
+    assert!(faults.is_empty(), "{faults:?}");
+    let wire = wire(text).unwrap();
+    let printed = schema("/components/schemas/library.v1.Book");
+    for omit_defaults in [false, true] {
+        let options = PrintOptions { omit_defaults, ..PrintOptions::default() };
+        let answer: Value =
+            serde_json::from_str(&json_of(book(), &wire, &options).unwrap()).unwrap();
+        let faults: Vec<String> = printed
+            .iter_errors(&answer)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert!(faults.is_empty(), "{faults:?} in {answer}");
+    }
+}
+
+#[rstest]
+#[case(r#"{"title":null,"pages":7,"genre":2,"years":["1"],"lent":null,"size":null}"#, true)]
+#[case(r#"{"unknown":1}"#, false)]
+#[case(r#"{"title":1}"#, false)]
+#[case(r#"{"lent":"true"}"#, false)]
+#[case(r#"{"years":[1.5]}"#, false)]
+#[case(r#"{"years":[2147483648]}"#, false)]
+#[case(r#"{"u32":-1}"#, false)]
+#[case(r#"{"genre":"GENRE_WESTERN"}"#, false)]
+#[case(r#"{"reader":"a","crate":{}}"#, false)]
+#[case(r#"{"cover":"a"}"#, false)]
+#[case(r#"{"shelves":{"x":"GENRE_NOVEL"}}"#, false)]
+#[case(r#"{"loan":"1"}"#, false)]
+fn the_document_refuses_what_the_reader_refuses(#[case] text: &str, #[case] taken: bool) {
+    let body: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(wire(text).is_ok(), taken, "read: {text}");
+    let read = schema("/components/schemas/library.v1.Book-input");
+    assert_eq!(read.is_valid(&body), taken, "schema: {text}");
+}
+
+#[test]
+fn rules_of_the_contract_become_keywords() {
+    let plan = compile(
+        r#"syntax = "proto3"; package t;
+        import "google/api/annotations.proto"; import "buf/validate/validate.proto";
+        service S { rpc Put(R) returns (R) { option (google.api.http) = {post: "/r" body: "*"}; } }
+        message R {
+          string name = 1 [(buf.validate.field).string = {min_len: 2, max_len: 5, pattern: "^[a-z]*$"}];
+          repeated string tags = 2 [(buf.validate.field).repeated = {max_items: 3, items: {string: {max_len: 4}}}];
+          int32 size = 3 [(buf.validate.field).int32.gte = 0];
+          string slug = 4 [(buf.validate.field) = {string: {pattern: "^s$"}, ignore: IGNORE_IF_ZERO_VALUE}];
+          string must = 5 [(buf.validate.field).required = true];
+          map<string, string> labels = 6 [(buf.validate.field).map = {max_pairs: 2, keys: {string: {max_len: 1}}}];
+        }"#,
+    )
+    .unwrap();
+    let info = ApiInfo {
+        title: "",
+        version: "",
+        description: "",
+        access: &|_| None,
+        errors: ErrorShape::Status,
+    };
+    let bytes = plan.openapi(&info, &ParseOptions::default(), &PrintOptions::default());
+    let document: Value = serde_json::from_slice(&bytes).unwrap();
+    let body = &document["paths"]["/r"]["post"]["requestBody"];
+    assert_eq!(body["required"], true);
+    let read = &body["content"]["application/json"]["schema"];
+    let root = json!({"allOf": [read], "components": document["components"]});
+    let read = jsonschema::draft202012::new(&root).unwrap();
+    for (taken, value) in [
+        (
+            true,
+            json!({"must": "m", "name": "ab", "tags": ["abcd"], "size": 0, "slug": "", "labels": {"a": "b"}}),
+        ),
+        (false, json!({})),
+        (false, json!({"must": ""})),
+        (false, json!({"must": "m", "name": "a"})),
+        (false, json!({"must": "m", "name": "abcdef"})),
+        (false, json!({"must": "m", "name": "AB"})),
+        (false, json!({"must": "m", "tags": ["abcde"]})),
+        (false, json!({"must": "m", "tags": ["", "", "", ""]})),
+        (false, json!({"must": "m", "size": -1})),
+        (false, json!({"must": "m", "slug": "t"})),
+        (false, json!({"must": "m", "labels": {"ab": ""}})),
+    ] {
+        assert_eq!(read.is_valid(&value), taken, "{value}");
+    }
+    let printed = &document["components"]["schemas"]["t.R"];
+    assert!(printed["required"].is_null() && printed["properties"]["name"]["maxLength"].is_null());
+}
+
+#[test]
+fn error_bodies_fit_their_schema_in_both_shapes() {
+    for errors in [ErrorShape::Envelope, ErrorShape::Status] {
+        let info = ApiInfo { title: "", version: "", description: "", access: &|_| None, errors };
+        let document = document(&info);
+        let error =
+            jsonschema::draft202012::new(&document["components"]["schemas"]["Error"]).unwrap();
+        let mut out = bytes::BytesMut::new();
+        let mut options = transcoder::ErrorOptions::new("library");
+        options.shape = errors;
+        let failed = transcoder::RpcError { code: 5, message: "no such book", details: &[] };
+        plan().error_body(&failed, &options, &mut out);
+        assert!(error.is_valid(&serde_json::from_slice(&out).unwrap()), "{out:?}");
+        assert!(!error.is_valid(&json!({})));
+    }
+}
