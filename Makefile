@@ -13,8 +13,10 @@ CARGO_DENY := 0.20.2
 # systems, which a mirror need not have. buf, the type checker and the browser's driver are pinned by tests/browser/package-lock.json.
 NODE       := tests/browser/node_modules/.package-lock.json
 NODE_BIN   := tests/browser/node_modules/.bin
+# The contract of the last release, as buf keeps it.
+RELEASED   := proto/released.binpb
 
-.PHONY: help run check test node-tests conformance faults-disk bench walk screens tools chromium
+.PHONY: help run check released test node-tests conformance faults-disk bench walk screens tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -28,10 +30,14 @@ check: $(TOOLS)/bin/cargo-deny-$(CARGO_DENY) $(NODE) ## Looks for faults without
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 	$(NODE_BIN)/buf lint
 	$(NODE_BIN)/buf format --diff --exit-code
+	$(NODE_BIN)/buf breaking --against $(RELEASED)
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 	planted=$$($(TOOLS)/bin/cargo-deny --locked --config tests/deny-planted.toml check bans 2>&1) || true; grep -q 'error\[banned\]' <<< "$$planted"
 	cd tests/browser && npm run --silent check
 	cargo test --locked --package tests --test tidy
+
+released: $(NODE) ## Writes the contract as it is now to proto/released.binpb, which nothing later may break; at each release.
+	$(NODE_BIN)/buf build --exclude-source-info --output $(RELEASED)
 
 test: tools ## Installs what the tests need and runs them all.
 	cargo build --workspace --all-targets --locked

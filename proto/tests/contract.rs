@@ -2,11 +2,11 @@
 //!
 //! The counts come from the source text and from the embedded descriptors, by two different ways.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use prost_reflect::{
-    DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor,
-    Value,
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor,
+    MethodDescriptor, Value,
 };
 use regex::Regex;
 
@@ -90,6 +90,39 @@ fn every_method_keeps_its_http_rule() {
     }
     assert_eq!(methods().len(), occurrences(r"\brpc \w+\("));
     assert_eq!(methods().len(), occurrences(r"option \(google\.api\.http\)"));
+}
+
+/// The ways to call each method by HTTP: verb, path and what the body is.
+fn addresses(pool: &DescriptorPool) -> BTreeSet<String> {
+    let http = pool.get_extension_by_name("google.api.http").expect("the option is embedded");
+    let text = |rule: &DynamicMessage, field: &str| {
+        rule.get_field_by_name(field).and_then(|value| value.as_str().map(str::to_owned))
+    };
+    let mut found = BTreeSet::new();
+    for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        let rule = method.options().get_extension(&http).as_message().unwrap().clone();
+        let more = rule.get_field_by_name("additional_bindings").unwrap().into_owned();
+        let more = more.as_list().unwrap().iter().map(|rule| rule.as_message().unwrap().clone());
+        for rule in [rule.clone()].into_iter().chain(more) {
+            for verb in ["get", "put", "post", "delete", "patch"] {
+                if rule.has_field_by_name(verb) {
+                    let (path, body) = (text(&rule, verb), text(&rule, "body"));
+                    found.insert(format!("{} {verb} {path:?} {body:?}", method.full_name()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What `buf breaking` does not look at: the addresses that JSON is called by.
+#[test]
+fn every_http_address_that_was_released_is_still_answered() {
+    let image = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/released.binpb")).unwrap();
+    let released = addresses(&DescriptorPool::decode(image.as_slice()).unwrap());
+    let now = addresses(proto::descriptor_pool());
+    assert!(released.len() > 40, "{released:?}");
+    assert_eq!(released.difference(&now).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
 #[test]
