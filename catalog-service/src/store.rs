@@ -285,7 +285,8 @@ pub enum OpenError {
     },
     /// A step of the schema is not the one that this version knows.
     #[error(
-        "the database `{path}` was changed from outside: step {step} of its schema is not the one that this version knows"
+        "the database `{path}` was changed from outside: step {step} of its schema is not the one that this version knows; \
+         restore a backup, or use the version that wrote it"
     )]
     Altered {
         /// The file.

@@ -167,7 +167,9 @@ async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     open.close().unwrap();
     let before = std::fs::read(&file).unwrap();
     let (status, output) = Process::start("catalog-service", &[], &variables).ended().await;
-    assert!(!status.success() && output.contains("newer"), "{status}: {output}");
+    assert_eq!(status.code(), Some(74), "{output}");
+    assert!(output.contains("newer") && output.contains("use that version"), "{output}");
+    assert!(!output.contains("panicked"), "{output}");
     assert!(std::fs::read(&file).unwrap() == before, "not one byte is changed");
 }
 

@@ -47,20 +47,33 @@ pub fn tool(path: &str) -> PathBuf {
 impl Process {
     /// Starts a binary with these settings, and none of this process's own.
     pub fn start(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        Self::spawn(name, arguments, variables, Stdio::null())
+        Self::spawn(Command::new(binary(name)), name, arguments, variables, Stdio::null())
+    }
+
+    /// Starts a binary that is killed when it writes beyond so many bytes of a file.
+    pub fn limited(name: &str, bytes: u64, variables: &[(&str, &str)]) -> Self {
+        let mut limited = Command::new("prlimit");
+        limited.arg(format!("--fsize={bytes}")).args(["--core=0", "--"]).arg(binary(name));
+        Self::spawn(limited, name, &[], variables, Stdio::null())
     }
 
     /// Starts a binary that reads a text from its standard input.
     pub fn fed(name: &str, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Self {
-        let mut process = Self::spawn(name, arguments, variables, Stdio::piped());
+        let command = Command::new(binary(name));
+        let mut process = Self::spawn(command, name, arguments, variables, Stdio::piped());
         let mut pipe = process.child.stdin.take().expect("a pipe");
         let input = input.to_owned();
         tokio::spawn(async move { pipe.write_all(input.as_bytes()).await });
         process
     }
 
-    fn spawn(name: &str, arguments: &[&str], variables: &[(&str, &str)], stdin: Stdio) -> Self {
-        let mut command = Command::new(binary(name));
+    fn spawn(
+        mut command: Command,
+        name: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        stdin: Stdio,
+    ) -> Self {
         for (variable, _) in env::vars().filter(|(variable, _)| variable.starts_with("SHELF_")) {
             command.env_remove(variable);
         }
@@ -80,8 +93,20 @@ impl Process {
 
     /// The next line that holds these words.
     pub async fn line(&mut self, words: &str) -> String {
+        let found = self.line_or_end(words).await;
+        found.unwrap_or_else(|| {
+            panic!("{} never said `{words}`: {}", self.name, self.seen.join("\n"))
+        })
+    }
+
+    /// Whether it says these words before it ends.
+    pub async fn says(&mut self, words: &str) -> bool {
+        self.line_or_end(words).await.is_some()
+    }
+
+    async fn line_or_end(&mut self, words: &str) -> Option<String> {
         if let Some(line) = self.seen.iter().find(|line| line.contains(words)) {
-            return line.clone();
+            return Some(line.clone());
         }
         let waited = timeout(PATIENCE, async {
             while let Some(line) = self.lines.recv().await {
@@ -92,10 +117,7 @@ impl Process {
             }
             None
         });
-        let found = waited.await.ok().flatten();
-        found.unwrap_or_else(|| {
-            panic!("{} never said `{words}`: {}", self.name, self.seen.join("\n"))
-        })
+        waited.await.ok().flatten()
     }
 
     /// Everything printed until now.
