@@ -23,6 +23,8 @@ mod printing;
 mod reading;
 #[path = "suite/routing.rs"]
 mod routing;
+#[path = "suite/schema.rs"]
+mod schema;
 #[path = "suite/streams.rs"]
 mod streams;
 #[path = "suite/values.rs"]
