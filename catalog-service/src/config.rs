@@ -58,7 +58,7 @@ pub struct Options {
     #[arg(long, env = "SHELF_DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
 
-    /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
+    /// How long what a product was before is kept after it was replaced, and who changed what: days, such as `730d`, or `forever`
     #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
     pub keep_revisions: String,
     /// The disk that the data lies on.
@@ -103,7 +103,8 @@ pub struct Settings {
     pub public_origin: Option<Origin>,
     /// A host that product pictures may come from over https, besides the shop's own; the gateway needs the same.
     pub picture_host: Option<String>,
-    /// How long a revision is kept after it was replaced; none: for ever. The newest one of each product always is.
+    /// How long a revision is kept after it was replaced, and a change in the feed after it was made; none: for ever. The newest
+    /// revision of each product always is, and so is the last change.
     pub keep_revisions: Retention,
     /// Host names under which it may be called, besides loopback, the listen address and the public origin.
     pub allowed_hosts: Vec<String>,

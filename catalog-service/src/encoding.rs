@@ -6,6 +6,7 @@
 mod actor;
 pub mod api_key;
 pub mod category;
+pub(crate) mod change;
 mod mask;
 pub mod product;
 pub(crate) mod revision;
@@ -39,6 +40,9 @@ impl Message for crate::domain::Category {
 }
 impl Message for crate::domain::Shop {
     type Wire = proto::catalog::Shop;
+}
+impl Message for crate::domain::FeedEntry {
+    type Wire = proto::catalog::Change;
 }
 impl Message for crate::domain::Revision {
     type Wire = proto::catalog::ProductRevision;

@@ -6,6 +6,7 @@
 mod api_key_service;
 mod beside;
 mod category_service;
+mod change_service;
 mod credentials;
 mod deadline;
 mod dispatch;

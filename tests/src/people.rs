@@ -7,7 +7,7 @@ use proto::{
         user_service_client::UserServiceClient,
     },
     catalog::{
-        category_service_client::CategoryServiceClient,
+        category_service_client::CategoryServiceClient, change_service_client::ChangeServiceClient,
         product_service_client::ProductServiceClient, shop_service_client::ShopServiceClient,
         variant_service_client::VariantServiceClient,
     },
@@ -88,6 +88,11 @@ impl Person {
     /// Their categories.
     pub fn categories(&self) -> CategoryServiceClient<Way> {
         CategoryServiceClient::new(self.way())
+    }
+
+    /// Their feed of changes.
+    pub fn changes(&self) -> ChangeServiceClient<Way> {
+        ChangeServiceClient::new(self.way())
     }
 
     /// Their shop.

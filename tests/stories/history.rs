@@ -2,12 +2,17 @@
 
 use http::{Method, StatusCode};
 use proto::catalog::{
-    CompareProductRevisionsRequest, DeleteVariantRequest, GetProductRequest,
-    ListProductRevisionsRequest, Product, RollbackProductRequest, UpdateProductRequest,
-    product_revision::Change,
+    CompareProductRevisionsRequest, DeleteVariantRequest, GetProductRequest, ListChangesRequest,
+    ListProductRevisionsRequest, Product, RollbackProductRequest, Shop as ShopSettings,
+    UpdateProductRequest, UpdateShopRequest, product_revision::Change,
 };
 use serde_json::json;
-use tests::{errors::refused, goods::create, people::Person, shop::Shop};
+use tests::{
+    errors::refused,
+    goods::{category, create},
+    people::Person,
+    shop::Shop,
+};
 use tonic::Code;
 
 async fn renamed(person: &Person, id: &str, title: &str) -> Product {
@@ -146,5 +151,90 @@ async fn a_history_is_read_and_gone_back_in_by_json_too() {
     let viewer = shop.web().with_token(shop.people.viewer.token());
     assert_eq!(viewer.post(path, &json!({})).await.status, StatusCode::FORBIDDEN);
     assert_eq!(shop.web().get("/v1/products/-/revisions").await.status, StatusCode::UNAUTHORIZED);
+    shop.close().await;
+}
+
+/// A shop in which Grace has added a category and a mug, and Ada has renamed the mug and the shop.
+async fn busy() -> Shop {
+    let shop = Shop::open().await;
+    let (editor, admin) = (&shop.people.editor, &shop.people.admin);
+    editor.categories().create_category(category("kitchen", "Kitchen")).await.unwrap();
+    editor.products().create_product(create("mug", "Enamel mug")).await.unwrap();
+    renamed(admin, "mug", "Tin mug").await;
+    let named =
+        ShopSettings { name: "shop".into(), display_name: "Corner".into(), ..Default::default() };
+    let request_id = "name-it".to_owned();
+    let update = UpdateShopRequest { shop: Some(named), request_id, ..Default::default() };
+    admin.shop().update_shop(update).await.unwrap();
+    shop
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_tells_of_products_categories_and_the_shop_by_whom_and_when() {
+    let shop = busy().await;
+    let told = async |filter: &str| {
+        let mut changes = shop.people.viewer.changes();
+        let (mut told, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request =
+                ListChangesRequest { page_size: 1, page_token, filter: filter.to_owned() };
+            let page = changes.list_changes(request).await.unwrap().into_inner();
+            for change in &page.changes {
+                let who = change.actor.clone().unwrap().display_name;
+                told.push(format!("{who}: {} {}", change.resource, change.title));
+            }
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                assert_eq!(told.len(), usize::try_from(page.total_size).unwrap(), "{filter}");
+                return told;
+            }
+        }
+    };
+    let all = [
+        "Ada: shop Corner",
+        "Ada: products/mug Tin mug",
+        "Grace: products/mug Enamel mug",
+        "Grace: categories/kitchen Kitchen",
+    ];
+    assert_eq!(told("").await, all);
+    assert_eq!(told("actor = \"users/grace\"").await, all[2..]);
+    assert_eq!(told("resource:products AND kind = UPDATED").await, all[1..2]);
+    assert_eq!(told("create_time < 2026-01-01").await, [] as [&str; 0]);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_is_for_those_who_may_see_everything_and_page_tokens_are_bound_to_it() {
+    let shop = busy().await;
+    let web = shop.web().with_token(shop.people.viewer.token());
+    let first = web.get("/v1/changes?pageSize=1").await;
+    assert_eq!(first.status, StatusCode::OK);
+    assert!(!first.header("shelf-resume-token").is_empty());
+    let page = first.json();
+    assert_eq!(
+        (page["totalSize"].as_i64(), page["changes"].as_array().unwrap().len()),
+        (Some(4), 1)
+    );
+    let change = &page["changes"][0];
+    assert_eq!(
+        (&change["kind"], &change["requestId"]),
+        (&json!("KIND_UPDATED"), &json!("name-it"))
+    );
+    assert_eq!(change["changedFields"], json!(["display_name"]));
+    let token = page["nextPageToken"].as_str().unwrap();
+    let second = web.get(&format!("/v1/changes?pageSize=1&pageToken={token}")).await.json();
+    assert_eq!(second["changes"][0]["revision"], "products/mug/revisions/2");
+    let other = web.get(&format!("/v1/changes?filter=resource:shop&pageToken={token}")).await;
+    assert_eq!(
+        (other.status, other.reason()),
+        (StatusCode::BAD_REQUEST, "PAGE_TOKEN_INVALID".into())
+    );
+    let faulty = web.get("/v1/changes?filter=title%20%3D%20mug").await;
+    assert_eq!(
+        (faulty.status, faulty.reason()),
+        (StatusCode::BAD_REQUEST, "FILTER_INVALID".into())
+    );
+    assert_eq!(web.get("/v1/changes?pageSize=-1").await.reason(), "FIELD_INVALID");
+    assert_eq!(shop.web().get("/v1/changes").await.status, StatusCode::UNAUTHORIZED);
     shop.close().await;
 }

@@ -5,14 +5,14 @@ use jiff::SignedDuration;
 use super::{Catalog, Error, Result};
 use crate::{
     domain::{
-        self, Difference, Document, Etag, Page, PageRequest, Product, ProductId, Refusal, Revision,
-        RevisionFilter, RevisionName, RevisionQuery, Rollback, Snapshot, View, Violations,
-        WhichRevision, Write,
+        self, Difference, Document, Etag, FeedEntry, FeedFilter, Page, PageRequest, Product,
+        ProductId, Refusal, Revision, RevisionFilter, RevisionName, RevisionQuery, Rollback,
+        Snapshot, View, Violations, WhichRevision, Write,
     },
     encoding,
 };
 
-/// How many revisions go in one transaction.
+/// How many revisions, or changes of the feed, go in one transaction.
 const FORGOTTEN_AT_ONCE: usize = 100;
 
 /// What to compare a revision with.
@@ -103,6 +103,26 @@ impl Catalog {
     /// None but those of the store.
     pub async fn forget_some_revisions(&self, kept: SignedDuration) -> Result<bool> {
         Ok(self.store.forget_revisions(kept, FORGOTTEN_AT_ONCE).await? == FORGOTTEN_AT_ONCE)
+    }
+
+    /// One page of the feed of changes, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Filter`] and [`Error::QueryTooExpensive`].
+    pub async fn changes(
+        &self,
+        filter: &str,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<FeedEntry>>>> {
+        Ok(self.store.list_changes(FeedFilter::parse(filter)?, page).await?)
+    }
+
+    /// Forgets some of the changes that were made longer than `kept` ago; false: none are left.
+    ///
+    /// # Errors
+    /// None but those of the store.
+    pub async fn forget_some_changes(&self, kept: SignedDuration) -> Result<bool> {
+        Ok(self.store.forget_changes(kept, FORGOTTEN_AT_ONCE).await? == FORGOTTEN_AT_ONCE)
     }
 
     /// Gives a product the content of one of its revisions, and answers it in the basic view.

@@ -1,4 +1,4 @@
-//! How long revisions are kept, as it is written.
+//! How long revisions and the feed of changes are kept, as it is written.
 
 use jiff::SignedDuration;
 

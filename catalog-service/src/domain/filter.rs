@@ -1,13 +1,16 @@
 //! Filters of a list of products: the language of AIP-160, typed against the fields that a product has.
 
+mod feed;
 mod grammar;
 mod history;
 mod print;
 mod scan;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod typing;
 
+pub use feed::{FeedFilter, Scope};
 pub use history::RevisionFilter;
 use jiff::Timestamp;
 

@@ -7,9 +7,9 @@ use tonic::body::Body;
 
 use super::{
     GrpcService, api_key_service as api_keys, category_service as categories,
-    product_history as history, product_service as products, search_service as search,
-    session_service as sessions, shop_service as shop, status, user_service as users,
-    variant_service as variants, wire::unary,
+    change_service as changes, product_history as history, product_service as products,
+    search_service as search, session_service as sessions, shop_service as shop, status,
+    user_service as users, variant_service as variants, wire::unary,
 };
 
 /// Calls the method of the request's path.
@@ -22,6 +22,7 @@ pub(super) async fn call(service: &GrpcService, request: Request<Body>) -> Respo
         "shelf.catalog.v1.ProductService" => product(service, method, request).await,
         "shelf.catalog.v1.VariantService" => variant(service, method, request).await,
         "shelf.catalog.v1.CategoryService" => category(service, method, request).await,
+        "shelf.catalog.v1.ChangeService" => change(service, method, request).await,
         "shelf.catalog.v1.ShopService" => the_shop(service, method, request).await,
         "shelf.access.v1.SessionService" => session(service, method, request).await,
         "shelf.access.v1.UserService" => user(service, method, request).await,
@@ -90,6 +91,12 @@ async fn category(s: &GrpcService, method: &str, request: Request<Body>) -> Resp
         "UpdateCategory" => categories::update_category,
         "MoveCategory" => categories::move_category,
         "DeleteCategory" => categories::delete_category,
+    })
+}
+
+async fn change(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    methods!(s, method, request, {
+        "ListChanges" => changes::list_changes,
     })
 }
 

@@ -162,7 +162,7 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
             methods += 1;
         }
     }
-    assert_eq!(methods, 53);
+    assert_eq!(methods, 54);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Revisions are forgotten when the shop has kept them long enough: looked after at start and every hour, beside everything else.
+//! Revisions, and changes of the feed, are forgotten when the shop has kept them long enough: looked after at start and every hour,
+//! beside everything else.
 
 use std::time::Duration;
 
@@ -6,12 +7,12 @@ use jiff::SignedDuration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::catalog::Catalog;
+use crate::catalog::{self, Catalog};
 
 /// How often it is looked after. A revision may stay this much longer than the setting says.
 const PAUSE: Duration = Duration::from_hours(1);
 
-/// Forgets until `shutdown` what was replaced longer than `kept` ago, the first time at once; without a span, nothing.
+/// Forgets until `shutdown` the revisions that were replaced, and the changes that were made, longer than `kept` ago, the first time at once; without a span, nothing.
 pub(super) async fn every_hour(
     catalog: &Catalog,
     kept: Option<SignedDuration>,
@@ -32,15 +33,13 @@ pub(super) async fn every_hour(
 
 /// Forgets all that is due, a few at a time.
 async fn forget(catalog: &Catalog, kept: SignedDuration) {
-    loop {
-        match catalog.forget_some_revisions(kept).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                tracing::warn!(%error, "could not forget old revisions; trying again in an hour");
-                return;
-            }
-        }
+    let forgetting = async {
+        while catalog.forget_some_revisions(kept).await? {}
+        while catalog.forget_some_changes(kept).await? {}
+        Ok::<_, catalog::Error>(())
+    };
+    if let Err(error) = forgetting.await {
+        tracing::warn!(%error, "could not forget what is old; trying again in an hour");
     }
 }
 

@@ -1,14 +1,17 @@
-//! What a projection of the catalog needs of a store: the feed of changes, and whole products as they stand now.
+//! The feed of changes, for people and for projections of the catalog, which also need whole products as they stand now.
 //!
 //! A projection reads the feed from where it stopped and reads anew what is named there, so that it may do so twice, or skip
 //! what changed again meanwhile.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::Result;
-use crate::domain::{CategoryId, Product, ProductId, Variant};
+use crate::domain::{
+    CategoryId, Document, FeedEntry, FeedFilter, Page, PageRequest, Product, ProductId, Snapshot,
+    Variant,
+};
 
 /// One change, by its number in the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +43,7 @@ pub enum Walk {
 /// Tells what changed, in the order of the writes.
 ///
 /// * A change has its number before its write is answered, and numbers only rise.
+/// * The last change is never forgotten, and none is forgotten before one with a smaller number.
 /// * A walk comes by each product that is there from its beginning to its end exactly once, by their ids.
 #[async_trait]
 pub trait ChangeStore: Send + Sync {
@@ -51,6 +55,16 @@ pub trait ChangeStore: Send + Sync {
 
     /// The changes behind a number in their order, at most `most`; none: some of them are no longer known.
     async fn changes_after(&self, number: i64, most: usize) -> Result<Option<Vec<Change>>>;
+
+    /// One page of the feed, newest first by the time of each change, and counted.
+    async fn list_changes(
+        &self,
+        filter: FeedFilter,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<FeedEntry>>>>;
+
+    /// Forgets changes that were made longer than `kept` ago, at most `most`, the oldest first, and answers how many it were.
+    async fn forget_changes(&self, kept: SignedDuration, most: usize) -> Result<usize>;
 
     /// Products by id as they stand now, without those that are gone.
     async fn whole_products(&self, ids: &[ProductId]) -> Result<Vec<WholeProduct>>;

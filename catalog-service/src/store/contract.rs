@@ -7,6 +7,7 @@ pub(super) mod categories;
 mod evaluator;
 pub(super) mod expunge;
 pub(super) mod faults;
+pub(super) mod feed;
 pub(super) mod filters;
 pub(super) mod history;
 pub(super) mod lists;
@@ -135,6 +136,14 @@ macro_rules! contract {
                 a_revision_is_kept_until_long_after_it_was_replaced,
                 forgetting_stops_at_its_limit_and_begins_with_the_oldest,
             }
+            feed: {
+                every_write_is_told_with_who_when_and_what,
+                the_feed_is_found_by_who_when_what_and_where,
+                what_is_gone_keeps_its_name_in_the_feed,
+                going_back_is_told_of_the_product_and_of_its_variants,
+                a_dry_run_and_a_repetition_are_not_in_the_feed,
+                changes_are_forgotten_in_their_order_and_never_the_last,
+            }
             repeats: {
                 a_repeated_request_is_answered_the_same_and_done_once,
                 a_request_id_is_its_callers_own,
@@ -153,6 +162,7 @@ macro_rules! contract {
                 lists_at_random_are_kept_across_pages,
                 deleted_products_are_listed_on_request,
                 the_public_lists_what_it_may_see,
+                a_public_count_follows_the_windows_to_the_microsecond,
                 a_page_ends_before_it_grows_too_large,
                 a_list_counts_to_ten_thousand_and_says_so,
                 a_list_in_the_full_view_has_variants,

@@ -29,7 +29,7 @@ pub struct ServeArguments {
     #[arg(long, env = "SHELF_EMPTY", value_parser = FalseyValueParser::new())]
     pub empty: bool,
 
-    /// How long what a product was before is kept after it was replaced: days, such as `730d`, or `forever`
+    /// How long what a product was before is kept after it was replaced, and who changed what: days, such as `730d`, or `forever`
     #[arg(long, env = "SHELF_KEEP_REVISIONS", value_name = "SPAN", default_value = KEEP_REVISIONS)]
     pub keep_revisions: String,
     /// The disk that the database lies on.

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{
-    Comparison, FilterError, grammar,
-    scan::{Comparator, Piece, Scanner},
-    typing,
+    FilterError,
+    scan::{Comparator, Piece},
+    terms::{self, Term, at},
 };
 use crate::domain::ChangeKind;
 
@@ -36,116 +36,35 @@ impl RevisionFilter {
     /// A syntax error, an unknown field, a value of the wrong type, or more than 2 KiB.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         let mut filter = Self::default();
-        if text.len() > grammar::LONGEST {
-            let message = format!("a filter has at most {} bytes", grammar::LONGEST);
-            return Err(FilterError { column: 1, message });
-        }
-        let mut scanner = Scanner::new(text);
-        scanner.skip_space();
-        while !scanner.is_at_end() {
-            filter.take_term(&mut scanner)?;
-            scanner.skip_space();
-            if scanner.is_at_end() {
-                break;
-            }
-            if !scanner.take_keyword("AND") {
-                return Err(scanner.error("join the terms of a history's filter by `AND`"));
-            }
-            scanner.skip_space();
-            if scanner.is_at_end() {
-                return Err(scanner.error("`AND` needs a term before and behind it"));
-            }
-        }
+        terms::each(text, |term| filter.take(term))?;
         Ok(filter)
     }
 
-    fn take_term(&mut self, scanner: &mut Scanner<'_>) -> Result<(), FilterError> {
-        let field = scanner.name()?;
-        scanner.skip_space();
-        let Some(comparator) = scanner.comparator() else {
-            return Err(scanner.error("a comparison such as `=` or `>=` has to stand here"));
-        };
-        scanner.skip_space();
-        let value = scanner.value()?;
-        match field.text.as_str() {
-            "actor" => self.take_actor(comparator, &field, &value),
-            "create_time" => self.take_time(comparator, &value),
-            "change" => self.take_change(comparator, &field, &value),
-            "changed_fields" => self.take_field(comparator, &field, value),
-            other => Err(at(
-                &field,
-                format!("`{other}` is not a field of a history; take one of {KNOWN}"),
-            )),
+    fn take(&mut self, term: Term) -> Result<(), FilterError> {
+        match term.field.text.as_str() {
+            "actor" => term.equals_once(&mut self.actor, |value| Ok(value.text.clone())),
+            "create_time" => term.narrow(&mut self.from, &mut self.until),
+            "change" => term.equals_once(&mut self.change, kind),
+            "changed_fields" => self.take_field(term),
+            _ => Err(term.unknown("a history", KNOWN)),
         }
     }
 
-    fn take_actor(
-        &mut self,
-        comparator: Comparator,
-        field: &Piece,
-        value: &Piece,
-    ) -> Result<(), FilterError> {
-        equals(comparator, field)?;
-        once(&mut self.actor, value.text.clone(), field)
-    }
-
-    fn take_change(
-        &mut self,
-        comparator: Comparator,
-        field: &Piece,
-        value: &Piece,
-    ) -> Result<(), FilterError> {
-        equals(comparator, field)?;
-        let given = value.text.strip_prefix("CHANGE_").unwrap_or(&value.text);
-        let known = ChangeKind::NAMES.into_iter().find(|name| *name == given);
-        let kinds = || ChangeKind::NAMES.join(", ");
-        let name = known.ok_or_else(|| {
-            at(value, format!("`{given}` is not a kind of change; take one of {}", kinds()))
-        })?;
-        once(&mut self.change, name, field)
-    }
-
-    fn take_field(
-        &mut self,
-        comparator: Comparator,
-        field: &Piece,
-        value: Piece,
-    ) -> Result<(), FilterError> {
+    fn take_field(&mut self, term: Term) -> Result<(), FilterError> {
+        let Term { field, comparator, value } = term;
         if comparator != Comparator::Has || value.text.is_empty() {
             return Err(at(
-                field,
+                &field,
                 "ask for a changed field by `:`, such as `changed_fields:title`",
             ));
         }
         if self.fields.len() == MOST_FIELDS {
             return Err(at(
-                field,
+                &field,
                 format!("at most {MOST_FIELDS} changed fields can be asked for"),
             ));
         }
         self.fields.push(value.text);
-        Ok(())
-    }
-
-    /// Several terms about the time narrow each other.
-    fn take_time(&mut self, comparator: Comparator, value: &Piece) -> Result<(), FilterError> {
-        let time = typing::time(value)?;
-        let next = time.checked_add(jiff::SignedDuration::from_micros(1)).unwrap_or(time);
-        let Comparator::Is(comparison) = comparator else {
-            return Err(at(value, "compare a time by `<`, `<=`, `=`, `>=` or `>`"));
-        };
-        let (from, until) = match comparison {
-            Comparison::Equal => (Some(time), Some(next)),
-            Comparison::GreaterOrEqual => (Some(time), None),
-            Comparison::Greater => (Some(next), None),
-            Comparison::Less => (None, Some(time)),
-            Comparison::LessOrEqual => (None, Some(next)),
-            Comparison::NotEqual => {
-                return Err(at(value, "compare a time by `<`, `<=`, `=`, `>=` or `>`"));
-            }
-        };
-        self.from = self.from.max(from);
-        self.until = [self.until, until].into_iter().flatten().min();
         Ok(())
     }
 
@@ -162,22 +81,9 @@ fn is_within(field: &str, path: &str) -> bool {
     path.strip_prefix(field).is_some_and(below) || of_variant()
 }
 
-fn equals(comparator: Comparator, field: &Piece) -> Result<(), FilterError> {
-    match comparator {
-        Comparator::Is(Comparison::Equal) => Ok(()),
-        _ => Err(at(field, format!("`{}` compares by `=` only", field.text))),
-    }
-}
-
-fn once<T>(place: &mut Option<T>, value: T, field: &Piece) -> Result<(), FilterError> {
-    match place.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(at(field, format!("`{}` can be asked for once", field.text))),
-    }
-}
-
-fn at(piece: &Piece, message: impl Into<String>) -> FilterError {
-    FilterError { column: piece.column, message: message.into() }
+fn kind(value: &Piece) -> Result<&'static str, FilterError> {
+    let given = value.text.strip_prefix("CHANGE_").unwrap_or(&value.text);
+    terms::one_of(&ChangeKind::NAMES, given, value)
 }
 
 #[cfg(test)]

@@ -81,6 +81,7 @@ async fn read_all(shop: &Shop, role: Role) -> Vec<(String, Option<String>)> {
     }
     if role != Role::Anyone {
         read! {
+            ChangeService / ListChanges: catalog::ListChangesRequest::default();
             ProductService / ListProductRevisions:
                 catalog::ListProductRevisionsRequest { parent: kettle(), ..Default::default() };
             ProductService / GetProductRevision:

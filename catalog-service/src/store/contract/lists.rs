@@ -1,7 +1,7 @@
 //! Lists: their order, their pages, and who sees what.
 
 use super::*;
-use crate::domain::{AttributeValue, ProductField};
+use crate::domain::{AttributeValue, ProductField, Window};
 
 /// Products with equal and missing sort values, some of them changed, some deleted.
 async fn stocked(bench: &Bench) {
@@ -223,5 +223,27 @@ pub(crate) async fn lists_at_random_are_kept_across_pages(bench: &Bench) {
         assert_eq!((whole.len(), i64::from(total)), (usize::try_from(number).unwrap(), number));
         assert_eq!(bench.ids(&query, size).await.0, whole, "order `{order}`, pages of {size}");
         check_order(bench, &query, &order, whole).await;
+    }
+}
+
+pub(crate) async fn a_public_count_follows_the_windows_to_the_microsecond(bench: &Bench) {
+    let hour = SignedDuration::from_hours(1);
+    let mut product = new("kettle");
+    product.fields.window =
+        Window { start: Some(bench.now() + hour), end: Some(bench.now() + hour * 2) };
+    bench.create(product).await.unwrap();
+    bench.create(new("pot")).await.unwrap();
+    for id in ["kettle", "pot"] {
+        bench.change(id, "", ProductAction::Publish).await.unwrap();
+    }
+    let public = ProductQuery { audience: Audience::Public, ..staff("", "title") };
+    let one = || (vec!["pot".to_owned()], 1);
+    let both = || (vec!["kettle".to_owned(), "pot".to_owned()], 2);
+    let step = SignedDuration::from_micros(1);
+    assert_eq!(bench.ids(&public, 1).await, one());
+    for (next, seen) in [(hour - step, one()), (step, both()), (hour - step, both()), (step, one())]
+    {
+        bench.clock.advance(next);
+        assert_eq!(bench.ids(&public, 1).await, seen, "{}", bench.now());
     }
 }

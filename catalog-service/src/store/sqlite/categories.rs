@@ -9,13 +9,14 @@ use super::{
     feed::{self, POSITION},
     page::Gathered,
     rows::{self, title_key},
-    tx::{Change, Item, Tx},
+    tx::{Entry, Item, Tx},
 };
 use crate::{
     domain::{
         Audience, Category, CategoryAction, CategoryChange, CategoryField, CategoryFields,
-        CategoryId, Conflict, Cursor, CursorValue, Document, Etag, NewCategory, OtherChange, Page,
-        PageRequest, Refusal, ResourceKind, Slug, Snapshot, Total, Uid, Violation,
+        CategoryId, Conflict, Cursor, CursorValue, Document, EntryKind, Etag, NewCategory,
+        OtherChange, Page, PageRequest, Refusal, ResourceKind, Slug, Snapshot, Total, Uid,
+        Violation,
     },
     encoding, ids,
     store::Result,
@@ -141,7 +142,7 @@ impl Tx<'_> {
                 category.parent.as_ref().map(CategoryId::as_str),
                 document,
             ])?;
-        self.feed(Change::Created, &category.id.name(), &[])?;
+        self.tell_of_category(EntryKind::Created, &category, &[])?;
         Ok(Ok(document))
     }
 
@@ -204,7 +205,7 @@ impl Tx<'_> {
                 after.parent.as_ref().map(CategoryId::as_str),
                 document,
             ])?;
-        self.feed(Change::Updated, &after.id.name(), &after.changed_fields(before))?;
+        self.tell_of_category(EntryKind::Updated, &after, &after.changed_fields(before))?;
         Ok(Ok(document))
     }
 
@@ -214,8 +215,19 @@ impl Tx<'_> {
         }
         // Deleted products may still stand in it; when they are restored, they stand in it no more.
         self.db.prepare_cached("DELETE FROM categories WHERE key = ?1")?.execute([key])?;
-        self.feed(Change::Deleted, &category.id.name(), &[])?;
+        self.tell_of_category(EntryKind::Deleted, category, &[])?;
         Ok(Ok(encoding::category::document(category)))
+    }
+
+    /// Leaves a category's place in the feed.
+    fn tell_of_category(
+        &self,
+        kind: EntryKind,
+        category: &Category,
+        fields: &[String],
+    ) -> Result<()> {
+        let name = category.id.name();
+        self.feed(Entry { kind, resource: &name, title: &category.title, revision: None, fields })
     }
 
     /// Refuses a parent that does not exist; `field` is where the request names it.

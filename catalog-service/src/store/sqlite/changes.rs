@@ -1,13 +1,15 @@
 //! The feed of changes, and whole products for what follows it.
 
+pub(super) mod list;
+
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter, types::Value};
 use tokio::sync::watch;
 
 use super::{Sqlite, products::assemble};
 use crate::{
-    domain::{CategoryId, ProductId},
+    domain::{CategoryId, Document, FeedEntry, FeedFilter, Page, PageRequest, ProductId, Snapshot},
     encoding,
     store::{
         Result,
@@ -93,6 +95,18 @@ impl ChangeStore for Sqlite {
             }
             Ok(found)
         })
+    }
+
+    async fn list_changes(
+        &self,
+        filter: FeedFilter,
+        page: PageRequest,
+    ) -> Result<Snapshot<Page<Document<FeedEntry>>>> {
+        self.read_changes(filter, page).await
+    }
+
+    async fn forget_changes(&self, kept: SignedDuration, most: usize) -> Result<usize> {
+        self.forget_old_changes(kept, most).await
     }
 
     fn commits(&self) -> watch::Receiver<u64> {

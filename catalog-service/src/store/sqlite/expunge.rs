@@ -2,10 +2,10 @@
 
 use super::{
     products::Kept,
-    tx::{Change, Item, Tx},
+    tx::{Entry, Item, Tx},
 };
 use crate::{
-    domain::{Product, ProductExpunge, ProductId, Refusal},
+    domain::{EntryKind, Product, ProductExpunge, ProductId, Refusal},
     store::Result,
 };
 
@@ -22,8 +22,8 @@ impl Tx<'_> {
         if !kept.product.is_deleted() {
             return Ok(Err(Refusal::Live { name }));
         }
-        let Kept { key, .. } = kept;
-        self.remove(key, &expunge.id)?;
+        let Kept { key, product, .. } = kept;
+        self.remove(key, &expunge.id, &product.title)?;
         Ok(Ok(Vec::new()))
     }
 
@@ -32,22 +32,24 @@ impl Tx<'_> {
         self.check_room()?;
         let deleted = Product::purged_when_deleted_at(self.now).as_microsecond();
         let mut select = self.db.prepare_cached(
-            "SELECT key, id FROM products WHERE delete_time <= ?1 ORDER BY delete_time, id LIMIT ?2",
+            "SELECT key, id, title FROM products WHERE delete_time <= ?1 ORDER BY delete_time, id LIMIT ?2",
         )?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows = select.query_map((deleted, most), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let due: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
-        for (key, id) in &due {
+        let rows =
+            select.query_map((deleted, most), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let due: Vec<(i64, String, String)> = rows.collect::<Result<_, _>>()?;
+        for (key, id, title) in &due {
             let id = ProductId::parse(id).map_err(|_| super::failure::damaged("an id"))?;
-            self.remove(*key, &id)?;
+            self.remove(*key, &id, title)?;
         }
         Ok(due.len())
     }
 
     /// The product's variants, history and all else that hangs on its row go with it.
-    fn remove(&self, key: i64, id: &ProductId) -> Result<()> {
+    fn remove(&self, key: i64, id: &ProductId, title: &str) -> Result<()> {
         self.give_up_slugs(key)?;
         self.db.prepare_cached("DELETE FROM products WHERE key = ?1")?.execute([key])?;
-        self.feed(Change::Expunged, &id.name(), &[])
+        let (kind, name) = (EntryKind::Expunged, id.name());
+        self.feed(Entry { kind, resource: &name, title, revision: None, fields: &[] })
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::{
 };
 
 use crate::{
-    domain::{RevisionFilter, fold},
+    domain::{RevisionFilter, fold, product_of},
     encoding::{self, revision::Head},
 };
 
@@ -36,7 +36,8 @@ pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
         let fields: Vec<_> = fields.lines().map(str::to_owned).collect();
         Ok(RevisionFilter::touches(&fields, changed))
     })?;
-    add_parts_of_revisions(connection, flags)
+    add_parts_of_revisions(connection, flags)?;
+    add_words_of_the_feed(connection, flags)
 }
 
 /// What is kept beside a revision, read from its document.
@@ -57,6 +58,24 @@ fn add_parts_of_revisions(connection: &Connection, flags: FunctionFlags) -> rusq
     })?;
     connection.create_scalar_function("revision_fields", 1, flags, move |context| {
         Ok(head(context)?.fields())
+    })
+}
+
+/// What a change in the feed tells of its resource, read from where it is kept.
+fn add_words_of_the_feed(connection: &Connection, flags: FunctionFlags) -> rusqlite::Result<()> {
+    fn damaged(error: encoding::Damaged) -> rusqlite::Error {
+        rusqlite::Error::UserFunctionError(Box::new(error))
+    }
+    connection.create_scalar_function("product_in", 1, flags, |context| {
+        Ok(product_of(context.get_raw(0).as_str()?).map(str::to_owned))
+    })?;
+    connection.create_scalar_function("category_title", 1, flags, |context| {
+        let category = encoding::category::read(context.get_raw(0).as_blob()?);
+        category.map(|category| category.title).map_err(damaged)
+    })?;
+    connection.create_scalar_function("shop_name", 1, flags, |context| {
+        let shop = encoding::shop::read(context.get_raw(0).as_blob()?);
+        shop.map(|shop| shop.display_name).map_err(damaged)
     })
 }
 

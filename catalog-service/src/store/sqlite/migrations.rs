@@ -6,12 +6,13 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 /// The steps, the first one counting as 1.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("../../../migrations/sqlite/0001_catalog.sql"),
     include_str!("../../../migrations/sqlite/0002_access.sql"),
     include_str!("../../../migrations/sqlite/0003_api_keys.sql"),
     include_str!("../../../migrations/sqlite/0004_slugs.sql"),
     include_str!("../../../migrations/sqlite/0005_history.sql"),
+    include_str!("../../../migrations/sqlite/0007_activity_windows.sql"),
 ];
 
 /// Marks a file as ours: `Shel` in ASCII.

@@ -8,7 +8,7 @@ use super::{
     faults::{does_not_exist, too_large},
     feed::{self, POSITION},
     rows,
-    tx::{Change, Item, Tx},
+    tx::{Entry, Item, Tx},
 };
 use crate::{
     domain::{
@@ -166,8 +166,7 @@ impl Tx<'_> {
         }
         let key = rows::insert_product(self.db, &product, &variants)?;
         let fields = Vec::new();
-        self.revise(key, &product, ChangeKind::Created, None, &fields)?;
-        self.feed(Change::Created, &product.id.name(), &fields)?;
+        self.tell(key, &product, ChangeKind::Created, &fields)?;
         Ok(Ok(rows::answer(self.db, key, view)?))
     }
 
@@ -198,15 +197,27 @@ impl Tx<'_> {
         rows::update_product(self.db, before.key, &before.product, &after)?;
         self.keep_slug(before.key, &before.product, &after)?;
         let fields = after.changed_fields(&before.product);
-        let kind = change.action.kind();
-        self.revise(before.key, &after, kind, None, &fields)?;
-        let feed = match change.action {
-            ProductAction::Delete => Change::Deleted,
-            ProductAction::Undelete => Change::Undeleted,
-            _ => Change::Updated,
-        };
-        self.feed(feed, &after.id.name(), &fields)?;
+        self.tell(before.key, &after, change.action.kind(), &fields)?;
         Ok(Ok(rows::answer(self.db, before.key, View::Basic)?))
+    }
+
+    /// Leaves a product's revision, and its place in the feed.
+    pub(super) fn tell(
+        &self,
+        key: i64,
+        product: &Product,
+        kind: ChangeKind,
+        fields: &[String],
+    ) -> Result<u64> {
+        let number = self.revise(key, product, kind, None, fields)?;
+        self.feed(Entry {
+            kind: kind.into(),
+            resource: &product.id.name(),
+            title: &product.title,
+            revision: Some(number),
+            fields,
+        })?;
+        Ok(number)
     }
 
     /// Checks what only a look at the rest of the catalog can tell, and settles the slug.

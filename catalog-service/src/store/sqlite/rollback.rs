@@ -4,12 +4,12 @@ use super::{
     products::Kept,
     revisions::document_of,
     rows,
-    tx::{Change, Item, Tx},
+    tx::{Entry, Item, Tx},
 };
 use crate::{
     domain::{
-        ChangeKind, Product, Refusal, RevisionName, Rollback, Uid, Variant, VariantName, View,
-        Violation,
+        ChangeKind, EntryKind, Product, Refusal, RevisionName, Rollback, Uid, Variant, VariantName,
+        View, Violation,
     },
     encoding, ids,
     store::Result,
@@ -103,11 +103,16 @@ impl Tx<'_> {
             rows::replace_variants(self.db, key, product, &after.variants)?;
         }
         fields.extend(changes.iter().flat_map(|(.., fields)| fields.iter().cloned()));
-        self.revise(key, product, ChangeKind::RolledBack(number), None, &fields)?;
-        self.feed(Change::Updated, &product.id.name(), &fields)?;
+        let revision = self.tell(key, product, ChangeKind::RolledBack(number), &fields)?;
         for (kind, variant, fields) in changes {
             let name = VariantName { product: product.id.clone(), variant: variant.id.clone() };
-            self.feed(kind, &name.to_string(), &fields)?;
+            self.feed(Entry {
+                kind,
+                resource: &name.to_string(),
+                title: &product.title,
+                revision: Some(revision),
+                fields: &fields,
+            })?;
         }
         Ok(())
     }
@@ -126,18 +131,22 @@ fn refusal_of(mut obstacles: Vec<Obstacle>) -> Option<Refusal> {
 fn variant_changes<'a>(
     before: &'a [Variant],
     after: &'a [Variant],
-) -> Vec<(Change, &'a Variant, Vec<String>)> {
+) -> Vec<(EntryKind, &'a Variant, Vec<String>)> {
     let mut changes = Vec::new();
     for gone in before.iter().filter(|one| after.iter().all(|other| other.id != one.id)) {
-        changes.push((Change::Deleted, gone, vec![format!("variants/{}", gone.id)]));
+        changes.push((EntryKind::Deleted, gone, vec![format!("variants/{}", gone.id)]));
     }
     for variant in after {
         match before.iter().find(|one| one.id == variant.id) {
             None => {
-                changes.push((Change::Created, variant, vec![format!("variants/{}", variant.id)]));
+                changes.push((
+                    EntryKind::Created,
+                    variant,
+                    vec![format!("variants/{}", variant.id)],
+                ));
             }
             Some(old) if old != variant => {
-                changes.push((Change::Updated, variant, variant.changed_fields(old)));
+                changes.push((EntryKind::Updated, variant, variant.changed_fields(old)));
             }
             Some(_) => {}
         }

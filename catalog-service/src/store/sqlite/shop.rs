@@ -5,11 +5,12 @@ use rusqlite::{Connection, params};
 use super::{
     Sqlite,
     feed::{self, POSITION},
-    tx::{Change, Item, Tx},
+    tx::{Entry, Item, Tx},
 };
 use crate::{
     domain::{
-        Conflict, Currency, Document, Money, PriceSpan, Refusal, Shop, ShopChange, Snapshot, Uid,
+        Conflict, Currency, Document, EntryKind, Money, PriceSpan, Refusal, Shop, ShopChange,
+        Snapshot, Uid,
     },
     encoding, ids,
     store::Result,
@@ -70,7 +71,13 @@ impl Tx<'_> {
         if after.default_currency != before.default_currency {
             show_prices_in(self.db, after.default_currency)?;
         }
-        self.feed(Change::Updated, "shop", &after.changed_fields(&before))?;
+        self.feed(Entry {
+            kind: EntryKind::Updated,
+            resource: "shop",
+            title: &after.display_name,
+            revision: None,
+            fields: &after.changed_fields(&before),
+        })?;
         Ok(Ok(document))
     }
 }

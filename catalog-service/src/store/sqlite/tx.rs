@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::{
-    domain::{Refusal, RequestId, Write},
+    domain::{EntryKind, Refusal, RequestId, Write},
     store::{Error, LARGEST_ANSWER, Result},
 };
 
@@ -23,14 +23,19 @@ pub(super) struct Tx<'a> {
     pub(super) is_full: bool,
 }
 
-/// What a change is in the feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    Created = 1,
-    Updated = 2,
-    Deleted = 3,
-    Undeleted = 4,
-    Expunged = 5,
+/// What a write tells the feed of one resource that it changed.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    /// What was done.
+    pub(super) kind: EntryKind,
+    /// The name of the resource.
+    pub(super) resource: &'a str,
+    /// What people call it.
+    pub(super) title: &'a str,
+    /// The number of the revision that it leaves of a product.
+    pub(super) revision: Option<u64>,
+    /// The fields that it changed.
+    pub(super) fields: &'a [String],
 }
 
 /// What one item of a write comes to: a refusal is an answer, a failure ends the write.
@@ -78,21 +83,24 @@ impl Tx<'_> {
     }
 
     /// Gives a change its number in the feed.
-    pub(super) fn feed(&self, kind: Change, resource: &str, fields: &[String]) -> Result<()> {
+    pub(super) fn feed(&self, entry: Entry<'_>) -> Result<()> {
         let actor = &self.write.caller.actor;
         let request = self.write.request.as_ref().map(|request| request.id.as_str());
         let mut insert = self.db.prepare_cached(
-            "INSERT INTO changes (kind, resource, actor, actor_display_name, request_id, changed_fields, time)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO changes (kind, resource, actor, actor_display_name, request_id, changed_fields, time,
+                title, revision)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         insert.execute((
-            kind as i64,
-            resource,
+            entry.kind.number(),
+            entry.resource,
             &actor.name,
             &actor.display_name,
             request,
-            fields.join("\n"),
+            entry.fields.join("\n"),
             self.now.as_microsecond(),
+            entry.title,
+            entry.revision.map(u64::cast_signed),
         ))?;
         Ok(())
     }

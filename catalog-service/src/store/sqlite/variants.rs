@@ -9,7 +9,7 @@ use super::{
     page::Gathered,
     products::{Kept, visible},
     rows,
-    tx::{Change, Item, Tx},
+    tx::{Entry, Item, Tx},
 };
 use crate::{
     domain::{
@@ -157,8 +157,7 @@ impl Tx<'_> {
         rows::insert_variant(self.db, kept.key, &kept.product, &variant)?;
         rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
         let fields = [format!("variants/{}", variant.id)];
-        self.revise(kept.key, &kept.product, ChangeKind::VariantCreated, Some(&variant), &fields)?;
-        self.feed(Change::Created, &name.to_string(), &fields)?;
+        self.tell_of_variant(&kept, ChangeKind::VariantCreated, &variant, &fields)?;
         Ok(Ok(encoding::variant::document(&kept.product.id, &variant)))
     }
 
@@ -176,7 +175,7 @@ impl Tx<'_> {
         }
         match &change.action {
             VariantAction::Update { fields, mask } => {
-                self.update_variant(change, kept, own, (fields, mask))
+                self.update_variant(kept, own, (fields, mask))
             }
             VariantAction::Delete => self.delete_variant(change, kept, own),
         }
@@ -184,7 +183,6 @@ impl Tx<'_> {
 
     fn update_variant(
         &self,
-        change: &VariantChange,
         mut kept: Kept,
         own: usize,
         (fields, mask): (&VariantFields, &[VariantField]),
@@ -205,8 +203,7 @@ impl Tx<'_> {
         rows::update_variant(self.db, kept.key, &kept.product, &before, &after)?;
         rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
         let fields = after.changed_fields(&before);
-        self.revise(kept.key, &kept.product, ChangeKind::Updated, Some(&after), &fields)?;
-        self.feed(Change::Updated, &change.name.to_string(), &fields)?;
+        self.tell_of_variant(&kept, ChangeKind::Updated, &after, &fields)?;
         Ok(Ok(encoding::variant::document(&kept.product.id, &after)))
     }
 
@@ -219,9 +216,27 @@ impl Tx<'_> {
         rows::delete_variant(self.db, kept.key, &gone)?;
         rows::update_variants(self.db, kept.key, &kept.product, &kept.variants)?;
         let fields = [format!("variants/{}", gone.id)];
-        self.revise(kept.key, &kept.product, ChangeKind::VariantDeleted, Some(&gone), &fields)?;
-        self.feed(Change::Deleted, &name, &fields)?;
+        self.tell_of_variant(&kept, ChangeKind::VariantDeleted, &gone, &fields)?;
         Ok(Ok(encoding::variant::document(&kept.product.id, &gone)))
+    }
+
+    /// Leaves the revision of a variant's product, and the variant's place in the feed.
+    fn tell_of_variant(
+        &self,
+        kept: &Kept,
+        kind: ChangeKind,
+        variant: &Variant,
+        fields: &[String],
+    ) -> Result<()> {
+        let revision = self.revise(kept.key, &kept.product, kind, Some(variant), fields)?;
+        let name = VariantName { product: kept.product.id.clone(), variant: variant.id.clone() };
+        self.feed(Entry {
+            kind: kind.into(),
+            resource: &name.to_string(),
+            title: &kept.product.title,
+            revision: Some(revision),
+            fields,
+        })
     }
 
     fn stale_variant(

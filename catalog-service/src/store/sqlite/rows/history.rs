@@ -13,7 +13,8 @@ use crate::{
 const TOLD: i64 = 20;
 
 impl Tx<'_> {
-    /// Adds a revision to a product's history, with the product as its rows now say; `variant` is the one that was changed, if one was.
+    /// Adds a revision to a product's history, with the product as its rows now say, and answers its number; `variant` is the one that
+    /// was changed, if one was.
     pub(in crate::store::sqlite) fn revise(
         &self,
         key: i64,
@@ -21,7 +22,7 @@ impl Tx<'_> {
         change: ChangeKind,
         variant: Option<&Variant>,
         changed_fields: &[String],
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let number: i64 = self
             .db
             .prepare_cached(
@@ -51,7 +52,8 @@ impl Tx<'_> {
                 variant.map(|variant| variant.version.cast_signed()),
                 encoding::revision::document(&revision, &snapshot),
             ))?;
-        self.index(key, &revision)
+        self.index(key, &revision)?;
+        Ok(revision.number)
     }
 
     /// Keeps beside a revision what it is found by, and that the one before is the newest no more.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::{RevisionFilter, RevisionQuery},
-    store::sqlite::{self, migrations},
+    store::sqlite,
 };
 
 fn query(product: Option<&str>, filter: &str) -> RevisionQuery {
@@ -70,11 +70,69 @@ async fn a_database_from_before_gets_the_index_of_its_histories() {
     let written = index(&path);
     assert_eq!(written.len(), 3);
     let database = Connection::open(&path).unwrap();
-    database.execute("DROP TABLE revision_index", []).unwrap();
-    database.execute("DELETE FROM schema_steps WHERE step = ?1", [migrations::newest()]).unwrap();
+    let forget_later_steps = "DROP TABLE revision_index;
+        DROP INDEX changes_by_time;
+        DROP INDEX changes_by_actor;
+        DROP INDEX products_by_opening;
+        DROP INDEX products_by_closing;
+        ALTER TABLE changes DROP COLUMN title;
+        ALTER TABLE changes DROP COLUMN revision;
+        UPDATE changes SET kind = 2 WHERE kind > 5;
+        DELETE FROM schema_steps WHERE step >= 5;";
+    let told = feed(&path);
+    database.execute_batch(forget_later_steps).unwrap();
     drop(database);
     drop(open_file(&path).unwrap());
     assert_eq!(index(&path), written);
+    assert_eq!(feed(&path), told, "with titles, kinds and revisions");
+}
+
+fn feed(path: &Path) -> Vec<Vec<rusqlite::types::Value>> {
+    let database = Connection::open(path).unwrap();
+    let mut select = database
+        .prepare("SELECT sequence, kind, resource, title, revision FROM changes ORDER BY sequence")
+        .unwrap();
+    let row = |row: &rusqlite::Row<'_>| (0..5).map(|index| row.get(index)).collect();
+    select.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[rstest]
+#[case("", "changes_by_time (time>? AND time<?)")]
+#[case("create_time >= 2026-11-01 AND kind = EXPUNGED", "changes_by_time (time>? AND time<?)")]
+#[case("actor = \"users/ada\"", "changes_by_actor (actor=? AND time>? AND time<?)")]
+#[case("actor = a AND resource:products", "changes_by_actor (actor=? AND time>? AND time<?)")]
+#[tokio::test]
+async fn the_feed_is_read_from_an_index_without_sorting(
+    #[case] filter: &str,
+    #[case] expected: &str,
+) {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    for plan in sqlite::changes::list::plans(&store, Some(filter)) {
+        assert!(plan.contains(expected), "{plan}");
+        assert!(!plan.contains("SCAN changes") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[rstest]
+#[case("resource = shop", "changes_by_resource (resource=?")]
+#[case("actor = a AND resource:categories", "changes_by_resource (resource>? AND resource<?)")]
+#[tokio::test]
+async fn what_was_done_to_few_resources_is_found_by_their_names(
+    #[case] filter: &str,
+    #[case] expected: &str,
+) {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    for plan in sqlite::changes::list::plans(&store, Some(filter)) {
+        assert!(plan.contains(expected), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn forgetting_looks_only_at_the_oldest_changes() {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    let plan = sqlite::changes::list::plans(&store, None).concat();
+    assert!(plan.contains("changes_by_time (time>?)"), "{plan}");
+    assert!(plan.contains("SEARCH changes USING INTEGER PRIMARY KEY (rowid<?)"), "{plan}");
 }
 
 fn index(path: &Path) -> Vec<Vec<rusqlite::types::Value>> {
