@@ -152,8 +152,19 @@ pub struct Bound {
 /// # Errors
 /// An address or a database that cannot be used.
 pub async fn bind(settings: Settings) -> Result<Bound, StartError> {
+    bind_with_clock(settings, Arc::new(SystemClock)).await
+}
+
+/// As [`bind`], with another clock, for tests.
+///
+/// # Errors
+/// An address or a database that cannot be used.
+pub async fn bind_with_clock(
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+) -> Result<Bound, StartError> {
     let listener = listener::listen(settings.listen).await?;
-    Bound::new(open(settings).await?, listener)
+    Bound::new(open_with_clock(settings, clock).await?, listener)
 }
 
 /// Takes over a socket that listens already, and opens the database.

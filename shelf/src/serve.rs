@@ -3,10 +3,11 @@
 //! Both ports are bound before anything is served, so that a port in use costs nothing; the gateway stops first, because its
 //! requests need the service.
 
-use std::{fs, io, net::SocketAddr};
+use std::{fs, io, net::SocketAddr, sync::Arc};
 
 use catalog_service::{
     Settings as CatalogSettings,
+    clock::{Clock, SystemClock},
     config::Origin as CatalogOrigin,
     server::{self as catalog, StartError as CatalogStartError},
 };
@@ -76,6 +77,17 @@ pub struct Shelf {
 /// # Errors
 /// A port, a folder or a database that cannot be used.
 pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
+    bind_with_clock(settings, Arc::new(SystemClock)).await
+}
+
+/// As [`bind`], with another clock of the catalog-service, for tests.
+///
+/// # Errors
+/// A port, a folder or a database that cannot be used.
+pub async fn bind_with_clock(
+    settings: ServeSettings,
+    clock: Arc<dyn Clock>,
+) -> Result<Shelf, StartError> {
     let ServeSettings {
         data_dir,
         grpc_listen,
@@ -94,7 +106,7 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
     fs::create_dir_all(&data_dir).map_err(|error| StartError::Folder(folder, error))?;
     let database = format!("sqlite:{}", data_dir.join("shelf.db").display());
     let origin = CatalogOrigin::parse(&door.origin.to_string()).ok();
-    let catalog = catalog::bind(CatalogSettings {
+    let catalog = CatalogSettings {
         listen: grpc_listen,
         public_origin: origin.clone(),
         picture_host: door.picture_host.clone(),
@@ -106,8 +118,8 @@ pub async fn bind(settings: ServeSettings) -> Result<Shelf, StartError> {
         // Reflection tells everything about the contract, which on this machine alone is what it is for.
         reflection: grpc_listen.ip().is_loopback(),
         ..CatalogSettings::new(database)
-    })
-    .await?;
+    };
+    let catalog = catalog::bind_with_clock(catalog, clock).await?;
 
     let instance = catalog.instance();
     let sample = sample::load_into_new(instance, empty).await?;

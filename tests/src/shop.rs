@@ -1,7 +1,8 @@
 //! A shop of both services in this process, on free ports and a database of its own.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
+use catalog_service::clock::{Clock, SystemClock};
 use clap::Parser as _;
 use shelf::{config::CommandLine, serve};
 use tempfile::TempDir;
@@ -23,6 +24,17 @@ pub struct Shop {
     running: Running,
     folder: TempDir,
     flags: Vec<String>,
+    clock: ServiceClock,
+}
+
+/// The clock of the catalog-service.
+#[derive(Clone)]
+struct ServiceClock(Arc<dyn Clock>);
+
+impl std::fmt::Debug for ServiceClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a clock")
+    }
 }
 
 #[derive(Debug)]
@@ -55,12 +67,22 @@ impl Shop {
         Self::begin(&["--empty"]).await
     }
 
+    /// An empty shop with its people, whose catalog-service goes by this clock.
+    pub async fn open_at(clock: Arc<dyn Clock>) -> Self {
+        Self::begin_at(&["--empty"], clock).await.settled().await
+    }
+
     async fn begin(flags: &[&str]) -> Self {
+        Self::begin_at(flags, Arc::new(SystemClock)).await
+    }
+
+    async fn begin_at(flags: &[&str], clock: Arc<dyn Clock>) -> Self {
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let folder = tempfile::tempdir().expect("a folder");
-        let running = Running::start(&folder, &flags).await;
+        let clock = ServiceClock(clock);
+        let running = Running::start(&folder, &flags, &clock).await;
         let people = People::strangers(channel(running.grpc));
-        Self { people, running, folder, flags }
+        Self { people, running, folder, flags, clock }
     }
 
     async fn settled(mut self) -> Self {
@@ -78,12 +100,12 @@ impl Shop {
     /// The same, with more settings this once.
     #[must_use]
     pub async fn restart_with(self, more: &[&str]) -> Self {
-        let Self { people, running, folder, flags } = self;
+        let Self { people, running, folder, flags, clock } = self;
         running.stop().await;
         let now = [flags.clone(), more.iter().map(|flag| (*flag).to_owned()).collect()].concat();
-        let running = Running::start(&folder, &now).await;
+        let running = Running::start(&folder, &now, &clock).await;
         let people = people.again(&channel(running.grpc));
-        Self { people, running, folder, flags }
+        Self { people, running, folder, flags, clock }
     }
 
     /// Stops the shop.
@@ -123,7 +145,7 @@ impl Shop {
 }
 
 impl Running {
-    async fn start(folder: &TempDir, flags: &[String]) -> Self {
+    async fn start(folder: &TempDir, flags: &[String], clock: &ServiceClock) -> Self {
         let data_dir = folder.path().display().to_string();
         let mut line = vec!["shelf", "--data-dir", &data_dir];
         line.extend(["--listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0"]);
@@ -131,7 +153,8 @@ impl Running {
         line.extend(["--database-ballast-mib", "0"]);
         line.extend(flags.iter().map(String::as_str));
         let settings = CommandLine::parse_from(line).serve.settings().expect("settings");
-        let shelf = serve::bind(settings).await.expect("a start");
+        let shelf = serve::bind_with_clock(settings, Arc::clone(&clock.0)).await;
+        let shelf = shelf.expect("a start");
         let (http, grpc) = (shelf.address(), shelf.grpc_address());
         let setup_token = shelf.setup_link().map(token).unwrap_or_default().to_owned();
         let shutdown = CancellationToken::new();

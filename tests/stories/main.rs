@@ -27,3 +27,4 @@ mod search;
 mod sessions;
 mod storefront;
 mod tree;
+mod windows;

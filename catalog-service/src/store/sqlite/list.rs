@@ -193,7 +193,8 @@ impl List {
         let mut select = db.prepare_cached(sql.text())?;
         let count: u32 = select.query_row(params_from_iter(sql.values()), |row| row.get(0))?;
         let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
-        counts.put(key, generation, self.now, total);
+        let span = counts::span(db, self.query.audience, self.now)?;
+        counts.put(key, generation, span, total);
         Ok(total)
     }
 }
