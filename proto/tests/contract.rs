@@ -5,8 +5,8 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor,
-    MethodDescriptor, Value,
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, FileDescriptor,
+    MessageDescriptor, MethodDescriptor, Value,
 };
 use regex::Regex;
 
@@ -214,11 +214,11 @@ const EXCEPTIONS: [(&str, &str); 3] = [
     ("RedeemSetupToken", "request_id"),
 ];
 
-/// The comment of a method, in one line.
-fn comment(method: &MethodDescriptor) -> String {
-    let file = method.parent_file().file_descriptor_proto().clone();
+/// The comment of a method or message, in one line.
+fn comment(file: &FileDescriptor, path: &[i32]) -> String {
+    let file = file.file_descriptor_proto().clone();
     let info = file.source_code_info.expect("comments are embedded");
-    let location = info.location.iter().find(|location| location.path == method.path());
+    let location = info.location.iter().find(|location| location.path == path);
     let words = location.expect("a place in its file").leading_comments().split_whitespace();
     words.collect::<Vec<_>>().join(" ")
 }
@@ -233,8 +233,27 @@ fn every_write_can_be_repeated_and_tried_except_those_that_say_why_not() {
             let excepted = EXCEPTIONS.contains(&(method.name(), field));
             let has = input.get_field_by_name(field).is_some();
             assert_eq!(has, write && !excepted, "{}.{field}", input.full_name());
-            let says_so = comment(&method).contains(&format!("no `{field}`"));
+            let comment = comment(&method.parent_file(), method.path());
+            let says_so = comment.contains(&format!("no `{field}`"));
             assert_eq!(says_so, excepted, "the comment of {} on {field}", method.full_name());
         }
+    }
+}
+
+/// Resources that nobody changes; the comment of each says why it has none.
+const WITHOUT_ETAG: [&str; 2] = ["Session", "ProductRevision"];
+
+#[test]
+fn every_resource_has_an_etag_except_those_that_say_why_not() {
+    let resource = extension("google.api.resource");
+    let resources: Vec<_> =
+        messages().into_iter().filter(|one| one.options().has_extension(&resource)).collect();
+    assert!(resources.len() > WITHOUT_ETAG.len());
+    for message in resources {
+        let excepted = WITHOUT_ETAG.contains(&message.name());
+        let has = message.get_field_by_name("etag").is_some();
+        assert_eq!(has, !excepted, "{}.etag", message.full_name());
+        let says_so = comment(&message.parent_file(), message.path()).contains("no `etag`");
+        assert_eq!(says_so, excepted, "the comment of {}", message.full_name());
     }
 }
