@@ -1,16 +1,25 @@
-//! What was done to products across the shop, newest first; by whom and on which days stands in the address.
+//! What was done in the shop, newest first; by whom, to what and on which days stands in the address.
+
+mod asked;
 
 use askama::Template;
 use axum::response::Response;
-use jiff::{ToSpan as _, civil::Date};
-use proto::catalog::{ListProductRevisionsRequest, ListProductRevisionsResponse, ProductView};
+use proto::{
+    access::ListUsersRequest,
+    catalog::{Category, Change, ListChangesRequest, ListChangesResponse},
+};
 
+use self::asked::{Asked, OF};
 use super::{
+    categories,
     chrome::Chrome,
-    history::Entry,
-    names::{id_of, is_id},
+    format,
+    history::number,
+    names::id_of,
     product_list::{Choice, Pages},
+    product_row::When,
     query::Query,
+    revision_words,
     storefront::Empty,
     trouble::{Trouble, see_other},
     visit::Visit,
@@ -18,6 +27,8 @@ use super::{
 };
 
 const PAGE: i32 = 50;
+/// How many users a filter offers.
+const USERS: i32 = 1000;
 const PATH: &str = "/admin/activity";
 
 #[derive(Template)]
@@ -25,23 +36,33 @@ const PATH: &str = "/admin/activity";
 struct ActivityPage {
     chrome: Chrome,
     note: String,
+    total: String,
     people: Vec<Choice>,
+    things: Vec<Choice>,
     from: String,
     to: String,
     filtered: bool,
-    rows: Vec<Entry>,
+    rows: Vec<Row>,
     empty: Empty,
     pages: Pages,
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Asked {
-    /// The id of a user.
-    by: String,
-    from: Option<Date>,
-    to: Option<Date>,
-    page: String,
+/// One change.
+struct Row {
+    number: i64,
+    /// What the thing was called.
+    title: String,
+    /// Where it is edited; empty when it is there no more, or not for everybody.
+    link: String,
+    /// `Category` or `Shop`; nothing for a product.
+    sort: &'static str,
+    what: String,
+    when: When,
+    who: String,
+    /// The name of who did it.
+    actor: String,
+    /// The product whose history it is in, and the version that it left there; none: nothing of it is kept.
+    version: Option<(String, u64)>,
 }
 
 /// `GET /admin/activity`.
@@ -52,14 +73,16 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     }
     let chrome = visit.admin_chrome().await?;
     let (page, expired) = page_or_first(&visit, &asked).await?;
-    let rows: Vec<_> =
-        page.product_revisions.iter().map(|one| Entry::of(&visit, one, None)).collect();
+    let categories = categories_of(&visit, &page.changes).await?;
+    let place = Place { is_admin: chrome.is_admin(), categories: &categories };
+    let rows: Vec<_> = page.changes.iter().map(|change| Row::of(&visit, change, &place)).collect();
     let filtered = asked.first_page() != Asked::default();
-    let next = Asked { page: page.next_page_token.clone(), ..asked.clone() };
+    let next = Asked { page: page.next_page_token, ..asked.clone() };
     visit.page(&ActivityPage {
-        chrome,
         note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
-        people: people(&rows, &asked.by),
+        total: total(page.total_size, page.total_size_capped),
+        people: people(users(&visit, &chrome).await?, &rows, &asked.by),
+        things: OF.map(|(value, word)| choice(value, word, &asked.of)).into(),
         from: asked.from.map(|day| day.to_string()).unwrap_or_default(),
         to: asked.to.map(|day| day.to_string()).unwrap_or_default(),
         filtered,
@@ -73,6 +96,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
             },
             next: if next.page.is_empty() { String::new() } else { next.query().at(PATH) },
         },
+        chrome,
     })
 }
 
@@ -80,99 +104,110 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
 async fn page_or_first(
     visit: &Visit,
     asked: &Asked,
-) -> Result<(ListProductRevisionsResponse, bool), Trouble> {
-    let request = ListProductRevisionsRequest {
-        parent: "products/-".to_owned(),
+) -> Result<(ListChangesResponse, bool), Trouble> {
+    let request = ListChangesRequest {
         page_size: PAGE,
         page_token: asked.page.clone(),
         filter: asked.filter(),
-        view: ProductView::Basic.into(),
     };
-    let mut products = visit.caller.products();
-    match products.list_product_revisions(request.clone()).await {
+    let mut changes = visit.caller.changes();
+    match changes.list_changes(request.clone()).await {
         Ok(page) => Ok((page.into_inner(), false)),
         Err(status) => {
             let trouble = Trouble::from(status);
             if trouble.reason() != "PAGE_TOKEN_INVALID" {
                 return Err(trouble);
             }
-            let first = ListProductRevisionsRequest { page_token: String::new(), ..request };
-            Ok((products.list_product_revisions(first).await?.into_inner(), true))
+            let first = ListChangesRequest { page_token: String::new(), ..request };
+            Ok((changes.list_changes(first).await?.into_inner(), true))
         }
     }
 }
 
-impl Asked {
-    fn of(query: &Query) -> Self {
-        let day = |name: &str| query.get(name).parse().ok();
-        let by = query.get("by");
+/// The categories that there are, if any of the changes is of one.
+async fn categories_of(visit: &Visit, changes: &[Change]) -> Result<Vec<Category>, Trouble> {
+    if !changes.iter().any(|change| change.resource.starts_with("categories/")) {
+        return Ok(Vec::new());
+    }
+    categories::uncounted(&visit.caller).await
+}
+
+/// What decides where an entry leads.
+struct Place<'a> {
+    is_admin: bool,
+    categories: &'a [Category],
+}
+
+impl Row {
+    fn of(visit: &Visit, change: &Change, place: &Place<'_>) -> Self {
+        let actor = change.actor.clone().unwrap_or_default();
+        let (collection, below) = change.resource.split_once('/').unwrap_or((&change.resource, ""));
+        let id = below.split('/').next().unwrap_or_default().to_owned();
+        let version = number(&change.revision);
+        let version = (version > 0).then(|| (id.clone(), version));
+        let is_there = place.categories.iter().any(|one| one.name == change.resource);
+        let (sort, link) = match collection {
+            "categories" if is_there => ("Category", format!("/admin/categories/{id}")),
+            "categories" => ("Category", String::new()),
+            "shop" if place.is_admin => ("Shop", "/admin/shop".to_owned()),
+            "shop" => ("Shop", String::new()),
+            _ if version.is_some() => ("", format!("/admin/products/{id}")),
+            _ => ("", String::new()),
+        };
         Self {
-            by: if is_id(by) { by.to_owned() } else { String::new() },
-            from: day("from"),
-            to: day("to"),
-            page: query.get("page").to_owned(),
+            number: change.number,
+            title: if change.title.is_empty() { id } else { change.title.clone() },
+            link,
+            sort,
+            what: revision_words::done(change),
+            when: When::of(change.create_time.as_ref(), visit.now),
+            who: actor.display_name,
+            actor: actor.name,
+            version,
         }
-    }
-
-    fn query(&self) -> Query {
-        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
-        Query::new()
-            .with("by", &self.by)
-            .with("from", &day(self.from))
-            .with("to", &day(self.to))
-            .with("page", &self.page)
-    }
-
-    fn first_page(&self) -> Self {
-        Self { page: String::new(), ..self.clone() }
-    }
-
-    /// AIP-160; the last day belongs to the range.
-    fn filter(&self) -> String {
-        let mut terms = Vec::new();
-        if !self.by.is_empty() {
-            terms.push(format!("actor = \"{}\"", actor(&self.by)));
-        }
-        if let Some(day) = self.from {
-            terms.push(format!("create_time >= {day}"));
-        }
-        if let Some(day) = self.to.and_then(|day| day.checked_add(1.day()).ok()) {
-            terms.push(format!("create_time < {day}"));
-        }
-        terms.join(" AND ")
     }
 }
 
-/// The name of who did something, by the id in the address.
-fn actor(id: &str) -> String {
-    if id == SYSTEM { SYSTEM.to_owned() } else { format!("users/{id}") }
+fn total(count: i32, capped: bool) -> String {
+    let more = if capped { "more than " } else { "" };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{more}{} change{plural}", format::count(count.into()))
 }
 
-/// What Shelf itself is called.
-const SYSTEM: &str = "system";
+/// All users, for an administrator, who may know them.
+async fn users(visit: &Visit, chrome: &Chrome) -> Result<Vec<(String, String)>, Trouble> {
+    if !chrome.is_admin() {
+        return Ok(Vec::new());
+    }
+    let request = ListUsersRequest { page_size: USERS, ..Default::default() };
+    let page = visit.caller.users().list_users(request).await?.into_inner();
+    Ok(page.users.into_iter().map(|user| (user.name, user.display_name)).collect())
+}
 
-/// Those who did something on this page, and who was asked for.
-fn people(rows: &[Entry], by: &str) -> Vec<Choice> {
+/// Those who did something on this page, those who could have, and who was asked for.
+fn people(users: Vec<(String, String)>, rows: &[Row], by: &str) -> Vec<Choice> {
+    let shown = rows.iter().map(|row| (row.actor.clone(), row.who.clone()));
+    let asked = (!by.is_empty()).then(|| (asked::actor(by), id_of(by).to_owned()));
     let mut people: Vec<Choice> = Vec::new();
-    let mut add = |value: &str, word: &str| {
+    for (name, word) in users.into_iter().chain(shown).chain(asked) {
+        let value = asked::person(&name);
         if !value.is_empty() && people.iter().all(|other| other.value != value) {
-            let (value, word, current) = (value.to_owned(), word.to_owned(), value == by);
-            people.push(Choice { value, word, current });
+            people.push(choice(value, &word, by));
         }
-    };
-    for row in rows {
-        add(id_of(&row.actor), &row.who);
     }
-    add(by, by);
     people.sort_by(|a, b| a.word.cmp(&b.word));
     people
+}
+
+fn choice(value: &str, word: &str, current: &str) -> Choice {
+    Choice { value: value.to_owned(), word: word.to_owned(), current: value == current }
 }
 
 fn empty(shown: bool, filtered: bool) -> Empty {
     if filtered {
         return Empty {
             shown,
-            text: "Nothing was changed by that person on those days.",
+            text: "Nothing was done that fits this filter.",
             link: PATH,
             link_text: "Show everything",
         };
@@ -182,31 +217,5 @@ fn empty(shown: bool, filtered: bool) -> Empty {
         text: "Nothing was changed yet.",
         link: "/admin/products",
         link_text: "To the products",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asked(query: &str) -> Asked {
-        let pairs = form_urlencoded::parse(query.as_bytes());
-        Asked::of(&pairs.fold(Query::new(), |query, (name, value)| query.with(&name, &value)))
-    }
-
-    #[test]
-    fn the_address_becomes_a_filter_that_holds_its_last_day() {
-        let filter = asked("by=grace&from=2026-11-01&to=2026-11-30").filter();
-        let expected =
-            "actor = \"users/grace\" AND create_time >= 2026-11-01 AND create_time < 2026-12-01";
-        assert_eq!(filter, expected);
-        assert_eq!(asked("by=system").filter(), "actor = \"system\"");
-        assert_eq!(asked("by=a%22b&from=soon&to=2026-02-31").filter(), "");
-    }
-
-    #[test]
-    fn the_same_list_has_one_address() {
-        let one = asked("to=2026-11-30&by=grace&from=").query().at(PATH);
-        assert_eq!(one, "/admin/activity?by=grace&to=2026-11-30");
     }
 }

@@ -91,7 +91,7 @@ async fn answer(
     typed: &Typed,
     problems: Problems,
 ) -> Result<Response, Trouble> {
-    let chrome = visit.admin_chrome().await?;
+    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["category-forms"]);
     let categories = all(&visit.caller).await?;
     let title = Field {
         required: true,
@@ -127,6 +127,11 @@ pub(crate) async fn all(caller: &Caller) -> Result<Vec<Category>, Trouble> {
         }
         listed => listed,
     }
+}
+
+/// Every category without its numbers.
+pub(crate) async fn uncounted(caller: &Caller) -> Result<Vec<Category>, Trouble> {
+    list(caller, CategoryView::Basic).await
 }
 
 /// Where the service stops counting.

@@ -33,14 +33,10 @@ struct HistoryPage {
 
 /// One revision as a history shows it.
 pub(crate) struct Entry {
-    pub(crate) product: String,
-    pub(crate) title: String,
     pub(crate) number: u64,
     pub(crate) what: String,
     pub(crate) when: When,
     pub(crate) who: String,
-    /// The name of who did it, for a filter; empty when it was nobody who signs in.
-    pub(crate) actor: String,
     /// The newest one, which is how the product stands.
     pub(crate) newest: bool,
     pub(crate) request_id: String,
@@ -51,15 +47,11 @@ impl Entry {
     pub(crate) fn of(visit: &Visit, revision: &ProductRevision, newest: Option<u64>) -> Self {
         let number = number(&revision.name);
         let actor = revision.actor.clone().unwrap_or_default();
-        let product = revision.product.as_ref();
         Self {
-            product: product.map(|product| id_of(&product.name).to_owned()).unwrap_or_default(),
-            title: product.map(|product| product.title.clone()).unwrap_or_default(),
             number,
             what: revision_words::what(revision),
             when: When::of(revision.create_time.as_ref(), visit.now),
             who: actor.display_name,
-            actor: actor.name,
             newest: newest == Some(number),
             request_id: request_id(),
         }
@@ -104,7 +96,6 @@ pub(crate) async fn show(
     let newest = newest.map(|revision| number(&revision.name));
     let entry = |revision| Entry::of(&visit, revision, newest);
     let path = format!("/admin/products/{id}/history");
-    let next = Query::new().with("page", &page.next_page_token);
     let Product { title, etag, delete_time, .. } = product;
     visit.page(&HistoryPage {
         may_go_back: chrome.may_edit() && delete_time.is_none(),
@@ -112,10 +103,7 @@ pub(crate) async fn show(
         title,
         etag,
         rows: page.product_revisions.iter().map(entry).collect(),
-        pages: Pages {
-            first: if query.get("page").is_empty() { String::new() } else { path.clone() },
-            next: if page.next_page_token.is_empty() { String::new() } else { next.at(&path) },
-        },
+        pages: Pages::of(&path, query.get("page"), &page.next_page_token),
         id,
     })
 }

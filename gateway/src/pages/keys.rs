@@ -23,7 +23,6 @@ use super::{
     sign_in::unstored,
     trouble::{Trouble, see_other},
     visit::Visit,
-    words,
 };
 
 const PAGE: i32 = 50;
@@ -116,12 +115,7 @@ pub(crate) async fn delete(
     };
     match visit.caller.api_keys().delete_api_key(request).await {
         Ok(_) => Ok(flash::say(see_other(PATH), "key-deleted")),
-        Err(status) => {
-            let trouble = Trouble::from(status);
-            let text = words::of(&trouble.reason(), &[]);
-            trouble.in_place()?;
-            removal(&visit, &id, text).await
-        }
+        Err(status) => removal(&visit, &id, Removal::refusal(status)?).await,
     }
 }
 
@@ -207,7 +201,6 @@ async fn answer(
         Err(expired) if expired.reason() == "PAGE_TOKEN_INVALID" => return Ok(see_other(PATH)),
         Err(trouble) => return Err(trouble),
     };
-    let next = Query::new().with("page", &page.next_page_token);
     let page = KeysPage {
         chrome,
         problems,
@@ -215,10 +208,7 @@ async fn answer(
         request_id: request_id(),
         fields,
         rows: page.api_keys.iter().map(|key| row(key, visit)).collect(),
-        pages: Pages {
-            first: if page_token.is_empty() { String::new() } else { PATH.to_owned() },
-            next: if page.next_page_token.is_empty() { String::new() } else { next.at(PATH) },
-        },
+        pages: Pages::of(PATH, page_token, &page.next_page_token),
     };
     visit.page_with(status, &page)
 }

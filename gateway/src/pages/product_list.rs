@@ -75,6 +75,15 @@ pub(crate) struct Pages {
     pub(crate) next: String,
 }
 
+impl Pages {
+    /// For a list whose address holds nothing but the page: its path, the token of this page, and that of the next one.
+    pub(crate) fn of(path: &str, token: &str, next: &str) -> Self {
+        let next =
+            if next.is_empty() { String::new() } else { Query::new().with("page", next).at(path) };
+        Self { first: if token.is_empty() { String::new() } else { path.to_owned() }, next }
+    }
+}
+
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Asked {

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{chrome::Chrome, names::request_id, trouble::Trouble, visit::Visit};
+use tonic::Status;
+
+use super::{chrome::Chrome, names::request_id, trouble::Trouble, visit::Visit, words};
 
 /// What is about to go.
 #[derive(Template)]
@@ -36,6 +38,17 @@ impl Removal {
             refused: String::new(),
             request_id: request_id(),
         }
+    }
+
+    /// Why the service keeps it, in words.
+    ///
+    /// # Errors
+    /// What is answered by another page.
+    pub(crate) fn refusal(status: Status) -> Result<String, Trouble> {
+        let trouble = Trouble::from(status);
+        let text = words::of(&trouble.reason(), &[]);
+        trouble.in_place()?;
+        Ok(text)
     }
 
     /// The page; one that was refused says so by its status.

@@ -1,6 +1,6 @@
 //! What a change did, in words: of a history's entry, and of each field.
 
-use proto::catalog::{Product, ProductRevision, product_revision::Change};
+use proto::catalog::{self, Product, ProductRevision, change::Kind, product_revision::Change};
 
 /// How many fields a sentence names.
 const NAMED: usize = 3;
@@ -23,6 +23,26 @@ pub(crate) fn what(revision: &ProductRevision) -> String {
         }
         Change::Updated | Change::Unspecified => changed(&revision.changed_fields, product),
     }
+}
+
+/// What a change in the feed did.
+pub(crate) fn done(change: &catalog::Change) -> String {
+    let is_variant = change.resource.contains("/variants/");
+    let words = match change.kind() {
+        Kind::Created if is_variant => "Added a variant",
+        Kind::Deleted if is_variant => "Removed a variant",
+        Kind::Created => "Created",
+        Kind::Deleted => "Deleted",
+        Kind::Undeleted => "Restored after it was deleted",
+        Kind::Expunged => "Deleted for good",
+        Kind::Published => "Published",
+        Kind::Unpublished => "Unpublished",
+        Kind::Archived => "Archived",
+        Kind::RolledBack => "Went back to an earlier version",
+        Kind::Updated if change.changed_fields == ["parent"] => "Moved",
+        Kind::Updated | Kind::Unspecified => return changed(&change.changed_fields, None),
+    };
+    words.to_owned()
 }
 
 fn changed(fields: &[String], product: Option<&Product>) -> String {
@@ -71,6 +91,10 @@ fn of_product(field: &str) -> &str {
         "publish_time" => "public from",
         "unpublish_time" => "public until",
         "delete_time" => "deleted",
+        "parent" => "place",
+        "display_name" => "name",
+        "default_currency" => "currency",
+        "default_language" => "language",
         other => other,
     }
 }
@@ -154,6 +178,30 @@ mod tests {
         #[case] expected: &str,
     ) {
         assert_eq!(what(&revision(change, fields, &["white", "blue"])), expected);
+    }
+
+    #[rstest]
+    #[case("products/mug", Kind::Created, &[], "Created")]
+    #[case("products/mug/variants/white", Kind::Created, &["variants/white"], "Added a variant")]
+    #[case("products/mug/variants/white", Kind::Deleted, &["variants/white"], "Removed a variant")]
+    #[case("products/mug/variants/white", Kind::Updated, &["variants/white.prices"], "Changed price")]
+    #[case("products/mug", Kind::Expunged, &[], "Deleted for good")]
+    #[case("categories/mugs", Kind::Updated, &["parent"], "Moved")]
+    #[case("categories/mugs", Kind::Updated, &["title", "parent"], "Changed title and place")]
+    #[case("shop", Kind::Updated, &["display_name"], "Changed name")]
+    fn an_entry_of_the_feed_is_told_in_words(
+        #[case] resource: &str,
+        #[case] kind: Kind,
+        #[case] fields: &[&str],
+        #[case] expected: &str,
+    ) {
+        let change = catalog::Change {
+            kind: kind.into(),
+            resource: resource.to_owned(),
+            changed_fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+            ..Default::default()
+        };
+        assert_eq!(done(&change), expected);
     }
 
     #[test]

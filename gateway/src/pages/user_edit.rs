@@ -124,12 +124,7 @@ pub(crate) async fn delete(
     };
     match visit.caller.users().delete_user(request).await {
         Ok(_) => Ok(flash::say(see_other(PATH), "user-deleted")),
-        Err(status) => {
-            let trouble = Trouble::from(status);
-            let text = words::of(&trouble.reason(), &[]);
-            trouble.in_place()?;
-            removal(&visit, &id, text).await
-        }
+        Err(status) => removal(&visit, &id, Removal::refusal(status)?).await,
     }
 }
 

@@ -60,14 +60,10 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
         Err(expired) if expired.reason() == "PAGE_TOKEN_INVALID" => return Ok(see_other(PATH)),
         Err(trouble) => return Err(trouble),
     };
-    let next = Query::new().with("page", &page.next_page_token);
     visit.page(&UsersPage {
         chrome,
         rows: page.users.iter().map(|user| row(user, &visit)).collect(),
-        pages: Pages {
-            first: if page_token.is_empty() { String::new() } else { PATH.to_owned() },
-            next: if page.next_page_token.is_empty() { String::new() } else { next.at(PATH) },
-        },
+        pages: Pages::of(PATH, &page_token, &page.next_page_token),
     })
 }
 

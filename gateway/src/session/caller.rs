@@ -13,7 +13,7 @@ use proto::{
         user_service_client::UserServiceClient,
     },
     catalog::{
-        category_service_client::CategoryServiceClient,
+        category_service_client::CategoryServiceClient, change_service_client::ChangeServiceClient,
         product_service_client::ProductServiceClient, shop_service_client::ShopServiceClient,
         variant_service_client::VariantServiceClient,
     },
@@ -118,6 +118,8 @@ impl Caller {
         variants: VariantServiceClient;
         /// Categories.
         categories: CategoryServiceClient;
+        /// The feed of changes.
+        changes: ChangeServiceClient;
         /// The shop itself.
         shop: ShopServiceClient;
         /// Signing in and out.

@@ -101,10 +101,32 @@ storyBothWays('the activity is filtered by person and days, which stand in its a
   assert.equal(await page.getByText('by Grace').count(), 0);
   await page.getByLabel('Until, that day included').fill('2001-02-03');
   await button(page, 'Filter').click();
-  await page.getByText('Nothing was changed by that person on those days.').waitFor();
+  await page.getByText('Nothing was done that fits this filter.').waitFor();
   await page.getByRole('link', { name: 'Show everything' }).click();
   await row(page, 'Bittern bowl, blue').getByRole('link', { name: 'What changed' }).first().click();
   await page.getByRole('heading', { level: 1, name: 'What changed' }).waitFor();
+});
+
+storyBothWays('the activity tells of categories and the shop, and leads to where they are edited', { as: 'admin' }, async ({ page, shop, scripts }) => {
+  const title = `Ladles ${scripts ? 'with' : 'without'} scripts`;
+  const category = await shop.as('editor')('POST', '/v1/categories', { title });
+  await shop.as('admin')('PATCH', '/v1/shop', { displayName: `Shelf of ${title}` });
+  await open(page, '/admin/activity');
+  await row(page, title).getByText('by Grace').first().waitFor();
+  await row(page, `Shelf of ${title}`).getByText('Changed name').waitFor();
+  await page.getByLabel('To', { exact: true }).selectOption({ label: 'Categories' });
+  await page.getByLabel('By', { exact: true }).selectOption({ label: 'Grace' });
+  await button(page, 'Filter').click();
+  await page.waitForURL(/\/admin\/activity\?by=[a-z0-9-]+&of=categories$/);
+  await row(page, title).getByText('Created').waitFor();
+  await row(page, title).getByRole('link', { name: title }).click();
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await shop.as('editor')('DELETE', `/v1/${category.name}`);
+  await open(page, '/admin/activity?of=categories');
+  const entry = page.getByRole('row').filter({ hasText: title });
+  await entry.getByText('Deleted', { exact: true }).waitFor();
+  assert.equal(await entry.getByRole('link').count(), 0, 'it is there no more');
+  await shop.as('admin')('PATCH', '/v1/shop', { displayName: 'Shelf' });
 });
 
 storyBothWays('the activity goes on over pages', { as: 'viewer' }, async ({ page }) => {

@@ -111,9 +111,9 @@ async fn a_version_that_is_not_kept_leads_to_the_history() {
 async fn an_expired_page_of_the_activity_is_the_first_one_again() {
     let shop = Shop::with(product());
     let expired = refusal(Code::InvalidArgument, "PAGE_TOKEN_INVALID");
-    shop.once("ListProductRevisions", Answer::Refused(expired));
+    shop.once("ListChanges", Answer::Refused(expired));
     let (status, page) = body(shop.get("/admin/activity?page=old").await).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("That page has expired."), "{page}");
-    assert!(page.contains("Went back to version 2"), "{page}");
+    assert!(page.contains("Went back to an earlier version"), "{page}");
 }

@@ -18,9 +18,9 @@ use prost::Message;
 use proto::{
     access::{Role, Session, User},
     catalog::{
-        Category, CompareProductRevisionsResponse, FieldDifference, ListCategoriesResponse,
-        ListProductRevisionsResponse, ListProductsResponse, Product, ProductRevision,
-        Shop as ShopSettings, product_revision::Change,
+        self, Category, CompareProductRevisionsResponse, FieldDifference, ListCategoriesResponse,
+        ListChangesResponse, ListProductRevisionsResponse, ListProductsResponse, Product,
+        ProductRevision, Shop as ShopSettings, change::Kind, product_revision::Change,
     },
 };
 use tonic::{Code, Status};
@@ -94,6 +94,7 @@ impl Shop {
             shop.tell(method, &product);
         }
         shop.tell("RollbackProduct", &product);
+        shop.tell("ListChanges", &changes_of(&product));
         let revision = revision_of(&product);
         shop.tell("GetProductRevision", &revision);
         shop.tell("CompareProductRevisions", &comparison_of(&product));
@@ -235,6 +236,20 @@ pub(super) fn revision_of(product: &Product) -> ProductRevision {
         product: Some(product.clone()),
         ..Default::default()
     }
+}
+
+/// The feed of changes, with the newest revision of a product.
+fn changes_of(product: &Product) -> ListChangesResponse {
+    let change = catalog::Change {
+        number: 7,
+        kind: Kind::RolledBack.into(),
+        resource: product.name.clone(),
+        title: product.title.clone(),
+        revision: format!("{}/revisions/4", product.name),
+        actor: product.update_actor.clone(),
+        ..Default::default()
+    };
+    ListChangesResponse { changes: vec![change], total_size: 1, ..Default::default() }
 }
 
 /// A comparison in which the product's own texts are old and new.
