@@ -49,6 +49,13 @@ impl Chrome {
         here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// Whether the page is one of those by which an administrator manages the shop.
+    pub(crate) fn is_in_settings(&self) -> bool {
+        ["/admin/shop", "/admin/users", "/admin/new-user", "/admin/keys"]
+            .iter()
+            .any(|path| self.is_at(path))
+    }
+
     /// With modules that this page starts fetched ahead.
     #[must_use]
     pub(crate) fn starting(self, gateway: &Gateway, modules: &[&str]) -> Self {

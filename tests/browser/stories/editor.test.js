@@ -187,7 +187,7 @@ story('unsaved changes are asked about once before they are left', { as: 'editor
     asked.push(dialog.type());
     return dialog.accept();
   });
-  await page.getByRole('link', { name: 'Recently deleted' }).click();
+  await page.getByRole('link', { name: 'Deleted', exact: true }).click();
   await page.waitForURL('**/admin/deleted');
   assert.deepEqual(asked, ['beforeunload']);
 });

@@ -175,9 +175,33 @@ for (const role of ['viewer', 'editor', 'admin']) {
   story(`the navigation of ${role === 'viewer' ? 'a' : 'an'} ${role} shows what the role permits`, { as: role }, async ({ page }) => {
     await open(page, '/admin/products');
     const links = await page.getByRole('navigation', { name: 'Admin' }).getByRole('link').allTextContents();
-    const kept = role === 'admin' ? ['Users', 'API keys', 'Shop'] : [];
-    assert.deepEqual(links.map((link) => link.trim()), ['Products', 'Categories', 'Recently deleted', 'Activity', ...kept]);
+    const kept = role === 'admin' ? ['Settings'] : [];
+    assert.deepEqual(links.map((link) => link.trim()), ['Products', 'Categories', 'Deleted', 'Activity', ...kept]);
+    if (role === 'admin') {
+      await page.getByRole('link', { name: 'Settings' }).click();
+      const tabs = page.getByRole('navigation', { name: 'Settings' });
+      assert.deepEqual(await tabs.getByRole('link').allTextContents(), ['Shop', 'Users', 'API keys']);
+      for (const name of ['Users', 'API keys', 'Shop']) {
+        await tabs.getByRole('link', { name }).click();
+        await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+        assert.equal(await tabs.locator('[aria-current=page]').innerText(), name);
+      }
+    }
     await page.getByRole('banner').getByRole('link', { name: PEOPLE[role].displayName }).click();
     await page.getByRole('heading', { level: 1, name: PEOPLE[role].displayName }).waitFor();
+  });
+}
+
+for (const [width, role] of [[390, 'admin'], [390, 'viewer'], [375, 'admin']]) {
+  story(`on a phone ${width} wide the bar of ${role === 'admin' ? 'an' : 'a'} ${role} has two lines, and all of it can be touched`, { as: role, width, scripts: false }, async ({ page }) => {
+    await open(page, '/admin/products');
+    const banner = page.getByRole('banner');
+    const boxes = await Promise.all((await banner.locator('a, button').all()).map((target) => target.boundingBox()));
+    const line = (box) => Math.floor((box.y + box.height / 2) / 44);
+    assert.equal(new Set(boxes.map(line)).size, 2);
+    for (const box of boxes) {
+      assert.ok(box.height >= 44 && box.width >= 44, JSON.stringify(box));
+      assert.ok(box.x >= 0 && box.x + box.width <= width, JSON.stringify(box));
+    }
   });
 }
