@@ -15,6 +15,7 @@ import { notify } from './notices.js';
  * @property {(resource: any) => void} confirm the server has done it, and this is the resource now
  * @property {(failure: Failure) => void} rollBack nothing was done: all is as it was
  * @property {(resource: any) => void} [undo] it was undone by a second call
+ * @property {object} [undoBody] what that call sends
  */
 
 /**
@@ -27,7 +28,7 @@ import { notify } from './notices.js';
 
 const LABEL_AFTER = 400;
 const REPEAT = 400;
-const OPPOSITE = { deleted: 'undeleted', undeleted: 'deleted', published: 'unpublished', unpublished: 'published' };
+const OPPOSITE = { deleted: 'undeleted', undeleted: 'deleted', published: 'unpublished', unpublished: 'published', 'category-moved': 'category-moved' };
 
 /**
  * A row that goes brings the next one under the pointer and the focus: what comes within a moment after is a double click or a
@@ -97,7 +98,7 @@ async function act(form, behaviour, button) {
  */
 async function takeBack(form, shown, etag, requestId = crypto.randomUUID()) {
   const done = OPPOSITE[/** @type {keyof typeof OPPOSITE} */ (form.dataset.done)];
-  const outcome = await send(form.dataset.undo, etag, requestId, undefined);
+  const outcome = await send(form.dataset.undo, etag, requestId, shown.undoBody);
   if (outcome.kind !== 'done') return explain(form, outcome, () => void takeBack(form, shown, etag, requestId), done);
   shown.undo?.(outcome.resource);
   announce(word(done, { title: titleOf(form) }));

@@ -1,4 +1,4 @@
-// Adds: create and save by JSON, with every error at its field, and a question before unsaved changes are left.
+// Adds: create and save by JSON, with every error at its field, and a question before unsaved changes are left; categories too.
 // Without it: the server answers the form with the same page, the errors in place and the values kept.
 // Proven by: tests/browser/stories/editor.test.js
 
@@ -17,7 +17,7 @@ import { notifyNext } from './notices.js';
 const saved = new Map();
 
 /** The field that a reason is about when no violation names it. @type {Record<string, string>} */
-const FIELD_OF = { SLUG_TAKEN: 'slug', SKU_TAKEN: 'sku', PRODUCT_ID_TAKEN: 'product_id' };
+const FIELD_OF = { SLUG_TAKEN: 'slug', SKU_TAKEN: 'sku', PRODUCT_ID_TAKEN: 'product_id', CATEGORY_CYCLE: 'parent' };
 
 /** Only what was changed goes; the answer's etag comes into every form that carried the old one. @type {Behaviour} */
 const saving = {
@@ -88,11 +88,8 @@ function changesIn(form, before) {
   return now && Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(value, before[name])));
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {Failure} failure
- */
-function explain(form, failure) {
+/** Says it at the fields, or leaves it to the server's page. @param {HTMLFormElement} form @param {Failure} failure */
+export function explain(form, failure) {
   if (failure.kind !== 'refused') return false;
   const field = FIELD_OF[failure.reason];
   const named = field ? [{ field, description: word(failure.reason) }] : [];
@@ -105,19 +102,22 @@ function explain(form, failure) {
 }
 
 /**
+ * Every form that carried the old version carries the new one.
  * @param {HTMLFormElement} form
  * @param {string} etag
  */
-function renewEtag(form, etag) {
+export function renewEtag(form, etag) {
   const old = form.querySelector('input[name=etag]')?.getAttribute('value');
   for (const input of document.querySelectorAll('input[name=etag]')) {
     if (input instanceof HTMLInputElement && input.value === old) input.value = etag;
   }
 }
 
-/** @param {Product} product */
-function showSaved({ title, updateTime = '', updateActor }) {
+/** @param {Product} product or a category */
+function showSaved({ title, slug, updateTime = '', updateActor }) {
   const texts = { title, changed: relative(updateTime), 'changed-by': updateActor?.displayName ?? '' };
+  const shop = document.querySelector('main a[data-address]');
+  if (shop instanceof HTMLAnchorElement) shop.href = `${shop.dataset.address}${slug}`;
   for (const [name, text] of Object.entries(texts)) {
     const place = document.querySelector(`main [data-field="${name}"]`);
     if (place) place.textContent = text;

@@ -50,7 +50,7 @@ export function showErrors(form, violations) {
  * @param {string} path
  */
 function placeOf(form, path) {
-  const own = path.replace(/^(product\.)?(variant\.|variants\[0\]\.)?/, '');
+  const own = path.replace(/^(product\.|category\.)?(variant\.|variants\[0\]\.)?/, '');
   const [first = ''] = own.split(/[.[]/);
   const price = own.includes('compare_at') ? 'compare_at' : 'price';
   const row = form.dataset.row?.startsWith('variant-') ? `${form.dataset.row}-` : '';

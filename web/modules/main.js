@@ -9,9 +9,13 @@ if (asksFor('#list')) {
   const { startInPlace } = await import('./in-place.js');
   startInPlace();
 }
-if (asksFor('#product-form')) {
+if (asksFor('form[data-changes]')) {
   const { startEditor } = await import('./editor.js');
   startEditor();
+}
+if (asksFor('form[data-action=add], form[data-action=move]')) {
+  const { startCategoryForms } = await import('./category-forms.js');
+  startCategoryForms();
 }
 if (asksFor('template#notice')) {
   const { startNotices } = await import('./notices.js');

@@ -153,7 +153,7 @@ async fn refused(
     let reason = trouble.reason();
     let status = trouble.in_place()?;
     let problems = match reason.as_str() {
-        "SLUG_TAKEN" => Problems::at("slug", words::of("category-slug-taken", &[])),
+        "SLUG_TAKEN" => Problems::at("slug", words::of(&reason, &[])),
         "CATEGORY_CYCLE" => Problems::at("parent", words::of(&reason, &[])),
         "ETAG_MISMATCH" => Problems::one(theirs(visit, id).await?),
         "HAS_CHILDREN" => Problems::one(words::of(&reason, &[])),
@@ -181,7 +181,8 @@ async fn answer(
     typed: Option<&Fields>,
     problems: Problems,
 ) -> Result<Response, Trouble> {
-    let chrome = visit.admin_chrome().await?;
+    let chrome =
+        visit.admin_chrome().await?.starting(&visit.gateway, &["editor", "category-forms"]);
     let categories = all(&visit.caller).await?;
     let category = find(&categories, id)?;
     let value = |name: &str, kept: &str| {
