@@ -15,7 +15,7 @@ mod token;
 mod user;
 mod users;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use secrecy::SecretString;
 
@@ -34,15 +34,12 @@ use self::{holder::Holders, password::Hasher, slow_down::Stripes};
 use crate::{
     buckets::{Buckets, Quota},
     clock::Clock,
-    config::Limits,
+    config::{Guesses, Limits, Sessions},
     domain::{Role, Write},
     ids,
     network::Network,
     store::access::{AccessStore, SetupToken},
 };
-
-/// How long it takes until a network that has used up its attempts has all of them again.
-const ATTEMPTS_WINDOW: Duration = Duration::from_mins(15);
 
 /// The accounts and sessions of one shop. Cheap to clone; clones are one and the same.
 #[derive(Clone)]
@@ -56,6 +53,8 @@ struct Inner {
     /// Attempts to sign in that failed, by where they came from.
     attempts: Buckets<Network>,
     holders: Holders,
+    lasts: Sessions,
+    guesses: Guesses,
 }
 
 /// What signing in gives: the session, and the token that is told this once.
@@ -76,8 +75,10 @@ impl Access {
             clock,
             hasher: Hasher::new(limits.passwords),
             signing_in: Stripes::new(),
-            attempts: Buckets::new(Quota::in_window(sign_ins, ATTEMPTS_WINDOW)),
+            attempts: Buckets::new(Quota::in_window(sign_ins, limits.guesses.window)),
             holders: Holders::new(),
+            lasts: limits.sessions,
+            guesses: limits.guesses,
         }))
     }
 
@@ -172,7 +173,7 @@ impl Access {
             }
             None => {
                 let now = self.0.clock.now();
-                self.0.store.add_failure(&account, now, now - Failures::WINDOW).await?;
+                self.0.store.add_failure(&account, now, now - self.0.guesses.window).await?;
                 Err(Error::CredentialsInvalid)
             }
         }
@@ -181,7 +182,7 @@ impl Access {
     /// Whether an account may be tried now.
     async fn check_pace(&self, account: &AccountKey) -> Result<()> {
         let failures = self.0.store.failures(account).await?;
-        let wait = failures.and_then(|failures| failures.wait(self.0.clock.now()));
+        let wait = failures.and_then(|failures| failures.wait(self.0.clock.now(), &self.0.guesses));
         wait.map_or(Ok(()), |wait| Err(Error::SlowDown(wait)))
     }
 
@@ -195,12 +196,18 @@ impl Access {
             user: user.id.clone(),
             digest: token.digest(),
             password,
+            lasts: self.0.lasts,
         };
         // Whoever disables a user or changes a password ends the sessions, also the one that is just beginning.
         if !self.0.store.create_session(new).await? {
             return Err(Error::CredentialsInvalid);
         }
         Ok(SignIn { session: SignedIn { session, user }, token })
+    }
+
+    /// How long a sign-in lasts.
+    pub fn lasts(&self) -> &Sessions {
+        &self.0.lasts
     }
 
     /// The live sessions of a user, newest first.
@@ -210,7 +217,7 @@ impl Access {
     pub async fn sessions(&self, user: &UserId) -> Result<Vec<Session>> {
         let now = self.0.clock.now();
         let mut sessions = self.0.store.sessions(user).await?;
-        sessions.retain(|session| session.is_live(now));
+        sessions.retain(|session| session.is_live(now, &self.0.lasts));
         sessions
             .sort_by_key(|session| std::cmp::Reverse((session.create_time, session.id.clone())));
         Ok(sessions)

@@ -10,6 +10,7 @@ mod limits;
 mod origin;
 mod problems;
 mod retention;
+mod sign_in;
 
 use std::{
     fs, io,
@@ -25,6 +26,7 @@ pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 pub use retention::{KEEP_REVISIONS, Retention, keep_revisions};
 use secrecy::{ExposeSecret as _, SecretString};
+pub use sign_in::{Guesses, Sessions, SignInOptions};
 
 /// The settings as they were written, each a flag and a variable.
 #[derive(Clone, Debug, clap::Args)]

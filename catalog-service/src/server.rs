@@ -129,7 +129,7 @@ pub async fn open_with_clock(
     clock: Arc<dyn Clock>,
 ) -> Result<Instance, StartError> {
     let (url, limits) = (settings.database_url.expose_secret(), &settings.limits);
-    let store = store::open(url, Arc::clone(&clock), Arc::new(SystemDisk), limits.disk).await?;
+    let store = store::open(url, Arc::clone(&clock), Arc::new(SystemDisk), limits).await?;
     let search = Search::start(Arc::clone(&store));
     let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock))
         .with_picture_host(settings.picture_host.as_deref());

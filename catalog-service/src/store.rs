@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use self::{access::AccessStore, changes::ChangeStore};
 use crate::{
     clock::Clock,
-    config::DiskLimits,
+    config::Limits,
     disk::Disk,
     domain::{
         Address, Audience, Category, CategoryChange, CategoryId, Document, NewCategory, NewProduct,
@@ -225,7 +225,7 @@ pub enum Error {
     )]
     AnswerTooLarge,
     /// The query needed more than it may.
-    #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
+    #[error("the query takes too long; narrow the filter or choose another order")]
     TooExpensive,
     /// There is no room left on the disk, or too little to add anything.
     #[error("{FULL}")]
@@ -304,7 +304,7 @@ pub async fn open(
     url: &str,
     clock: Arc<dyn Clock>,
     disk: Arc<dyn Disk>,
-    limits: DiskLimits,
+    limits: &Limits,
 ) -> Result<Arc<dyn Store>, OpenError> {
     let (scheme, rest) = url.split_once(':').ok_or_else(|| OpenError::Address(url.to_owned()))?;
     match scheme {

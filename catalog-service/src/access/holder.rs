@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use super::{
     Access, Error, KeyHolder, Result, SessionId, SignedIn, Token, TokenDigest, TokenKind, UserId,
 };
-use crate::{domain::Caller, store::access::AccessStore};
+use crate::{config::Sessions, domain::Caller, store::access::AccessStore};
 
 /// How long what was read of a token is believed: it may have been taken away elsewhere since.
 const BELIEVED: SignedDuration = SignedDuration::from_secs(1);
@@ -52,10 +52,10 @@ impl Holder {
     }
 
     /// Why the token opens nothing now, if so.
-    fn ended(&self, now: Timestamp) -> Option<Error> {
+    fn ended(&self, now: Timestamp, lasts: &Sessions) -> Option<Error> {
         match self {
             Self::Session(SignedIn { session, user }) => {
-                (!session.is_live(now) || user.disabled).then_some(Error::SessionExpired)
+                (!session.is_live(now, lasts) || user.disabled).then_some(Error::SessionExpired)
             }
             Self::Key(KeyHolder { key, user }) => {
                 (!key.is_live(now) || user.disabled).then_some(Error::ApiKeyEnded)
@@ -131,7 +131,7 @@ impl Access {
             Some(known) => known,
             None => self.read_holder(kind, &digest, now).await?,
         };
-        if let Some(ended) = known.holder.ended(now) {
+        if let Some(ended) = known.holder.ended(now, &self.0.lasts) {
             self.0.holders.forget(&digest).await;
             return Err(ended);
         }

@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{PasswordHash, TokenDigest, User, UserId};
-use crate::domain::{Actor, Caller};
+use crate::{
+    config::Sessions,
+    domain::{Actor, Caller},
+};
 
 /// The id of a session, which is not its secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,23 +41,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// How long it lasts without being used.
-    pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
-    /// How long it lasts at most.
-    pub const LONGEST: SignedDuration = SignedDuration::from_hours(12);
-    /// How many a user has at a time; the oldest makes room.
-    pub const MOST: u32 = 10;
     /// How often its use is written down.
     pub const TOUCHED_EVERY: SignedDuration = SignedDuration::from_secs(15);
 
     /// When it ends unless it is used before.
-    pub fn expire_time(&self) -> Timestamp {
-        (self.last_used + Self::IDLE).min(self.create_time + Self::LONGEST)
+    pub fn expire_time(&self, lasts: &Sessions) -> Timestamp {
+        (self.last_used + lasts.idle).min(self.create_time + lasts.longest)
     }
 
     /// Whether it has not ended.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        now < self.expire_time()
+    pub fn is_live(&self, now: Timestamp, lasts: &Sessions) -> bool {
+        now < self.expire_time(lasts)
     }
 
     /// Whether its use is to be written down again.
@@ -74,6 +71,8 @@ pub struct NewSession {
     pub digest: TokenDigest,
     /// What is kept of the password that it was begun with.
     pub password: PasswordHash,
+    /// How long it and all others last, and how many its user has.
+    pub lasts: Sessions,
 }
 
 /// A session and whose it is.
@@ -102,12 +101,16 @@ mod tests {
     fn a_session_ends_when_it_is_idle_or_old() {
         let begun = Timestamp::UNIX_EPOCH;
         let mut session = Session { id: SessionId::new("s"), create_time: begun, last_used: begun };
-        let minute = SignedDuration::from_mins(1);
-        assert!(session.is_live(begun + Session::IDLE - minute));
-        assert!(!session.is_live(begun + Session::IDLE));
+        let lasts = Sessions::default();
+        let micro = SignedDuration::from_micros(1);
+        let idle = begun + lasts.idle;
+        assert!(session.is_live(idle - micro, &lasts));
+        assert!(!session.is_live(idle, &lasts) && !session.is_live(idle + micro, &lasts));
 
-        session.last_used = begun + Session::LONGEST - minute;
-        assert!(session.is_live(session.last_used));
-        assert_eq!(session.expire_time(), begun + Session::LONGEST);
+        let end = begun + lasts.longest;
+        session.last_used = end - micro;
+        assert!(session.is_live(end - micro, &lasts));
+        assert!(!session.is_live(end, &lasts) && !session.is_live(end + micro, &lasts));
+        assert_eq!(session.expire_time(&lasts), end);
     }
 }

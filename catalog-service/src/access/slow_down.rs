@@ -6,15 +6,14 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, MutexGuard};
 
-/// Failures without a consequence.
-const FREE: u32 = 5;
+use crate::config::Guesses;
 
-/// From here on the wait is the longest: at most so many guesses in one window.
-const MOST: u32 = 10;
+/// How often the wait doubles from a second before it is the longest: so few more guesses are there in one window.
+const DOUBLINGS: u32 = 5;
 
 /// The failed attempts at one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,15 +25,11 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// How long failures are remembered after the last one; also the longest wait.
-    pub const WINDOW: SignedDuration = SignedDuration::from_mins(15);
-
     /// How long the account must not be tried yet; none: it may be tried now.
-    pub fn wait(&self, now: Timestamp) -> Option<Duration> {
-        let delay = match self.count {
-            0..FREE => return None,
-            FREE..MOST => SignedDuration::from_secs(1 << (self.count - FREE)),
-            MOST.. => Self::WINDOW,
+    pub fn wait(&self, now: Timestamp, guesses: &Guesses) -> Option<Duration> {
+        let delay = match self.count.checked_sub(guesses.per_account)? {
+            doublings @ 0..DOUBLINGS => Duration::from_secs(1 << doublings).min(guesses.window),
+            DOUBLINGS.. => guesses.window,
         };
         let left = (self.last + delay).duration_since(now);
         Duration::try_from(left).ok().filter(|left| !left.is_zero())
@@ -83,7 +78,7 @@ mod tests {
 
     fn wait(count: u32, passed: Duration) -> Option<u64> {
         let failures = Failures { count, last: NOW };
-        failures.wait(NOW + passed).map(|wait| wait.as_secs())
+        failures.wait(NOW + passed, &Guesses::default()).map(|wait| wait.as_secs())
     }
 
     #[test]
@@ -92,6 +87,16 @@ mod tests {
         let seconds = [1, 2, 4, 8, 16, 900, 900];
         assert_eq!(at_once[..5], [None; 5]);
         assert_eq!(at_once[5..], seconds.map(Some));
+    }
+
+    #[test]
+    fn how_many_are_free_and_how_long_the_longest_is_are_settings() {
+        let guesses = Guesses { per_account: 1, window: Duration::from_secs(3) };
+        let waits = [0, 1, 2, 3, 6, 7].map(|count| {
+            let failures = Failures { count, last: NOW };
+            failures.wait(NOW, &guesses).map(|wait| wait.as_secs())
+        });
+        assert_eq!(waits, [None, Some(1), Some(2), Some(3), Some(3), Some(3)]);
     }
 
     #[test]
@@ -105,7 +110,8 @@ mod tests {
     #[test]
     fn a_clock_that_jumps_back_waits_no_longer_than_the_delay_and_the_jump() {
         let failures = Failures { count: 5, last: NOW + Duration::from_secs(60) };
-        assert_eq!(failures.wait(NOW), Some(Duration::from_secs(61)));
+        let wait = failures.wait(NOW, &Guesses::default());
+        assert_eq!(wait, Some(Duration::from_secs(61)));
     }
 
     #[test]

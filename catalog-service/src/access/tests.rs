@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::{
     clock::ManualClock,
-    config::{DiskLimits, Origin},
+    config::Origin,
     disk::SystemDisk,
     domain::{Caller, PageRequest, RequestId, Write},
 };
@@ -26,21 +26,24 @@ impl Shop {
     }
 
     async fn at(url: &str) -> Self {
+        Self::within(url, &Limits::default()).await
+    }
+
+    async fn within(url: &str, limits: &Limits) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap()));
-        let store = crate::store::open(
-            url,
-            Arc::clone(&clock) as _,
-            Arc::new(SystemDisk),
-            DiskLimits::default(),
-        )
-        .await
-        .unwrap();
-        Self { access: Access::new(store, Arc::clone(&clock) as _, &Limits::default()), clock }
+        let store = crate::store::open(url, Arc::clone(&clock) as _, Arc::new(SystemDisk), limits)
+            .await
+            .unwrap();
+        Self { access: Access::new(store, Arc::clone(&clock) as _, limits), clock }
     }
 
     /// A shop with the admin `ada@shop.example`.
     async fn with_ada() -> Self {
-        let shop = Self::new().await;
+        Self::new().await.and_ada().await
+    }
+
+    async fn and_ada(self) -> Self {
+        let shop = self;
         let token = shop.access.setup_token().await.unwrap().unwrap();
         shop.redeem(token.expose()).await.unwrap();
         shop
@@ -233,6 +236,32 @@ async fn a_session_ends_after_twelve_hours_of_use() {
     }
     shop.pass(seconds(15 * 60));
     assert!(matches!(shop.signed_in(&sign_in).await, Err(Error::SessionExpired)));
+}
+
+#[tokio::test]
+async fn a_sign_in_lasts_as_long_as_is_set() {
+    let minutes = |minutes| std::time::Duration::from_mins(minutes);
+    let sessions = Sessions { idle: minutes(2), longest: minutes(5), per_user: 1 };
+    let guesses = Guesses { per_account: 1, window: minutes(60) };
+    let limits = Limits { sessions, guesses, ..Limits::default() };
+    let shop = Shop::within("sqlite::memory:", &limits).await.and_ada().await;
+    let first = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    let second = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    assert!(shop.signed_in(&first).await.is_err(), "one at a time");
+    for _ in 0..4 {
+        shop.pass(seconds(60));
+        shop.signed_in(&second).await.unwrap();
+    }
+    shop.pass(seconds(60));
+    assert!(matches!(shop.signed_in(&second).await, Err(Error::SessionExpired)), "five minutes");
+    let third = shop.sign_in("ada@shop.example", PASSWORD).await.unwrap();
+    shop.pass(seconds(120));
+    assert!(matches!(shop.signed_in(&third).await, Err(Error::SessionExpired)), "two unused");
+
+    let refused = shop.sign_in("ada@shop.example", "wrong").await;
+    assert!(matches!(refused, Err(Error::CredentialsInvalid)));
+    let slow = shop.sign_in("ada@shop.example", PASSWORD).await;
+    assert!(matches!(slow, Err(Error::SlowDown(_))), "after the first failure: {slow:?}");
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 
 use super::{
-    Access, AccountKey, Error, Failures, KeptPassword, NewUser, PasswordChange, PasswordHash,
-    Result, Right, User, UserChange, UserId, check_password,
+    Access, AccountKey, Error, KeptPassword, NewUser, PasswordChange, PasswordHash, Result, Right,
+    User, UserChange, UserId, check_password,
 };
 use crate::{
     domain::{Etag, Page, PageRequest, Violations, Write},
@@ -105,7 +105,7 @@ impl Access {
         let right = self.0.hasher.verify(password, hash).await?;
         if !right {
             let now = self.0.clock.now();
-            self.0.store.add_failure(&account, now, now - Failures::WINDOW).await?;
+            self.0.store.add_failure(&account, now, now - self.0.guesses.window).await?;
         }
         Ok(right)
     }

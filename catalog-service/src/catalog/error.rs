@@ -49,7 +49,7 @@ pub enum Error {
         most: usize,
     },
     /// QUERY_TOO_EXPENSIVE
-    #[error("the query needs more than 250 ms; narrow the filter or choose another order")]
+    #[error("the query takes too long; narrow the filter or choose another order")]
     QueryTooExpensive,
     /// STORE_FULL
     #[error("{}", store::FULL)]

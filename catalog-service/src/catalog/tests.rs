@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     clock::SystemClock,
-    config::DiskLimits,
+    config::Limits,
     disk::SystemDisk,
     domain::{
         Caller, CategoryId, Image, NewProduct, PageRequest, ProductAction, ProductChange,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 async fn catalog() -> Catalog {
-    let (disk, limits) = (Arc::new(SystemDisk), DiskLimits::default());
+    let (disk, limits) = (Arc::new(SystemDisk), &Limits::default());
     let store = store::open("sqlite::memory:", Arc::new(SystemClock), disk, limits).await.unwrap();
     let search = Search::start(Arc::clone(&store));
     Catalog::new(store, search, Arc::new(SystemClock))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Limits, Problems, Rate};
+use super::{Deadlines, Limits, Problems, Rate, SignInOptions};
 
 /// The limits as they were written.
 #[derive(Clone, Debug, clap::Args)]
@@ -47,7 +47,7 @@ pub struct LimitOptions {
     #[arg(long, env = "SHELF_CATALOG_WRITES_AT_ONCE", value_name = "NUMBER", default_value = "20")]
     pub catalog_writes_at_once: String,
 
-    /// Attempts to sign in that may fail from one address in 15 minutes, loopback included
+    /// Attempts to sign in that may fail from one address within the minutes that wrong passwords are remembered, loopback included
     #[arg(
         long,
         env = "SHELF_CATALOG_SIGN_INS_PER_ADDRESS",
@@ -77,6 +77,19 @@ pub struct LimitOptions {
     /// Seconds that open calls have to finish when the service stops
     #[arg(long, env = "SHELF_CATALOG_DRAIN_SECONDS", value_name = "SECONDS", default_value = "30")]
     pub catalog_drain_seconds: String,
+
+    /// Milliseconds that the store looks for what a query asks
+    #[arg(
+        long,
+        env = "SHELF_CATALOG_QUERY_MILLISECONDS",
+        value_name = "MILLISECONDS",
+        default_value = "250"
+    )]
+    pub catalog_query_milliseconds: String,
+
+    /// Signing in.
+    #[command(flatten)]
+    pub sign_in: SignInOptions,
 }
 
 /// The most of anything that makes sense to allow.
@@ -104,6 +117,9 @@ impl LimitOptions {
         };
         let sign_ins = small("catalog-sign-ins-per-address", &self.catalog_sign_ins_per_address);
         let drain = p.number("catalog-drain-seconds", &self.catalog_drain_seconds, 0..=600);
+        let query = &self.catalog_query_milliseconds;
+        let query = p.number("catalog-query-milliseconds", query, 1..=10_000);
+        let query = Duration::from_millis(query as u64);
         Limits {
             calls,
             calls_per_caller: each,
@@ -113,6 +129,9 @@ impl LimitOptions {
             connections,
             connections_per_address: per_address,
             drain: Duration::from_secs(drain as u64),
+            deadlines: Deadlines { query, ..Deadlines::default() },
+            sessions: self.sign_in.sessions(p),
+            guesses: self.sign_in.guesses(p),
             ..Limits::default()
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::{Guesses, Sessions};
+
 /// How much is taken at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -35,6 +37,10 @@ pub struct Limits {
     pub drain: Duration,
     /// How much of the disk is left to others.
     pub disk: DiskLimits,
+    /// How long a sign-in lasts.
+    pub sessions: Sessions,
+    /// How guessing a password is slowed down.
+    pub guesses: Guesses,
 }
 
 impl Default for Limits {
@@ -55,6 +61,8 @@ impl Default for Limits {
             passwords: Passwords::default(),
             drain: Duration::from_secs(30),
             disk: DiskLimits::default(),
+            sessions: Sessions::default(),
+            guesses: Guesses::default(),
         }
     }
 }
@@ -158,6 +166,8 @@ pub struct Deadlines {
     pub stream: Duration,
     /// How long a call waits for a place among those in flight.
     pub place: Duration,
+    /// How long the store looks for what a query asks.
+    pub query: Duration,
 }
 
 impl Default for Deadlines {
@@ -167,6 +177,7 @@ impl Default for Deadlines {
             longest: Duration::from_secs(300),
             stream: Duration::from_secs(3600),
             place: Duration::from_millis(100),
+            query: Duration::from_millis(250),
         }
     }
 }

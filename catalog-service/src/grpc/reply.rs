@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     access::{ApiKey, SignedIn, Token, User},
+    config::Sessions,
     domain::{Cursor, Document, Page, Snapshot},
     encoding,
 };
@@ -95,8 +96,8 @@ struct List {
 }
 
 /// A session that has just begun, with its token.
-pub(super) fn new_session(signed_in: &SignedIn, token: &str) -> wire::Session {
-    let session = encoding::session::message(&signed_in.session, &signed_in.user, None);
+pub(super) fn new_session(signed_in: &SignedIn, lasts: &Sessions, token: &str) -> wire::Session {
+    let session = encoding::session::message(&signed_in.session, lasts, &signed_in.user, None);
     wire::Session { token: token.to_owned(), ..session }
 }
 

@@ -32,7 +32,8 @@ pub(super) async fn create_session(
     let password = SecretString::from(request.password);
     let sign_in = service.0.access.sign_in(&request.login, password, who.network).await;
     let sign_in = sign_in.map_err(problem::of_access)?;
-    Ok(Encoded::message(&reply::new_session(&sign_in.session, sign_in.token.expose())))
+    let lasts = service.0.access.lasts();
+    Ok(Encoded::message(&reply::new_session(&sign_in.session, lasts, sign_in.token.expose())))
 }
 
 pub(super) async fn get_session(
@@ -46,7 +47,12 @@ pub(super) async fn get_session(
     let id = named(&request.name, own.clone());
     let session = sessions.iter().find(|session| session.id == id);
     let session = session.ok_or_else(|| status::not_found("shelf/Session", &request.name))?;
-    Ok(Encoded::message(&encoding::session::message(session, &user, Some(&own))))
+    Ok(Encoded::message(&encoding::session::message(
+        session,
+        service.0.access.lasts(),
+        &user,
+        Some(&own),
+    )))
 }
 
 pub(super) async fn list_sessions(
@@ -63,7 +69,7 @@ pub(super) async fn list_sessions(
     let (user, own) = signed_in(&who)?;
     let (user, sessions) = of_user(service, &user).await?;
 
-    // Ids are ordered by time, and there are at most ten.
+    // Ids are ordered by time, and a user has few.
     let rest = sessions.iter().skip_while(|session| {
         page.after.as_ref().is_some_and(|after| session.id.as_str() >= after.id.as_str())
     });
@@ -72,7 +78,8 @@ pub(super) async fn list_sessions(
     let more = rest.peek().is_some();
     let last = shown.last().filter(|_| more);
     let next = last.map(|last| Cursor { values: Vec::new(), id: last.id.as_str().to_owned() });
-    let message = |session| encoding::session::message(session, &user, Some(&own));
+    let lasts = service.0.access.lasts();
+    let message = |session| encoding::session::message(session, lasts, &user, Some(&own));
     Ok(Encoded::message(&wire::ListSessionsResponse {
         sessions: shown.into_iter().map(message).collect(),
         next_page_token: reply::token(next.as_ref(), tokens, query)?,

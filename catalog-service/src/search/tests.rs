@@ -13,7 +13,7 @@ use super::Search;
 use crate::{
     catalog::{Catalog, FoundPage},
     clock::{Clock, ManualClock},
-    config::DiskLimits,
+    config::Limits,
     disk::SystemDisk,
     domain::{
         AttributeValue, Caller, CategoryAction, CategoryChange, CategoryField, CategoryFields,
@@ -43,9 +43,8 @@ impl Shop {
 
     async fn at(url: &str) -> Self {
         let clock = Arc::new(ManualClock::at("2026-11-23T08:00:00Z".parse().unwrap()));
-        let store =
-            store::open(url, Arc::clone(&clock) as _, Arc::new(SystemDisk), DiskLimits::default());
-        let store = store.await.unwrap();
+        let (disk, limits) = (Arc::new(SystemDisk), Limits::default());
+        let store = store::open(url, Arc::clone(&clock) as _, disk, &limits).await.unwrap();
         let search = Search::start(Arc::clone(&store)).with_endless_patience();
         let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock) as _);
         Self { store, catalog, search, clock }

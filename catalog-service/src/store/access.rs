@@ -116,7 +116,7 @@ pub trait AccessStore: Send + Sync + 'static {
     /// Forgets the failed attempts at an account.
     async fn clear_failures(&self, account: &AccountKey) -> Result<()>;
 
-    /// Keeps a session, in place of the user's oldest if there are [`Session::MOST`], and lets go of those that have ended;
+    /// Keeps a session, in place of the user's oldest if there are as many as they may have, and lets go of those that have ended;
     /// false: the user is gone, disabled, or has another password by now.
     async fn create_session(&self, session: NewSession) -> Result<bool>;
 

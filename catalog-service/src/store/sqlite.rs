@@ -54,7 +54,7 @@ use self::{
 use super::{Error, OpenError, Result, Store};
 use crate::{
     clock::Clock,
-    config::DiskLimits,
+    config::{DiskLimits, Limits},
     disk::Disk,
     domain::{
         Address, Audience, Caller, Category, CategoryChange, CategoryId, Document, NewCategory,
@@ -82,10 +82,10 @@ pub(super) async fn open(
     path: &str,
     clock: Arc<dyn Clock>,
     disk: Arc<dyn Disk>,
-    limits: DiskLimits,
+    limits: &Limits,
 ) -> Result<Arc<dyn Store>, OpenError> {
-    let path = path.to_owned();
-    let opening = move || Sqlite::open(&path, clock, disk, limits);
+    let (path, limits) = (path.to_owned(), limits.clone());
+    let opening = move || Sqlite::open(&path, clock, disk, &limits);
     let opened = tokio::task::spawn_blocking(opening).await;
     let store = opened.map_err(|error| unreadable(Path::new("sqlite"), error))??;
     Ok(Arc::new(store))
@@ -96,7 +96,7 @@ impl Sqlite {
         path: &str,
         clock: Arc<dyn Clock>,
         disk: Arc<dyn Disk>,
-        limits: DiskLimits,
+        limits: &Limits,
     ) -> Result<Self, OpenError> {
         let place = match path {
             "" => return Err(OpenError::Address("sqlite:".to_owned())),
@@ -104,7 +104,7 @@ impl Sqlite {
             path => Place::take(Path::new(path))?,
         };
         // First, because what follows writes, too.
-        let room = Arc::new(watch(&place, disk, limits)?);
+        let room = Arc::new(watch(&place, disk, limits.disk)?);
         let looked = connection::looking(place.path())
             .map_err(Misfit::from)
             .and_then(|database| migrations::is_ours(&database));
@@ -123,7 +123,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let writer = Writer::start(database, checkpointer, Arc::clone(&room))
             .map_err(|error| unreadable(place.path(), error))?;
-        let readers = Readers::start(place.path()).map_err(failed)?;
+        let readers = Readers::start(place.path(), limits.deadlines.query).map_err(failed)?;
         let counts = Counts::default();
         Ok(Self { writer, readers, counts, clock, room, token_keys, place })
     }

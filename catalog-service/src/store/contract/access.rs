@@ -6,6 +6,7 @@ use crate::{
         self, ApiKey, ApiKeyId, KeptApiKey, KeptPassword, Login, NewSession, PasswordHash, Session,
         SessionId, Token, TokenDigest, TokenKind, User, UserChange, UserFields, UserId,
     },
+    config::Sessions,
     domain::{Etag, Uid},
 };
 
@@ -56,7 +57,13 @@ async fn sign_in(bench: &Bench, user: &str, id: &str) -> TokenDigest {
     let digest = Token::new(TokenKind::Session).digest();
     let now = bench.now();
     let session = Session { id: SessionId::new(id), create_time: now, last_used: now };
-    let new = NewSession { session, user: user_id(user), digest: digest.clone(), password: hash() };
+    let new = NewSession {
+        session,
+        user: user_id(user),
+        digest: digest.clone(),
+        password: hash(),
+        lasts: Sessions::default(),
+    };
     assert!(bench.store.create_session(new).await.unwrap());
     digest
 }
@@ -218,7 +225,13 @@ pub(crate) async fn no_session_begins_with_a_password_that_was_changed_meanwhile
         let session = Session { id: SessionId::new("s"), create_time: now, last_used: now };
         let digest = Token::new(TokenKind::Session).digest();
         let password = PasswordHash::kept(password.to_owned());
-        let new = NewSession { session, user: user_id(user), digest, password };
+        let new = NewSession {
+            session,
+            user: user_id(user),
+            digest,
+            password,
+            lasts: Sessions::default(),
+        };
         bench.store.create_session(new).await.unwrap()
     };
     assert!(!begin("ada", "$argon2id$of-another").await);

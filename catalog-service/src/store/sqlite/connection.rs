@@ -63,3 +63,45 @@ fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a connection says of itself.
+    fn said(connection: &Connection, setting: &str) -> String {
+        let value = connection.query_row(&format!("PRAGMA {setting}"), [], |row| {
+            row.get::<_, rusqlite::types::Value>(0)
+        });
+        match value.unwrap() {
+            rusqlite::types::Value::Integer(number) => number.to_string(),
+            rusqlite::types::Value::Text(text) => text,
+            other => panic!("{setting}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_connection_is_set_up_as_promised() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shelf.db");
+        std::fs::write(&path, "").unwrap();
+        let writer = writing(&path, Durability::Full).unwrap();
+        let reader = reading(&path).unwrap();
+        for connection in [&writer, &reader] {
+            for (setting, value) in [
+                ("journal_mode", "wal"),
+                ("busy_timeout", "5000"),
+                ("foreign_keys", "1"),
+                ("trusted_schema", "0"),
+                ("cell_size_check", "1"),
+                ("journal_size_limit", "67108864"),
+            ] {
+                assert_eq!(said(connection, setting), value, "{setting}");
+            }
+        }
+        assert_eq!(said(&writer, "synchronous"), "2", "FULL");
+        assert_eq!(said(&writer, "wal_autocheckpoint"), "0", "a thread of its own does it");
+        assert_eq!(said(&reader, "query_only"), "1");
+        assert!(reader.execute("CREATE TABLE t (a)", []).is_err());
+    }
+}

@@ -1,5 +1,5 @@
 //! Reads: short ones where they are asked for, on a connection of the calling thread; long ones on two threads of their own,
-//! which give up after a quarter of a second.
+//! which give up after a time that is set.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -24,8 +24,6 @@ const SLOTS: usize = 32;
 const THREADS: usize = 2;
 /// How many long reads may wait.
 const WAITING: usize = 64;
-/// How long a long read may take.
-const LONGEST: Duration = Duration::from_millis(250);
 /// After how many steps of SQLite's machine the time is looked at.
 const STEPS: i32 = 4_000;
 
@@ -42,8 +40,8 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    /// Starts the threads for long reads; the other connections are opened when they are needed.
-    pub(super) fn start(path: &Path) -> Result<Self> {
+    /// Starts the threads for reads that may take up to `longest`; the other connections are opened when they are needed.
+    pub(super) fn start(path: &Path, longest: Duration) -> Result<Self> {
         let (long, reads) = mpsc::sync_channel(WAITING);
         let reads = Arc::new(Mutex::new(reads));
         let mut threads = Vec::with_capacity(THREADS);
@@ -51,7 +49,7 @@ impl Readers {
             let (database, reads) = (connection::reading(path)?, Arc::clone(&reads));
             let thread = std::thread::Builder::new()
                 .name("store-reader".to_owned())
-                .spawn(move || run(database, &reads))
+                .spawn(move || run(database, &reads, longest))
                 .map_err(|error| Error::Failed(Box::new(error)))?;
             threads.push(thread);
         }
@@ -126,12 +124,12 @@ impl Drop for Readers {
     }
 }
 
-fn run(mut database: Connection, reads: &Mutex<mpsc::Receiver<LongRead>>) {
+fn run(mut database: Connection, reads: &Mutex<mpsc::Receiver<LongRead>>, longest: Duration) {
     loop {
         let next = lock(reads).recv();
         let Ok(read) = next else { return };
         let start = Instant::now();
-        let guarded = database.progress_handler(STEPS, Some(move || start.elapsed() > LONGEST));
+        let guarded = database.progress_handler(STEPS, Some(move || start.elapsed() > longest));
         if let Err(error) = guarded {
             tracing::error!(%error, "could not bound a read");
             continue;

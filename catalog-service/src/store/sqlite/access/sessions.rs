@@ -22,14 +22,14 @@ pub(super) fn create(db: &Connection, new: &NewSession) -> Result<bool> {
     }
     let begun = new.session.create_time;
     db.prepare_cached("DELETE FROM sessions WHERE last_used <= ?1 OR create_time <= ?2")?.execute(
-        [(begun - Session::IDLE).as_microsecond(), (begun - Session::LONGEST).as_microsecond()],
+        [(begun - new.lasts.idle).as_microsecond(), (begun - new.lasts.longest).as_microsecond()],
     )?;
     db.prepare_cached(
         "DELETE FROM sessions WHERE token_digest IN
          (SELECT token_digest FROM sessions WHERE user = ?1
           ORDER BY create_time DESC, id DESC LIMIT -1 OFFSET ?2)",
     )?
-    .execute(params![new.user.as_str(), Session::MOST - 1])?;
+    .execute(params![new.user.as_str(), new.lasts.per_user - 1])?;
     db.prepare_cached(
         "INSERT INTO sessions (token_digest, id, user, create_time, last_used)
          VALUES (?1, ?2, ?3, ?4, ?5)",

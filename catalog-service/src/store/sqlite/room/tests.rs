@@ -65,12 +65,9 @@ impl Shop {
 
     fn on(disk: Arc<ManualDisk>, folder: TempDir, limits: DiskLimits) -> Self {
         let path = folder.path().join("shelf.db");
-        let opened = Sqlite::open(
-            path.to_str().unwrap(),
-            Arc::new(SystemClock),
-            Arc::clone(&disk) as _,
-            limits,
-        );
+        let limits = Limits { disk: limits, ..Limits::default() };
+        let (path, clock) = (path.to_str().unwrap(), Arc::new(SystemClock));
+        let opened = Sqlite::open(path, clock, Arc::clone(&disk) as _, &limits);
         Self { store: opened.unwrap(), disk, folder }
     }
 
