@@ -74,3 +74,17 @@ impl Total {
     /// Where counting stops.
     pub const MOST: u32 = 10_000;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_fifty_or_what_is_asked_for_up_to_a_thousand() {
+        for (asked, size) in
+            [(0, 50), (1, 1), (999, 999), (1_000, 1_000), (1_001, 1_000), (i32::MAX, 1_000)]
+        {
+            assert_eq!(PageRequest::new(asked, None).size, size, "{asked}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Starting, answering and stopping over real sockets on free loopback ports.
 
+mod browsers;
 mod http2;
 mod times;
 
@@ -26,7 +27,10 @@ struct Running {
 
 impl Running {
     async fn start(settings: Settings) -> Self {
-        let bound = bind(settings).await.unwrap();
+        Self::of(bind(settings).await.unwrap())
+    }
+
+    fn of(bound: Bound) -> Self {
         let (address, shutdown) = (bound.local_addr(), CancellationToken::new());
         let served = tokio::spawn(bound.serve(shutdown.clone()));
         Self { address, shutdown, served }

@@ -88,6 +88,25 @@ async fn the_largest_body_is_read_and_one_byte_more_is_not() {
 }
 
 #[tokio::test]
+async fn the_largest_form_is_read_and_one_byte_more_is_not() {
+    let fake = Fake::answering(&Product::default());
+    let app = fake.app();
+    let form = async |length: usize| {
+        let mut body = b"password=x&login=".to_vec();
+        body.resize(length, b'x');
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [form, ("sec-fetch-site", "same-origin")];
+        send(&app, request("POST", "/admin/sign-in", &headers, body)).await.status.as_u16()
+    };
+    let most = 256 << 10;
+    assert_ne!(form(most - 1).await, 413);
+    assert_ne!(form(most).await, 413);
+    assert_eq!(fake.asked().len(), 2, "both reached the service");
+    assert_eq!(form(most + 1).await, 413);
+    assert_eq!(fake.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn targets_and_headers_end_at_their_limits() {
     let app = Fake::answering(&Product::default()).app();
     let target = |length: usize| format!("/v1/products/{}", "a".repeat(length - 13));
@@ -159,18 +178,33 @@ async fn a_service_that_is_away_is_503_with_retry_after() {
     assert_eq!(answer.reason(), "STORE_UNAVAILABLE");
 }
 
-#[tokio::test]
-async fn a_deadline_that_passes_is_504() {
+/// An app whose service never answers.
+fn unanswered() -> gateway::app::App {
     let service = tower::service_fn(|_: Request<tonic::body::Body>| {
         std::future::pending::<Result<http::Response<tonic::body::Body>, std::convert::Infallible>>(
         )
     });
     let settings = crate::fake::settings("http://localhost:8080");
     let upstream = gateway::upstream::Upstream::in_process(service);
-    let app = gateway::app::App::new(gateway::app::Gateway::new(settings, upstream));
+    gateway::app::App::new(gateway::app::Gateway::new(settings, upstream))
+}
+
+#[tokio::test]
+async fn a_deadline_that_passes_is_504() {
     let headers = [("grpc-timeout", "20m")];
-    let answer = send(&app, request("GET", "/v1/products/a", &headers, "")).await;
+    let answer = send(&unanswered(), request("GET", "/v1/products/a", &headers, "")).await;
     assert_eq!((answer.status.as_u16(), answer.reason().as_str()), (504, "DEADLINE"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_given_up_after_ten_seconds_and_a_call_after_thirty() {
+    let app = unanswered();
+    for (target, seconds) in [("/p/mug", 10), ("/v1/products/mug", 30)] {
+        let begun = tokio::time::Instant::now();
+        let status = get(&app, target).await.status.as_u16();
+        assert!(matches!(status, 503 | 504), "{target}: {status}");
+        assert_eq!(begun.elapsed().as_secs(), seconds, "{target}");
+    }
 }
 
 #[tokio::test]

@@ -82,3 +82,23 @@ async fn who_asks_and_does_not_read_is_let_go() {
     shutdown.cancel();
     serving.await.unwrap();
 }
+
+#[tokio::test]
+async fn a_connection_that_is_quiet_or_old_is_let_go() {
+    let times = Times::default();
+    for times in
+        [Times { idle: SOON, age: NEVER, ..times }, Times { idle: NEVER, age: SOON, ..times }]
+    {
+        let limits = Limits { times, ..Limits::default() };
+        let (address, shutdown, serving) =
+            served_within(&Fake::answering(&Product::default()), limits).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        let closed = tokio::time::timeout(SOON_ENOUGH, stream.read_to_string(&mut answer)).await;
+        assert!(closed.is_ok(), "{times:?}: it is still held");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        shutdown.cancel();
+        serving.await.unwrap();
+    }
+}
