@@ -2,6 +2,7 @@
 //!
 //! Each rule is a function of a file's path and text that names its faults, so that it is tried on planted ones too.
 
+mod settings;
 mod types;
 
 use std::{
@@ -222,6 +223,18 @@ fn packages_know_only_those_below_them() {
             .filter(|name| normal.contains(&format!("\n{name}.workspace = true")))
             .collect();
         assert_eq!(used, below, "what {package} depends on");
+    }
+}
+
+/// Neither service knows the other, so each has its own; what is mended in one is mended in both.
+#[test]
+fn what_both_services_have_a_copy_of_is_the_same() {
+    for copy in ["server/line.rs", "server/requests.rs"] {
+        let of = |service: &str| {
+            let path = root().join(service).join("src").join(copy);
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
+        };
+        assert!(of("catalog-service") == of("gateway"), "the two copies of {copy} differ");
     }
 }
 
