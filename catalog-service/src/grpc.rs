@@ -117,7 +117,7 @@ impl GrpcService {
             page_tokens: PageTokens::new(Arc::clone(&seals)),
             resume_tokens: ResumeTokens::new(seals),
             shed: Shed::new(limits.calls, limits.calls_per_caller, limits.deadlines.place),
-            pace: Pace::new(limits.reads, limits.writes),
+            pace: Pace::new(&limits),
             trusted_proxies: settings.trusted_proxies.clone(),
             beside: Beside::new(settings.reflection),
             catalog,

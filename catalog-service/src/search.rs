@@ -14,16 +14,20 @@ mod highlight;
 mod index;
 mod lexicon;
 mod mark;
+mod part;
 mod pieces;
 mod plan;
+mod scan;
 mod schema;
 mod sight;
+mod source;
 mod suggest;
 #[cfg(test)]
 mod tests;
 mod top;
 mod tree;
 mod units;
+mod window;
 
 use std::{
     fmt,

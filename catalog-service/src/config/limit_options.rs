@@ -34,6 +34,24 @@ pub struct LimitOptions {
     #[arg(long, env = "SHELF_CATALOG_READS_AT_ONCE", value_name = "NUMBER", default_value = "100")]
     pub catalog_reads_at_once: String,
 
+    /// Searches and suggestions a second of one caller, in the long run; loopback is not counted
+    #[arg(
+        long,
+        env = "SHELF_CATALOG_SEARCHES_PER_SECOND",
+        value_name = "NUMBER",
+        default_value = "10"
+    )]
+    pub catalog_searches_per_second: String,
+
+    /// Searches and suggestions of one caller at once, after a pause
+    #[arg(
+        long,
+        env = "SHELF_CATALOG_SEARCHES_AT_ONCE",
+        value_name = "NUMBER",
+        default_value = "30"
+    )]
+    pub catalog_searches_at_once: String,
+
     /// Writes a second of one caller, in the long run; loopback is not counted
     #[arg(
         long,
@@ -111,6 +129,10 @@ impl LimitOptions {
             per_second: small("catalog-reads-per-second", &self.catalog_reads_per_second),
             burst: small("catalog-reads-at-once", &self.catalog_reads_at_once),
         };
+        let searches = Rate {
+            per_second: small("catalog-searches-per-second", &self.catalog_searches_per_second),
+            burst: small("catalog-searches-at-once", &self.catalog_searches_at_once),
+        };
         let writes = Rate {
             per_second: small("catalog-writes-per-second", &self.catalog_writes_per_second),
             burst: small("catalog-writes-at-once", &self.catalog_writes_at_once),
@@ -124,6 +146,7 @@ impl LimitOptions {
             calls,
             calls_per_caller: each,
             reads,
+            searches,
             writes,
             sign_ins_per_address: sign_ins,
             connections,

@@ -13,6 +13,8 @@ pub struct Limits {
     pub calls_per_caller: usize,
     /// How often one caller may read.
     pub reads: Rate,
+    /// How often one caller may search, and be suggested to while typing.
+    pub searches: Rate,
     /// How often one caller may write.
     pub writes: Rate,
     /// Attempts to sign in that may fail from one network in a quarter of an hour.
@@ -49,6 +51,8 @@ impl Default for Limits {
             calls: 256,
             calls_per_caller: 16,
             reads: Rate { per_second: 50, burst: 100 },
+            // Who types is suggested to seven times a second at most, and searches then.
+            searches: Rate { per_second: 10, burst: 30 },
             writes: Rate { per_second: 10, burst: 20 },
             sign_ins_per_address: 20,
             message_bytes: 4 << 20,

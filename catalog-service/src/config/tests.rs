@@ -39,6 +39,8 @@ fn switches_and_lists_are_read() {
         "--catalog-allow-insecure=on",
         "--catalog-drain-seconds=5",
         "--catalog-trusted-proxies=10.0.0.1, ::1",
+        "--catalog-searches-per-second=5",
+        "--catalog-searches-at-once=6",
         "--catalog-writes-per-second=3",
         "--catalog-writes-at-once=4",
         "--database-ballast-mib=0",
@@ -50,6 +52,7 @@ fn switches_and_lists_are_read() {
     assert_eq!(settings.cors_origins.len(), 2);
     assert_eq!(settings.limits.drain.as_secs(), 5);
     assert_eq!(settings.trusted_proxies.len(), 2);
+    assert_eq!(settings.limits.searches, Rate { per_second: 5, burst: 6 });
     assert_eq!(settings.limits.writes, Rate { per_second: 3, burst: 4 });
     assert_eq!(settings.limits.disk, DiskLimits { ballast: 0, read_only_below: 16 << 20 });
 }
@@ -74,6 +77,7 @@ fn each_faulty_setting_is_named_with_its_value_and_advice() {
             "from 1",
         ),
         ("--catalog-reads-per-second=fast", "`fast`", "from 1 to"),
+        ("--catalog-searches-at-once=0", "`0`", "from 1 to"),
         ("--catalog-writes-at-once=0", "`0`", "from 1 to"),
         ("--catalog-sign-ins-per-address=0", "`0`", "from 1 to"),
         ("--catalog-trusted-proxies=10.0.0.0/8", "`10.0.0.0/8`", "IP address"),

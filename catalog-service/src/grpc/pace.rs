@@ -1,25 +1,34 @@
-//! How often one caller may call: reads and writes, each from a bucket of its own.
+//! How often one caller may call: reads, searches and writes, each from a bucket of its own.
 
 use jiff::Timestamp;
 use tonic::Status;
 
-use super::{roles::Method, source::Account, status};
+use super::{
+    roles::{Counts, Method},
+    source::Account,
+    status,
+};
 use crate::{
     buckets::{Buckets, Quota},
-    config::Rate,
+    config::{Limits, Rate},
 };
 
 /// The buckets of all callers.
 #[derive(Debug)]
 pub(super) struct Pace {
     reads: Buckets<Account>,
+    searches: Buckets<Account>,
     writes: Buckets<Account>,
 }
 
 impl Pace {
-    pub(super) fn new(reads: Rate, writes: Rate) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         let buckets = |rate: Rate| Buckets::new(Quota::per_second(rate.per_second, rate.burst));
-        Self { reads: buckets(reads), writes: buckets(writes) }
+        Self {
+            reads: buckets(limits.reads),
+            searches: buckets(limits.searches),
+            writes: buckets(limits.writes),
+        }
     }
 
     /// Counts a call of a method on an account.
@@ -32,7 +41,11 @@ impl Pace {
         method: Method,
         now: Timestamp,
     ) -> Result<(), Status> {
-        let buckets = if method.reads { &self.reads } else { &self.writes };
+        let buckets = match method.counts {
+            Counts::AsRead => &self.reads,
+            Counts::AsSearch => &self.searches,
+            Counts::AsWrite => &self.writes,
+        };
         buckets.take(account, now).map_err(status::too_often)
     }
 }

@@ -17,8 +17,8 @@ use crate::domain::Role;
 pub(crate) struct Method {
     /// The least role that may call it; none: nobody may.
     pub(crate) role: Option<Role>,
-    /// Whether it changes nothing: it is reached by GET, or says `NO_SIDE_EFFECTS`.
-    pub(crate) reads: bool,
+    /// As what a call of it is counted.
+    pub(crate) counts: Counts,
     /// How many messages its request has.
     pub(crate) messages: Messages,
     /// Whether its answer is a stream.
@@ -27,6 +27,17 @@ pub(crate) struct Method {
     pub(crate) ignores_credentials: bool,
     /// Whether it is answered however busy the service is.
     pub(crate) always_answered: bool,
+}
+
+/// As what a call is counted. Each has its own rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// It changes nothing: it is reached by GET, or says `NO_SIDE_EFFECTS`.
+    AsRead,
+    /// It changes nothing, and goes through an index for words: its name says that it searches or suggests.
+    AsSearch,
+    /// It may change something.
+    AsWrite,
 }
 
 /// The method at `path`, such as `/shelf.catalog.v1.ProductService/GetProduct`.
@@ -56,11 +67,21 @@ fn described(method: &MethodDescriptor) -> Method {
     let signs_in = method.parent_service().package_name() == "shelf.access.v1";
     Method {
         role,
-        reads: only_reads(method),
+        counts: counts(method),
         messages: if method.is_client_streaming() { Messages::Any } else { Messages::One },
         streams: method.is_server_streaming(),
         ignores_credentials: signs_in && role == Some(Role::Anyone),
         always_answered: false,
+    }
+}
+
+fn counts(method: &MethodDescriptor) -> Counts {
+    match only_reads(method) {
+        true if ["Search", "Suggest"].iter().any(|verb| method.name().starts_with(verb)) => {
+            Counts::AsSearch
+        }
+        true => Counts::AsRead,
+        false => Counts::AsWrite,
     }
 }
 
@@ -91,7 +112,7 @@ fn required_role(options: &DynamicMessage) -> Option<Role> {
 fn served_beside() -> impl Iterator<Item = (String, Method)> {
     let open = Method {
         role: Some(Role::Anyone),
-        reads: true,
+        counts: Counts::AsRead,
         messages: Messages::One,
         streams: false,
         ignores_credentials: true,
@@ -134,16 +155,18 @@ mod tests {
     }
 
     #[test]
-    fn methods_by_get_read_and_all_others_write() {
-        for (path, reads) in [
-            ("/shelf.catalog.v1.ProductService/GetProduct", true),
-            ("/shelf.catalog.v1.ProductService/BatchGetProducts", true),
-            ("/shelf.catalog.v1.ProductService/UpdateProduct", false),
-            ("/shelf.catalog.v1.ProductService/PublishProduct", false),
-            ("/shelf.access.v1.SessionService/CreateSession", false),
-            ("/grpc.health.v1.Health/Check", true),
+    fn methods_by_get_read_or_search_and_all_others_write() {
+        for (path, counts) in [
+            ("/shelf.catalog.v1.ProductService/GetProduct", Counts::AsRead),
+            ("/shelf.catalog.v1.ProductService/BatchGetProducts", Counts::AsRead),
+            ("/shelf.catalog.v1.ProductService/SearchProducts", Counts::AsSearch),
+            ("/shelf.catalog.v1.ProductService/SuggestProducts", Counts::AsSearch),
+            ("/shelf.catalog.v1.ProductService/UpdateProduct", Counts::AsWrite),
+            ("/shelf.catalog.v1.ProductService/PublishProduct", Counts::AsWrite),
+            ("/shelf.access.v1.SessionService/CreateSession", Counts::AsWrite),
+            ("/grpc.health.v1.Health/Check", Counts::AsRead),
         ] {
-            assert_eq!(method(path).unwrap().reads, reads, "{path}");
+            assert_eq!(method(path).unwrap().counts, counts, "{path}");
         }
     }
 

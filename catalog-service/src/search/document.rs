@@ -9,11 +9,13 @@ use tantivy::{
 
 use super::{
     analysis,
+    facets::step,
     schema::{self, Fields, SEPARATOR},
+    sight::Standing,
     tree::Tree,
 };
 use crate::{
-    domain::{AttributeValue, CategoryId, Currency, PriceSpan, Product, State, Variant},
+    domain::{AttributeValue, CategoryId, Currency, PriceSpan, Product, Variant},
     store::changes::WholeProduct,
 };
 
@@ -47,32 +49,32 @@ pub(super) fn document(
     document.add_pre_tokenized_text(fields.more, more(product));
     document.add_u64(fields.state, schema::state(product.state));
     add_codes(fields, &whole.variants, &mut document);
-    for category in categories(tree, product) {
-        document.add_text(fields.category, category.as_str());
-    }
+    let categories = categories(tree, product);
+    let path: Vec<_> = categories.iter().map(|category| category.as_str()).collect();
+    document.add_text(fields.path, path.join(&SEPARATOR.to_string()));
+    path.iter().for_each(|category| document.add_text(fields.category, category));
     document.add_text(fields.title, &product.title);
-    if !product.brand.is_empty() {
-        document.add_text(fields.brand, &product.brand);
-    }
+    document.add_text(fields.brand, &product.brand);
     add_choices(fields, product, &mut document);
     let spans = PriceSpan::of(&whole.variants);
-    if let Some(span) = spans.iter().find(|span| span.currency() == currency) {
-        document.add_i64(fields.price, span.lowest.micros());
-    }
-    let (from, until) = public(product);
-    document.add_i64(fields.public_from, from);
-    document.add_i64(fields.public_until, until);
-    document.add_bool(fields.deleted, product.is_deleted());
+    let price = spans.iter().find(|span| span.currency() == currency);
+    let price = price.map(|span| span.lowest.micros());
+    price.into_iter().for_each(|price| document.add_i64(fields.price, price));
+    document.add_u64(fields.price_step, step(price));
+    add_sight(fields, product, &mut document);
     document
 }
 
-/// From when until when the public may see it; never is from the end of time.
-fn public(product: &Product) -> (i64, i64) {
-    if product.state != State::Active || product.is_deleted() {
-        return (i64::MAX, i64::MAX);
+/// Who may see it, and when.
+fn add_sight(fields: &Fields, product: &Product, document: &mut TantivyDocument) {
+    let standing = Standing::of(product);
+    document.add_u64(fields.sight, standing as u64);
+    if standing == Standing::AtTimes {
+        let (from, until) = (product.window.start, product.window.end);
+        let micros = |time: jiff::Timestamp| time.as_microsecond();
+        document.add_i64(fields.public_from, from.map_or(i64::MIN, micros));
+        document.add_i64(fields.public_until, until.map_or(i64::MAX, micros));
     }
-    let from = product.window.start.map_or(i64::MIN, |start| start.as_microsecond());
-    (from, product.window.end.map_or(i64::MAX, |end| end.as_microsecond()))
 }
 
 /// What puts equal ranks in an order: what was changed last comes first, and of what was changed together always the same.
@@ -112,11 +114,17 @@ fn words(tree: &Tree, whole: &WholeProduct) -> PreTokenizedString {
 
 fn more(product: &Product) -> PreTokenizedString {
     let mut words = Words::default();
-    for (name, value) in &product.attributes {
+    for (name, value) in product.attributes.iter().filter(|(_, value)| !denies(value)) {
         words.add(&format!("{name} {}", text_of(name, value)), 1);
     }
     words.add(&product.description, 1);
     words.finish()
+}
+
+/// Whether an attribute says of a product that it is not so: who searches for that wants others.
+fn denies(value: &AttributeValue) -> bool {
+    let AttributeValue::Text(text) = value else { return false };
+    ["no", "false", "none", "nein", "non"].contains(&crate::domain::fold(text.trim()).as_str())
 }
 
 /// The value of an attribute as text. A number takes the unit from the brackets in its name, as in `weight (kg)`.

@@ -1,17 +1,17 @@
 //! One search from what was typed to the products that were found.
 
 use jiff::Timestamp;
-use tantivy::{Searcher, query::Query};
+use tantivy::Searcher;
 
 use super::{
     Error, Search, Serving,
     asked::{Asked, asked},
     deadline::Deadline,
-    facets::Counting,
     lexicon::Lexicon,
     plan::Plan,
+    scan::Scan,
     sight::Sight,
-    top::Asking,
+    top::{Survey, products},
 };
 use crate::domain::{Currency, Finding, Money, ProductId, ProductSearch};
 
@@ -63,11 +63,13 @@ fn find(
     let lexicon =
         Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
     let plan = Plan::of(&search.query, &asked, fields, &lexicon)?;
-    let room = Room { serving, searcher: &searcher, search, stretch, sight, deadline };
-    let found = room.found(plan.all().as_ref())?;
-    let (found, some_words_only) = match plan.some() {
-        Some(some) if found.total.count == 0 => (room.found(some.as_ref())?, true),
-        _ => (found, false),
+    let room = Room { serving, searcher: &searcher, search, stretch, sight };
+    let all = plan.all(&searcher, deadline)?;
+    let found = room.found(&all)?;
+    let half = if found.total.count == 0 { all.with_half() } else { None };
+    let (found, some_words_only) = match half {
+        Some(half) => (room.found(&half)?, true),
+        None => (found, false),
     };
     let is_found = found.total.count > 0;
     Ok(Finding {
@@ -87,24 +89,22 @@ struct Room<'a> {
     search: &'a ProductSearch,
     stretch: &'a Stretch,
     sight: Sight,
-    deadline: &'a Deadline,
 }
 
 impl Room<'_> {
-    fn found(&self, query: &dyn Query) -> Result<Finding, Error> {
-        let (sight, deadline, choice) = (self.sight, self.deadline, &self.search.choice);
+    fn found(&self, scan: &Scan<'_>) -> Result<Finding, Error> {
+        let choice = &self.search.choice;
         // As many more as may have come in before the place where the last page ended.
         let most = (self.stretch.offset + 2 * self.stretch.size + 1).min(DEEPEST);
-        let asking = Asking { searcher: self.searcher, sight, choice, deadline, enough: u32::MAX };
-        let best = asking.products(query, most)?;
-        let counting = Counting { searcher: self.searcher, query, sight, choice, deadline };
-        let (total, facets) = if self.search.facets {
-            let (tree, currency) = (&self.serving.tree, self.serving.currency);
-            let (total, facets) = counting.facets(tree, currency)?;
-            (total, Some(facets))
-        } else {
-            (counting.total()?, None)
-        };
+        let survey = Survey::of_best(self.sight, choice, most);
+        let mut survey =
+            if self.search.facets { survey.with_facets() } else { survey.with_total() };
+        scan.run(&mut survey)?;
+        let (best, total, sums) = survey.into_parts();
+        let best = products(self.searcher, best)?;
+        let facets = sums
+            .map(|sums| sums.facets(&self.serving.tree, self.serving.currency, choice))
+            .transpose()?;
         let start = start(&best, self.stretch);
         let end = (start + self.stretch.size).min(best.len());
         // Where the best were cut off, there are more behind them.

@@ -97,7 +97,7 @@ impl Follower {
 
     /// The index that is there already, if it is one of this store and of this version.
     async fn take_up(&self) -> Result<Option<Desk>, Trouble> {
-        let Some((opened, mark)) = self.place.find().await else { return Ok(None) };
+        let Some((opened, mark, folder)) = self.place.find().await else { return Ok(None) };
         let last = self.store.last_change().await?;
         let time = self.time_of(mark.position).await?;
         // A store that was put back to an earlier state has another change there, or none.
@@ -115,6 +115,8 @@ impl Follower {
             return Ok(None);
         }
         self.shared.reached(desk.mark.position);
+        // What was being made when the process ended would lie there for good.
+        self.place.remove_others(Some(&folder));
         Ok(Some(desk))
     }
 

@@ -2,19 +2,19 @@
 //! that stand nowhere, the words near them.
 
 use tantivy::{
-    Term,
-    query::{
-        BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query,
-        TermQuery,
-    },
-    schema::IndexRecordOption,
+    Score, Searcher, Term,
+    query::{PhraseQuery, Query, TermQuery},
+    schema::{Field, IndexRecordOption},
 };
 
 use super::{
     Error,
     asked::{Asked, Word},
+    deadline::Deadline,
     document::parts_of_code,
     lexicon::Lexicon,
+    part::{Part, Way},
+    scan::Scan,
     schema::Fields,
 };
 
@@ -25,20 +25,22 @@ const BEGINNINGS: usize = 128;
 const NEAR: usize = 6;
 
 /// What an exact code weighs: more than any words.
-const CODE: f32 = 1_000.0;
-const PART_OF_CODE: f32 = 2.0;
-const TOGETHER: f32 = 1.0;
-const APART: f32 = 0.8;
-const BEGINNING: f32 = 0.5;
-const NEAR_WORD: f32 = 0.4;
-const MORE: f32 = 0.25;
+const CODE: Score = 1_000.0;
+const PART_OF_CODE: Score = 2.0;
+const TOGETHER: Score = 1.0;
+const APART: Score = 0.8;
+const BEGINNING: Score = 0.5;
+/// The beginning of another word, where the word itself stands somewhere, too: it is hardly meant.
+const OTHER_WORD: Score = 0.1;
+const NEAR_WORD: Score = 0.4;
+const MORE: Score = 0.4;
 
-/// A query, and what is said of it with its answer.
+/// How to search, and what is said of it with its answer.
 pub(super) struct Plan {
-    /// A query for each word or phrase.
-    parts: Vec<(Occur, Box<dyn Query>)>,
-    /// The code that all of it may be.
-    code: Option<Box<dyn Query>>,
+    /// A part for each word or phrase.
+    parts: Vec<Part>,
+    /// The code that all of it may be: a product that has it is found, and stands before all others, whatever its words are.
+    code: Option<Part>,
     /// The terms that are searched for.
     pub(super) terms: Vec<String>,
     /// The query as it would be written with the words that were searched for instead.
@@ -56,52 +58,27 @@ impl Plan {
         let mut planning = Planning { fields, lexicon, terms: Vec::new(), corrections: Vec::new() };
         let mut parts = Vec::new();
         for word in &asked.words {
-            let occur = if word.is_common { Occur::Should } else { Occur::Must };
-            parts.push((occur, planning.word(word)?));
+            parts.push(Part { ways: planning.word(word)?, is_needed: !word.is_common });
         }
         for phrase in &asked.phrases {
-            parts.push((Occur::Must, planning.phrase(phrase)));
+            parts.push(Part { ways: planning.phrase(phrase, 1.0), is_needed: true });
         }
         let code = match &asked.code {
             Some(code) => planning.code(code)?,
-            None => None,
+            None => Vec::new(),
         };
+        let code = (!code.is_empty()).then_some(Part { ways: code, is_needed: true });
         let corrected = corrected(text, &planning.corrections);
         Ok(Self { parts, code, terms: planning.terms, corrected })
     }
 
-    /// Products with all of the words.
-    pub(super) fn all(&self) -> Box<dyn Query> {
-        let words: Box<dyn Query> = match self.parts.as_slice() {
-            [(_, only)] => only.box_clone(),
-            all => {
-                let all = all.iter().map(|(occur, query)| (*occur, query.box_clone()));
-                Box::new(BooleanQuery::new(all.collect()))
-            }
-        };
-        self.or_code(words)
-    }
-
-    /// Products with at least half of the words; none: there are too few to leave some out.
-    pub(super) fn some(&self) -> Option<Box<dyn Query>> {
-        let words: Vec<_> = self.parts.iter().filter(|(occur, _)| *occur == Occur::Must).collect();
-        let least = words.len().div_ceil(2);
-        (words.len() > 1).then(|| {
-            let any = self.parts.iter().map(|(_, query)| (Occur::Should, query.box_clone()));
-            let query = BooleanQuery::with_minimum_required_clauses(any.collect(), least);
-            Box::new(query) as Box<dyn Query>
-        })
-    }
-
-    /// A product whose code is what was typed is found, and stands before all others, whatever its words are.
-    fn or_code(&self, words: Box<dyn Query>) -> Box<dyn Query> {
-        match &self.code {
-            Some(code) => Box::new(BooleanQuery::new(vec![
-                (Occur::Should, words),
-                (Occur::Should, code.box_clone()),
-            ])),
-            None => words,
-        }
+    /// The search for products with all of the words.
+    pub(super) fn all<'a>(
+        &self,
+        searcher: &'a Searcher,
+        deadline: &'a Deadline,
+    ) -> Result<Scan<'a>, Error> {
+        Scan::of_all(searcher, &self.parts, self.code.as_ref(), deadline)
     }
 }
 
@@ -114,43 +91,37 @@ struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    fn word(&mut self, word: &Word) -> Result<Box<dyn Query>, Error> {
-        let mut ways: Vec<Box<dyn Query>> = vec![self.term(&word.term, 1.0)?];
+    fn word(&mut self, word: &Word) -> Result<Vec<Way>, Error> {
+        let mut ways = self.term(&word.term, 1.0)?;
         let mut is_known = self.lexicon.knows(&word.term)?;
         for together in &word.with_neighbour {
             if self.lexicon.knows(together)? {
-                ways.push(self.term(together, TOGETHER)?);
+                ways.extend(self.term(together, TOGETHER)?);
                 is_known = true;
             }
         }
         if word.may_go_on {
+            let boost = if is_known { OTHER_WORD } else { BEGINNING };
             for longer in self.lexicon.beginning(&word.text, BEGINNINGS)? {
                 if longer != word.term {
                     is_known = is_known || self.lexicon.knows(&longer)?;
-                    ways.push(self.term(&longer, BEGINNING)?);
+                    ways.extend(self.term(&longer, boost)?);
                 }
             }
         }
-        if let Some(apart) = self.apart(&word.text)? {
-            ways.push(apart);
-        }
+        ways.extend(self.apart(&word.text)?);
         let has_digit = word.text.bytes().any(|byte| byte.is_ascii_digit());
-        if (has_digit || !is_known)
-            && let Some(part) = self.part_of_code(&word.text)
-        {
-            ways.push(part);
+        if has_digit || !is_known {
+            ways.extend(self.part_of_code(&word.text));
         }
         if !is_known {
             self.near(word, &mut ways)?;
         }
-        Ok(match ways.len() {
-            1 => ways.remove(0),
-            _ => Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 0.1)),
-        })
+        Ok(ways)
     }
 
     /// Two words side by side for what was typed as one: `head set` for `headset`.
-    fn apart(&mut self, text: &str) -> Result<Option<Box<dyn Query>>, Error> {
+    fn apart(&mut self, text: &str) -> Result<Vec<Way>, Error> {
         const SHORTEST: usize = 3;
         let own = self.lexicon.documents(&super::analysis::singular(text))?;
         let mut best: Option<(u64, [String; 2])> = None;
@@ -162,11 +133,11 @@ impl Planning<'_> {
                 best = Some((rarer, parts));
             }
         }
-        Ok(best.map(|(_, parts)| boosted(self.phrase(&parts), APART)))
+        Ok(best.map_or_else(Vec::new, |(_, parts)| self.phrase(&parts, APART)))
     }
 
     /// The words near one that stands nowhere. Short words have too many of them.
-    fn near(&mut self, word: &Word, ways: &mut Vec<Box<dyn Query>>) -> Result<(), Error> {
+    fn near(&mut self, word: &Word, ways: &mut Vec<Way>) -> Result<(), Error> {
         let distance = match word.term.chars().count() {
             0..4 => return Ok(()),
             4..8 => 1,
@@ -180,71 +151,65 @@ impl Planning<'_> {
             self.corrections.push((word.place, best.word.clone()));
         }
         for known in near {
-            ways.push(self.term(&known.word, NEAR_WORD)?);
+            ways.extend(self.term(&known.word, NEAR_WORD)?);
         }
         Ok(())
     }
 
     /// A term in the fields that have it.
-    fn term(&mut self, text: &str, boost: f32) -> Result<Box<dyn Query>, Error> {
+    fn term(&mut self, text: &str, boost: Score) -> Result<Vec<Way>, Error> {
         self.terms.push(text.to_owned());
-        let weight = |field| if field == self.fields.more { boost * MORE } else { boost };
-        let in_field = |field| {
-            let term = Term::from_field_text(field, text);
-            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-            boosted(Box::new(query), weight(field))
-        };
-        let fields = self.lexicon.fields_with(text)?;
-        Ok(match fields.as_slice() {
-            [] => in_field(self.fields.words),
-            [only] => in_field(*only),
-            all => {
-                Box::new(BooleanQuery::union(all.iter().map(|field| in_field(*field)).collect()))
-            }
-        })
+        let fields = self.lexicon.fields_with(text)?.into_iter();
+        let way = |field| Way::Term(Term::from_field_text(field, text), boost * self.weight(field));
+        Ok(fields.map(way).collect())
     }
 
     /// Terms side by side in one of the fields.
-    fn phrase(&mut self, terms: &[String]) -> Box<dyn Query> {
+    fn phrase(&mut self, terms: &[String], boost: Score) -> Vec<Way> {
         self.terms.extend(terms.iter().cloned());
-        let more = boosted(Self::side_by_side(self.fields.more, terms), MORE);
-        let ways = vec![Self::side_by_side(self.fields.words, terms), more];
-        Box::new(BooleanQuery::union(ways))
+        let way = |field: Field| {
+            let mut terms: Vec<_> = in_field(field, terms);
+            let boost = boost * self.weight(field);
+            match terms.len() {
+                1 => Way::Term(terms.remove(0), boost),
+                _ => Way::Phrase(terms, boost),
+            }
+        };
+        vec![way(self.fields.words), way(self.fields.more)]
+    }
+
+    fn weight(&self, field: Field) -> Score {
+        if field == self.fields.more { MORE } else { 1.0 }
     }
 
     /// Anything that stands in a code, from three characters on.
-    fn part_of_code(&self, text: &str) -> Option<Box<dyn Query>> {
+    fn part_of_code(&self, text: &str) -> Option<Way> {
         let parts: Vec<String> = parts_of_code(text).collect();
-        (!parts.is_empty()).then(|| {
-            let query = Self::side_by_side(self.fields.code_part, &parts);
-            Box::new(ConstScoreQuery::new(query, PART_OF_CODE)) as Box<dyn Query>
-        })
+        let mut parts = in_field(self.fields.code_part, &parts);
+        let query: Box<dyn Query> = match parts.len() {
+            0 => return None,
+            1 => Box::new(TermQuery::new(parts.remove(0), IndexRecordOption::Basic)),
+            _ => Box::new(PhraseQuery::new(parts)),
+        };
+        Some(Way::Flat(query, PART_OF_CODE))
     }
 
     /// All of what was typed as a code: exactly, or as a part of one when it holds a digit, as codes do.
-    fn code(&self, code: &str) -> Result<Option<Box<dyn Query>>, Error> {
-        let mut ways: Vec<Box<dyn Query>> = Vec::new();
+    fn code(&self, code: &str) -> Result<Vec<Way>, Error> {
+        let mut ways = Vec::new();
         let term = Term::from_field_text(self.fields.code, code);
         if self.lexicon.searcher.doc_freq(&term)? > 0 {
             let exact = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
-            ways.push(Box::new(ConstScoreQuery::new(exact, CODE)));
+            ways.push(Way::Flat(exact, CODE));
         }
         let has_digit = code.bytes().any(|byte| byte.is_ascii_digit());
         ways.extend(self.part_of_code(code).filter(|_| has_digit));
-        Ok((!ways.is_empty()).then(|| Box::new(DisjunctionMaxQuery::new(ways)) as Box<dyn Query>))
-    }
-
-    fn side_by_side(field: tantivy::schema::Field, texts: &[String]) -> Box<dyn Query> {
-        let terms: Vec<_> = texts.iter().map(|text| Term::from_field_text(field, text)).collect();
-        match <[Term; 1]>::try_from(terms) {
-            Ok([only]) => Box::new(TermQuery::new(only, IndexRecordOption::WithFreqs)),
-            Err(terms) => Box::new(PhraseQuery::new(terms)),
-        }
+        Ok(ways)
     }
 }
 
-fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
-    if (boost - 1.0).abs() < f32::EPSILON { query } else { Box::new(BoostQuery::new(query, boost)) }
+fn in_field(field: Field, texts: &[String]) -> Vec<Term> {
+    texts.iter().map(|text| Term::from_field_text(field, text)).collect()
 }
 
 /// What was typed, with other words in some places.

@@ -8,7 +8,7 @@ use crate::domain::State;
 
 /// Changed with every change of the fields, of what stands in them, or of how texts become terms. An index of another version is
 /// made anew.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The fields of the index.
 #[derive(Clone, Debug)]
@@ -26,9 +26,11 @@ pub(super) struct Fields {
     pub(super) code_part: Field,
     /// The ids of its categories and of all above them.
     pub(super) category: Field,
+    /// The ids of all of these as one value, with [`SEPARATOR`] between them: what is counted once for each product.
+    pub(super) path: Field,
     /// What it is called.
     pub(super) title: Field,
-    /// Who makes it.
+    /// Who makes it; empty when nobody is named.
     pub(super) brand: Field,
     /// The names of its attributes.
     pub(super) attribute: Field,
@@ -36,14 +38,16 @@ pub(super) struct Fields {
     pub(super) choice: Field,
     /// Its lowest price in the shop's currency, in micro-units.
     pub(super) price: Field,
-    /// From when it is public, in microseconds; one that never is begins at the end of time.
+    /// In which step of prices that lies.
+    pub(super) price_step: Field,
+    /// Who may see it, by the number of a [`Standing`](super::sight::Standing).
+    pub(super) sight: Field,
+    /// From when on it is public, in microseconds, where that depends on the time.
     pub(super) public_from: Field,
     /// Until when.
     pub(super) public_until: Field,
     /// Where it is in its life, by the number of [`state`].
     pub(super) state: Field,
-    /// Whether it is deleted.
-    pub(super) deleted: Field,
     /// What puts equal ranks in an order, the greatest first.
     pub(super) tie: Field,
 }
@@ -55,15 +59,17 @@ pub(super) const SEPARATOR: char = '\u{1f}';
 pub(super) mod name {
     pub(in crate::search) const ID: &str = "id";
     pub(in crate::search) const CATEGORY: &str = "category";
+    pub(in crate::search) const PATH: &str = "path";
     pub(in crate::search) const TITLE: &str = "title";
     pub(in crate::search) const BRAND: &str = "brand";
     pub(in crate::search) const ATTRIBUTE: &str = "attribute";
     pub(in crate::search) const CHOICE: &str = "choice";
     pub(in crate::search) const PRICE: &str = "price";
+    pub(in crate::search) const PRICE_STEP: &str = "price_step";
+    pub(in crate::search) const SIGHT: &str = "sight";
     pub(in crate::search) const PUBLIC_FROM: &str = "public_from";
     pub(in crate::search) const PUBLIC_UNTIL: &str = "public_until";
     pub(in crate::search) const STATE: &str = "state";
-    pub(in crate::search) const DELETED: &str = "deleted";
     pub(in crate::search) const TIE: &str = "tie";
 }
 
@@ -86,15 +92,17 @@ impl Fields {
         let code = schema.add_text_field("code", STRING);
         let code_part = schema.add_text_field("code_part", text(with_positions));
         let category = schema.add_text_field(name::CATEGORY, STRING | FAST);
+        let path = schema.add_text_field(name::PATH, FAST);
         let title = schema.add_text_field(name::TITLE, FAST);
         let brand = schema.add_text_field(name::BRAND, FAST);
         let attribute = schema.add_text_field(name::ATTRIBUTE, FAST);
         let choice = schema.add_text_field(name::CHOICE, FAST);
         let price = schema.add_i64_field(name::PRICE, number());
+        let price_step = schema.add_u64_field(name::PRICE_STEP, number());
+        let sight = schema.add_u64_field(name::SIGHT, number());
         let public_from = schema.add_i64_field(name::PUBLIC_FROM, number());
         let public_until = schema.add_i64_field(name::PUBLIC_UNTIL, number());
         let state = schema.add_u64_field(name::STATE, number());
-        let deleted = schema.add_bool_field(name::DELETED, number());
         let tie = schema.add_u64_field(name::TIE, number());
         let schema = schema.build();
         Self {
@@ -105,15 +113,17 @@ impl Fields {
             code,
             code_part,
             category,
+            path,
             title,
             brand,
             attribute,
             choice,
             price,
+            price_step,
+            sight,
             public_from,
             public_until,
             state,
-            deleted,
             tie,
         }
     }

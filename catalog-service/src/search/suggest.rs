@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use tantivy::{Searcher, query::Query};
+use tantivy::Searcher;
 
 use super::{
     Error, Search, Serving,
@@ -14,9 +14,10 @@ use super::{
     lexicon::Lexicon,
     pieces::pieces,
     plan::Plan,
+    scan::Scan,
     schema::name,
     sight::Sight,
-    top::{Asking, Texts},
+    top::{Survey, Texts},
 };
 use crate::domain::{CategoryId, Choice, ProductId, Reach, Suggested, Suggestion};
 
@@ -61,8 +62,7 @@ fn suggest(
     let lexicon =
         Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
     let plan = Plan::of(typed, &asked, fields, &lexicon)?;
-    let query = plan.all();
-    let found = products(&searcher, query.as_ref(), sight, deadline)?;
+    let found = products(&searcher, &plan.all(&searcher, deadline)?, sight)?;
     let terms: HashSet<String> = plan.terms.into_iter().collect();
     let shown = Lexicon { fields: &[fields.category], ..lexicon };
     let mut suggestions = categories(serving, typed, &terms, &shown)?;
@@ -88,21 +88,17 @@ struct Named {
 }
 
 /// The best of the first products that are found: while one types, soon is better than all.
-fn products(
-    searcher: &Searcher,
-    query: &dyn Query,
-    sight: Sight,
-    deadline: &Deadline,
-) -> Result<Vec<Named>, Error> {
+fn products(searcher: &Searcher, scan: &Scan<'_>, sight: Sight) -> Result<Vec<Named>, Error> {
     let choice = Choice::default();
-    let asking = Asking { searcher, sight, choice: &choice, deadline, enough: ENOUGH };
+    let mut survey = Survey::of_best(sight, &choice, LOOKED_AT).among(ENOUGH);
+    scan.run(&mut survey)?;
     let texts = |column| Texts::of(searcher, column);
     let (ids, titles, brands) = (texts(name::ID)?, texts(name::TITLE)?, texts(name::BRAND)?);
     let named = |at| -> Result<Option<Named>, Error> {
         let Ok(id) = ProductId::parse(&ids.at(at)?) else { return Ok(None) };
         Ok(Some(Named { id, title: titles.at(at)?, brand: brands.at(at)? }))
     };
-    let found = asking.best(query, LOOKED_AT)?.into_iter();
+    let found = survey.into_best().into_iter();
     found.filter_map(|at| named(at).transpose()).collect()
 }
 

@@ -3,6 +3,9 @@
 mod facets;
 mod finding;
 mod following;
+mod hostile;
+mod recovering;
+mod scanning;
 mod visibility;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};

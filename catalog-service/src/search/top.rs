@@ -1,21 +1,22 @@
-//! The best of the documents that a query finds.
+//! The best of the documents that are found, how many there are, and by what they could be chosen: all in one pass.
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 use tantivy::{
-    DocAddress, DocId, DocSet as _, Score, Searcher, SegmentOrdinal, SegmentReader, TERMINATED,
+    DocAddress, DocId, Score, Searcher, SegmentOrdinal, SegmentReader,
     columnar::{Column, StrColumn},
-    query::{EnableScoring, Query, Scorer as _},
+    fastfield::AliveBitSet,
 };
 
 use super::{
     Error,
-    choices::SegmentChoices,
-    deadline::Deadline,
+    choices::{SegmentChoices, Standing},
+    facets::{Counts, Sums},
+    scan::Visitor,
     schema::name,
     sight::{SegmentSight, Sight},
 };
-use crate::domain::{Choice, ProductId};
+use crate::domain::{Choice, ProductId, Total};
 
 /// A document with its rank. The least comes out of a heap first; that is the worst one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,79 +54,186 @@ impl Best {
             self.heap.pop();
         }
     }
+
+    /// Documents with less than this are not among them.
+    fn floor(&self) -> Score {
+        let is_full = self.heap.len() >= self.most;
+        self.heap.peek().filter(|_| is_full).map_or(Score::MIN, |worst| worst.score)
+    }
+}
+
+/// What is counted of the documents.
+enum Counted {
+    Nothing,
+    Total(Total),
+    Facets(Box<Sums>),
 }
 
 /// What is asked of every document.
-pub(super) struct Asking<'a> {
-    pub(super) searcher: &'a Searcher,
-    pub(super) sight: Sight,
-    pub(super) choice: &'a Choice,
-    pub(super) deadline: &'a Deadline,
+pub(super) struct Survey<'a> {
+    sight: Sight,
+    choice: &'a Choice,
+    best: Best,
+    counted: Counted,
     /// After how many documents it is enough.
-    pub(super) enough: u32,
+    enough: u32,
+    segment: Option<Segment>,
 }
 
-impl Asking<'_> {
-    /// The `most` best documents, the best first.
-    pub(super) fn best(&self, query: &dyn Query, most: usize) -> Result<Vec<DocAddress>, Error> {
-        let weight = query.weight(EnableScoring::enabled_from_searcher(self.searcher))?;
-        let mut best = Best { most, heap: BinaryHeap::with_capacity(most + 1) };
-        let mut steps = 0;
-        for (number, segment) in (0..).zip(self.searcher.segment_readers()) {
-            self.deadline.check()?;
-            let one = Segment::of(self, number, segment)?;
-            let mut scorer = weight.scorer(segment, 1.0)?;
-            while scorer.doc() != TERMINATED && steps < self.enough {
-                steps += 1;
-                self.deadline.check_at(steps)?;
-                one.offer(scorer.doc(), || scorer.score(), &mut best);
-                scorer.advance();
-            }
+impl<'a> Survey<'a> {
+    /// The `most` best documents, and nothing else.
+    pub(super) fn of_best(sight: Sight, choice: &'a Choice, most: usize) -> Self {
+        let best = Best { most, heap: BinaryHeap::with_capacity(most + 1) };
+        let counted = Counted::Nothing;
+        Self { sight, choice, best, counted, enough: u32::MAX, segment: None }
+    }
+
+    /// The same for the first so many documents.
+    pub(super) fn among(self, enough: u32) -> Self {
+        Self { enough, ..self }
+    }
+
+    /// The same, and how many there are.
+    pub(super) fn with_total(self) -> Self {
+        Self { counted: Counted::Total(Total::default()), ..self }
+    }
+
+    /// The same, and by what all of them could be chosen.
+    pub(super) fn with_facets(self) -> Self {
+        Self { counted: Counted::Facets(Box::default()), ..self }
+    }
+
+    /// The best documents, the best first.
+    pub(super) fn into_best(self) -> Vec<DocAddress> {
+        self.best.heap.into_sorted_vec().into_iter().map(|ranked| ranked.at).collect()
+    }
+
+    /// The best documents, the best first, how many there are, and what was counted of them.
+    pub(super) fn into_parts(self) -> (Vec<DocAddress>, Total, Option<Sums>) {
+        let sorted = self.best.heap.into_sorted_vec().into_iter().map(|ranked| ranked.at);
+        let sorted = sorted.collect();
+        match self.counted {
+            Counted::Nothing => (sorted, Total::default(), None),
+            Counted::Total(total) => (sorted, total, None),
+            Counted::Facets(sums) => (sorted, sums.total(), Some(*sums)),
         }
-        Ok(best.heap.into_sorted_vec().into_iter().map(|ranked| ranked.at).collect())
     }
 
-    /// The `most` best products, the best first.
-    pub(super) fn products(&self, query: &dyn Query, most: usize) -> Result<Vec<ProductId>, Error> {
-        let ids = Texts::of(self.searcher, name::ID)?;
-        let found = self.best(query, most)?.into_iter();
-        let id = |at| ids.at(at).map(|id| ProductId::parse(&id).ok());
-        found.filter_map(|at| id(at).transpose()).collect()
+    /// Whether only the best documents are of interest.
+    fn wants_best_only(&self) -> bool {
+        match &self.counted {
+            Counted::Nothing => true,
+            Counted::Total(total) => total.capped,
+            Counted::Facets(_) => false,
+        }
     }
 }
 
-/// The documents of one segment, as far as ranking needs them.
-struct Segment<'a> {
+impl Visitor for Survey<'_> {
+    fn enter(&mut self, number: SegmentOrdinal, reader: &SegmentReader) -> Result<(), Error> {
+        let counts = match self.counted {
+            Counted::Facets(ref sums) => Some(Counts::of(reader, sums)?),
+            Counted::Nothing | Counted::Total(_) => None,
+        };
+        self.segment = Some(Segment::of(self, number, reader, counts)?);
+        Ok(())
+    }
+
+    fn visit(&mut self, document: DocId, score: Score) {
+        let is_among_best = score >= self.best.floor();
+        if !is_among_best && self.wants_best_only() {
+            return;
+        }
+        self.enough = self.enough.saturating_sub(1);
+        let Some(segment) = &mut self.segment else { return };
+        if !segment.has(document) {
+            return;
+        }
+        if let Counted::Total(total) = &mut self.counted {
+            count_one(total);
+        }
+        if is_among_best {
+            let tie = segment.ties.first(document).unwrap_or_default();
+            let at = DocAddress::new(segment.number, document);
+            self.best.offer(Ranked { score, tie, at });
+        }
+    }
+
+    fn leave(&mut self) -> Result<(), Error> {
+        let segment = self.segment.take();
+        if let (Counted::Facets(sums), Some(segment)) = (&mut self.counted, segment)
+            && let Some(counts) = segment.counts
+        {
+            counts.add_to(sums, &segment.chosen)?;
+        }
+        Ok(())
+    }
+
+    fn floor(&self) -> Score {
+        if self.wants_best_only() { self.best.floor() } else { Score::MIN }
+    }
+
+    fn is_done(&self) -> bool {
+        self.enough == 0
+    }
+}
+
+fn count_one(total: &mut Total) {
+    if total.count < Total::MOST { total.count += 1 } else { total.capped = true }
+}
+
+/// The documents of one segment, as far as they are judged.
+struct Segment {
     number: SegmentOrdinal,
-    reader: &'a SegmentReader,
+    alive: Option<AliveBitSet>,
     sees: SegmentSight,
     chosen: SegmentChoices,
     ties: Column<u64>,
+    counts: Option<Counts>,
 }
 
-impl<'a> Segment<'a> {
+impl Segment {
     fn of(
-        asking: &Asking<'_>,
+        survey: &Survey<'_>,
         number: SegmentOrdinal,
-        reader: &'a SegmentReader,
+        reader: &SegmentReader,
+        counts: Option<Counts>,
     ) -> Result<Self, Error> {
         Ok(Self {
             number,
-            reader,
-            sees: asking.sight.of(reader)?,
-            chosen: SegmentChoices::of(asking.choice, reader)?,
+            alive: reader.alive_bitset().cloned(),
+            sees: survey.sight.of(reader)?,
+            chosen: SegmentChoices::of(survey.choice, reader)?,
             ties: reader.fast_fields().u64(name::TIE)?,
+            counts,
         })
     }
 
-    fn offer(&self, document: DocId, score: impl FnOnce() -> Score, best: &mut Best) {
-        let is_there = !self.reader.is_deleted(document);
-        if is_there && self.sees.sees(document) && self.chosen.has(document) {
-            let tie = self.ties.first(document).unwrap_or_default();
-            let at = DocAddress::new(self.number, document);
-            best.offer(Ranked { score: score(), tie, at });
+    /// Whether a document is there to be seen, and among what was chosen. It is counted.
+    fn has(&mut self, document: DocId) -> bool {
+        let is_there = self.alive.as_ref().is_none_or(|alive| alive.is_alive(document));
+        if !is_there || !self.sees.sees(document) {
+            return false;
+        }
+        match &mut self.counts {
+            Some(counts) => {
+                let standing = self.chosen.standing(document);
+                counts.count(document, standing, &self.chosen);
+                standing == Standing::Chosen
+            }
+            None => self.chosen.has(document),
         }
     }
+}
+
+/// The products of documents.
+pub(super) fn products(
+    searcher: &Searcher,
+    found: Vec<DocAddress>,
+) -> Result<Vec<ProductId>, Error> {
+    let ids = Texts::of(searcher, name::ID)?;
+    let id = |at| ids.at(at).map(|id| ProductId::parse(&id).ok());
+    found.into_iter().filter_map(|at| id(at).transpose()).collect()
 }
 
 /// The texts of one column in all segments.

@@ -134,6 +134,6 @@ async fn stocked(search: &Search, url: &str) -> Result<stock::Stock> {
 /// The settings of a service that takes as many calls from one caller as come.
 fn unhurried(url: &str) -> Settings {
     let mut settings = Settings::new(url);
-    settings.limits.reads = Rate { per_second: 1_000_000, burst: 1_000_000 };
+    settings.limits.searches = Rate { per_second: 1_000_000, burst: 1_000_000 };
     settings
 }

@@ -55,6 +55,11 @@ async fn let_in(shop: &Shop, call: impl Fn() -> Request<Body>) -> usize {
     1_000
 }
 
+/// Whether one call is let in.
+async fn let_in_one(shop: &Shop, call: Request<Body>) -> bool {
+    !matches!(answer(shop.send(call).await).await, Err(refused) if reason(&refused) == "RATE_LIMITED")
+}
+
 const FAR: Option<&str> = Some("192.0.2.1");
 
 #[tokio::test]
@@ -64,6 +69,42 @@ async fn an_address_has_a_burst_and_a_rate_of_reads() {
     assert_eq!(let_in(&shop, || from(Some("192.0.2.2"), get_shop(None))).await, 100);
     clock.advance(SignedDuration::from_millis(100));
     assert_eq!(let_in(&shop, || from(FAR, get_shop(None))).await, 5);
+}
+
+fn suggest(token: Option<&str>) -> Request<Body> {
+    let message = proto::catalog::SuggestProductsRequest { query: "m".into(), page_size: 0 };
+    let body = Body::new(Full::from(frame(&message.encode_to_vec())));
+    request("/shelf.catalog.v1.ProductService/SuggestProducts", token, body)
+}
+
+fn search(token: Option<&str>) -> Request<Body> {
+    let message =
+        proto::catalog::SearchProductsRequest { query: "mug".into(), ..Default::default() };
+    let body = Body::new(Full::from(frame(&message.encode_to_vec())));
+    request("/shelf.catalog.v1.ProductService/SearchProducts", token, body)
+}
+
+#[tokio::test]
+async fn searches_and_suggestions_have_a_rate_together_apart_from_reads() {
+    let (shop, clock) = shop().await;
+    for token in [None, shop.token(Role::Viewer).await] {
+        for _ in 0..14 {
+            assert!(let_in_one(&shop, from(FAR, suggest(token))).await);
+        }
+        for _ in 0..15 {
+            assert!(let_in_one(&shop, from(FAR, search(token))).await);
+        }
+        assert!(let_in_one(&shop, from(FAR, search(token))).await, "the thirtieth");
+        assert!(!let_in_one(&shop, from(FAR, search(token))).await, "the one behind it");
+        assert!(!let_in_one(&shop, from(FAR, suggest(token))).await, "whatever it is");
+        assert_eq!(let_in(&shop, || from(FAR, get_shop(token))).await, 100, "reads are apart");
+        clock.advance(SignedDuration::from_millis(99));
+        assert!(!let_in_one(&shop, from(FAR, search(token))).await);
+        clock.advance(SignedDuration::from_millis(1));
+        assert!(let_in_one(&shop, from(FAR, search(token))).await);
+        assert!(!let_in_one(&shop, from(FAR, search(token))).await);
+        clock.advance(SignedDuration::from_secs(60));
+    }
 }
 
 #[tokio::test]

@@ -1,138 +1,112 @@
-//! How many documents of one segment have each value, by the values' numbers: one addition for each, and no text.
+//! What is counted of the documents of one segment.
 
 use std::collections::HashMap;
 
 use tantivy::{
     DocId, SegmentReader,
-    columnar::{Column, StrColumn},
+    columnar::{Cardinality, Column},
 };
 
-use super::{prices::Prices, sums::Sums};
+use super::{prices::Prices, sums::Sums, tally::Tally};
 use crate::search::{
     Error,
     choices::{Kind, SegmentChoices, Standing},
-    schema::{SEPARATOR, name},
+    schema::name,
 };
 
+/// Among how many of the products attributes are counted: there are many of them, and what is frequent shows soon.
+const ATTRIBUTES_OF: u32 = 20_000;
+
 /// The counts of one segment.
-pub(super) struct Counts {
+pub(in crate::search) struct Counts {
     count: u32,
     attributes_of: u32,
-    categories: Tally,
+    paths: Tally,
     brands: Tally,
     names: Tally,
     values: Tally,
     /// The values of documents that fail the choice of one attribute only, by the number of that kind.
     own_values: HashMap<usize, Tally>,
-    prices: Column<i64>,
-    price_counts: Prices,
-}
-
-/// Counts by number.
-#[derive(Clone)]
-struct Tally {
-    column: Option<StrColumn>,
-    counts: Vec<u32>,
-}
-
-impl Tally {
-    fn of(column: Option<StrColumn>) -> Self {
-        let size = column.as_ref().map_or(0, |column| column.num_terms());
-        Self { column, counts: vec![0; size] }
-    }
-
-    fn count(&mut self, document: DocId) {
-        let Some(column) = &self.column else { return };
-        for number in column.ords().values_for_doc(document) {
-            if let Some(count) = usize::try_from(number).ok().and_then(|at| self.counts.get_mut(at))
-            {
-                *count += 1;
-            }
-        }
-    }
-
-    /// Adds the counts under their words.
-    fn add_to(&self, sums: &mut HashMap<String, u32>) -> Result<(), Error> {
-        let Some(column) = &self.column else { return Ok(()) };
-        let mut word = String::new();
-        for (number, count) in (0..).zip(&self.counts).filter(|(_, count)| **count > 0) {
-            word.clear();
-            column.ord_to_str(number, &mut word).map_err(tantivy::TantivyError::from)?;
-            *sums.entry(word.clone()).or_default() += count;
-        }
-        Ok(())
-    }
+    /// None: not every document has one, and the index is not what it should be.
+    price_steps: Option<Column<u64>>,
+    prices: Prices,
 }
 
 impl Counts {
-    /// Counts for a segment, with the attributes of so many documents.
-    pub(super) fn of(segment: &SegmentReader, attributes_of: u32) -> Result<Self, Error> {
+    /// Counts for a segment, behind those of other segments.
+    pub(in crate::search) fn of(segment: &SegmentReader, before: &Sums) -> Result<Self, Error> {
         let fast = segment.fast_fields();
+        let steps = fast.u64(name::PRICE_STEP)?;
         Ok(Self {
             count: 0,
-            attributes_of,
-            categories: Tally::of(fast.str(name::CATEGORY)?),
+            attributes_of: ATTRIBUTES_OF.saturating_sub(before.count()),
+            paths: Tally::of(fast.str(name::PATH)?),
             brands: Tally::of(fast.str(name::BRAND)?),
             names: Tally::of(fast.str(name::ATTRIBUTE)?),
             values: Tally::of(fast.str(name::CHOICE)?),
             own_values: HashMap::new(),
-            prices: fast.i64(name::PRICE)?,
-            price_counts: Prices::default(),
+            price_steps: (steps.get_cardinality() == Cardinality::Full).then_some(steps),
+            prices: Prices::default(),
         })
     }
 
     /// Counts a document that the caller may see.
-    pub(super) fn count(&mut self, document: DocId, chosen: &SegmentChoices) {
-        let standing = chosen.standing(document);
-        let (is_chosen, only) = match standing {
-            Standing::Out => return,
-            Standing::Chosen => (true, None),
-            Standing::But(number) => (false, Some(number)),
-        };
-        let kind = only.and_then(|number| chosen.kind(number));
-        if is_chosen {
-            self.count += 1;
-            if self.count <= self.attributes_of {
-                self.names.count(document);
-                self.values.count(document);
-            }
+    pub(in crate::search) fn count(
+        &mut self,
+        document: DocId,
+        standing: Standing,
+        chosen: &SegmentChoices,
+    ) {
+        match standing {
+            Standing::Out => {}
+            Standing::Chosen => self.count_chosen(document),
+            Standing::But(number) => match chosen.kind(number) {
+                Some(Kind::Category) => self.paths.count(document),
+                Some(Kind::Brand) => self.brands.count(document),
+                Some(Kind::Price) => self.count_price(document),
+                Some(Kind::Attribute(_)) => {
+                    let own = self.own_values.entry(number);
+                    own.or_insert_with(|| self.values.anew()).count(document);
+                }
+                Some(Kind::State) | None => {}
+            },
         }
-        if is_chosen || kind == Some(&Kind::Category) {
-            self.categories.count(document);
+    }
+
+    fn count_chosen(&mut self, document: DocId) {
+        self.count += 1;
+        self.paths.count(document);
+        self.brands.count(document);
+        self.count_price(document);
+        if self.count <= self.attributes_of {
+            self.names.count(document);
+            self.values.count(document);
         }
-        if is_chosen || kind == Some(&Kind::Brand) {
-            self.brands.count(document);
-        }
-        if (is_chosen || kind == Some(&Kind::Price))
-            && let Some(price) = self.prices.first(document)
-        {
-            self.price_counts.count(price);
-        }
-        if let (Some(number), Some(Kind::Attribute(_))) = (only, kind) {
-            let own = self.own_values.entry(number);
-            own.or_insert_with(|| Tally::of(self.values.column.clone())).count(document);
+    }
+
+    fn count_price(&mut self, document: DocId) {
+        if let Some(steps) = &self.price_steps {
+            self.prices.count(steps.values.get_val(document));
         }
     }
 
     /// Adds the counts of this segment to those of the others.
-    pub(super) fn add_to(self, sums: &mut Sums, chosen: &SegmentChoices) -> Result<(), Error> {
-        sums.count += self.count;
-        self.categories.add_to(&mut sums.categories)?;
-        self.brands.add_to(&mut sums.brands)?;
-        self.names.add_to(&mut sums.names)?;
-        self.values.add_to(&mut sums.values)?;
-        for (number, tally) in &self.own_values {
-            let Some(Kind::Attribute(name)) = chosen.kind(*number) else { continue };
-            let mut own = HashMap::new();
-            tally.add_to(&mut own)?;
-            let of_name = |value: &str| {
-                value.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(SEPARATOR))
-            };
-            for (value, count) in own.into_iter().filter(|(value, _)| of_name(value)) {
-                *sums.values.entry(value).or_default() += count;
+    pub(in crate::search) fn add_to(
+        self,
+        sums: &mut Sums,
+        chosen: &SegmentChoices,
+    ) -> Result<(), Error> {
+        sums.add_count(self.count);
+        sums.add_paths(&self.paths)?;
+        sums.prices.add(&self.prices);
+        sums.brands.push(self.brands);
+        sums.names.push(self.names);
+        sums.values.push(self.values);
+        for (number, tally) in self.own_values {
+            if let Some(Kind::Attribute(name)) = chosen.kind(number) {
+                sums.own_values.entry(name.clone()).or_default().push(tally);
             }
         }
-        sums.prices.add(&self.price_counts);
         Ok(())
     }
 }

@@ -1,7 +1,5 @@
 //! How many prices lie where: counted in fine steps, told in a few ranges with round borders.
 
-use std::collections::BTreeMap;
-
 use crate::domain::{Currency, Money, PriceCount};
 
 const MICROS: i64 = 1_000_000;
@@ -9,34 +7,58 @@ const MICROS: i64 = 1_000_000;
 /// How many ranges are told at most.
 const MOST: usize = 6;
 
-/// Counts by the lower border of their step.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Prices {
-    counts: BTreeMap<i64, u32>,
+/// How many steps there are: the last one is above all prices.
+const STEPS: usize = 64;
+
+/// Counts by step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prices([u32; STEPS]);
+
+impl Default for Prices {
+    fn default() -> Self {
+        Self([0; STEPS])
+    }
+}
+
+/// In which step a price lies, in micro-units, counted from 1; 0 is no price.
+pub(in crate::search) fn step(price: Option<i64>) -> u64 {
+    price.map_or(0, |price| {
+        1 + borders().skip(1).take_while(|border| *border <= price).count() as u64
+    })
+}
+
+/// The lower borders of the steps: 0, 1, 2, 5, 10, 20, 50 … units.
+fn borders() -> impl Iterator<Item = i64> {
+    let decades = std::iter::successors(Some(MICROS), |decade| decade.checked_mul(10));
+    let borders = decades.flat_map(|decade| [1, 2, 5].map(|factor| decade.checked_mul(factor)));
+    std::iter::once(0).chain(borders.map_while(|border| border))
 }
 
 impl Prices {
-    /// Counts a price in micro-units.
-    pub(super) fn count(&mut self, price: i64) {
-        *self.counts.entry(border(price)).or_default() += 1;
+    /// Counts a price by its step.
+    pub(super) fn count(&mut self, step: u64) {
+        if let Some(count) = usize::try_from(step).ok().and_then(|step| self.0.get_mut(step)) {
+            *count += 1;
+        }
     }
 
     /// Adds other counts.
     pub(super) fn add(&mut self, other: &Self) {
-        for (border, count) in &other.counts {
-            *self.counts.entry(*border).or_default() += count;
+        for (count, other) in self.0.iter_mut().zip(&other.0) {
+            *count += other;
         }
     }
 
     /// Ranges with about as many prices in each.
     pub(super) fn ranges(&self, currency: Currency) -> Vec<PriceCount> {
-        let all: u32 = self.counts.values().sum();
+        let counted = borders().zip(&self.0[1..]).filter(|(_, count)| **count > 0);
+        let all: u32 = self.0[1..].iter().sum();
         let enough = all.div_ceil(u32::try_from(MOST).unwrap_or(1)).max(1);
         let mut starts: Vec<(i64, u32)> = Vec::new();
-        for (border, count) in &self.counts {
+        for (border, count) in counted {
             match starts.last_mut() {
-                Some((_, counted)) if *counted < enough => *counted += count,
-                _ => starts.push((*border, *count)),
+                Some((_, sum)) if *sum < enough => *sum += count,
+                _ => starts.push((border, *count)),
             }
         }
         let ends = starts.iter().skip(1).map(|(border, _)| Some(*border)).chain([None]);
@@ -49,29 +71,13 @@ impl Prices {
     }
 }
 
-/// The greatest of 0, 1, 2, 5, 10, 20, 50 … units that is not above a price.
-fn border(price: i64) -> i64 {
-    let mut border = 0;
-    let mut step = MICROS;
-    loop {
-        for factor in [1, 2, 5] {
-            let Some(next) = step.checked_mul(factor).filter(|next| *next <= price) else {
-                return border;
-            };
-            border = next;
-        }
-        let Some(next) = step.checked_mul(10) else { return border };
-        step = next;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn ranges(prices: &[i64]) -> Vec<(i64, Option<i64>, u32)> {
         let mut counted = Prices::default();
-        prices.iter().for_each(|price| counted.count(price * MICROS));
+        prices.iter().for_each(|price| counted.count(step(Some(price * MICROS))));
         let ranges = counted.ranges(Currency::EUR);
         let plain =
             |range: &PriceCount| (range.from.units(), range.below.map(Money::units), range.count);
@@ -90,9 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn the_greatest_price_has_a_range() {
-        assert_eq!(border(i64::MAX), 5_000_000_000_000 * MICROS);
-        assert_eq!(border(0), 0);
-        assert_eq!(border(999_999), 0);
+    fn every_price_has_a_step() {
+        let border = |price| borders().nth(step(Some(price)) as usize - 1);
+        assert_eq!(border(i64::MAX), Some(5_000_000_000_000 * MICROS));
+        assert_eq!(border(0), Some(0));
+        assert_eq!(border(999_999), Some(0));
+        assert_eq!(border(2_000_000), Some(2 * MICROS));
+        assert_eq!(step(None), 0);
+        assert!((step(Some(i64::MAX)) as usize) < STEPS);
     }
 }

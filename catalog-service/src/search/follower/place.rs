@@ -39,11 +39,14 @@ impl Place {
         &self.store
     }
 
-    /// The index that is whole and of this store.
-    pub(super) async fn find(&self) -> Option<(Arc<Opened>, Mark)> {
+    /// The index that is whole and of this store, and where it is.
+    pub(super) async fn find(&self) -> Option<(Arc<Opened>, Mark, PathBuf)> {
         let place = self.clone();
         let found = tokio::task::spawn_blocking(move || {
-            place.own().into_iter().find_map(|folder| place.open(&folder))
+            place.own().into_iter().find_map(|folder| {
+                let (opened, mark) = place.open(&folder)?;
+                Some((opened, mark, folder))
+            })
         });
         found.await.ok().flatten()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{ProductField, ProductMask, Window};
+use crate::domain::{Facets, ProductExpunge, ProductField, ProductMask, Window};
 
 /// What may happen to a product.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +13,10 @@ enum Step {
     Create,
     Publish,
     Unpublish,
+    Archive,
     Delete,
     Undelete,
+    Expunge,
     Opens(i64),
     Closes(i64),
     Wait(i64),
@@ -26,8 +28,10 @@ fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
         Just(Step::Publish),
         Just(Step::Publish),
         Just(Step::Unpublish),
+        Just(Step::Archive),
         Just(Step::Delete),
         Just(Step::Undelete),
+        Just(Step::Expunge),
         (-20..20_i64).prop_map(Step::Opens),
         (-20..20_i64).prop_map(Step::Closes),
         (1..15_i64).prop_map(Step::Wait),
@@ -51,7 +55,10 @@ async fn done(shop: &Shop, products: &mut [Remembered; 3], which: usize, step: S
         Step::Wait(seconds) => shop.wait(seconds),
         Step::Create if !product.exists => {
             let draft = titled(&id, &format!("Thing number{which}"));
-            shop.keeps(draft.brand(&format!("Maker{which}"))).await;
+            let draft = draft.brand(&format!("Maker{which}")).with("only", &format!("own{which}"));
+            let draft = draft.in_category(&format!("shelf-{which}"));
+            let price = [3, 30, 300][which];
+            shop.keeps(draft.sold(&format!("CODE-{which}{which}"), price)).await;
             product.exists = true;
         }
         _ if !product.exists => {}
@@ -62,6 +69,15 @@ async fn done(shop: &Shop, products: &mut [Remembered; 3], which: usize, step: S
         Step::Unpublish if !product.deleted => {
             shop.acts(&id, ProductAction::Unpublish).await;
             product.active = false;
+        }
+        Step::Archive if !product.deleted => {
+            shop.acts(&id, ProductAction::Archive).await;
+            product.active = false;
+        }
+        Step::Expunge if product.deleted => {
+            let expunge = ProductExpunge { id: product_id(&id), etag: None };
+            shop.catalog.expunge_product(editor(), expunge).await.unwrap();
+            *product = Remembered::default();
         }
         Step::Delete if !product.deleted => {
             shop.acts(&id, ProductAction::Delete).await;
@@ -110,9 +126,7 @@ async fn agrees(shop: &Shop, products: &[Remembered; 3]) {
         let names: BTreeSet<_> = expected.iter().map(|which| format!("thing-{which}")).collect();
         assert_eq!(found, names, "{reach:?}");
         assert_eq!(page.finding.total.count as usize, expected.len(), "{reach:?}");
-        let brands = page.finding.facets.unwrap().brands.into_iter().map(|brand| brand.value);
-        let makers: BTreeSet<_> = expected.iter().map(|which| format!("Maker{which}")).collect();
-        assert_eq!(brands.collect::<BTreeSet<_>>(), makers, "{reach:?}");
+        assert_eq!(told(&page.finding.facets.unwrap()), whole(expected), "{reach:?}");
     }
     for which in 0..3 {
         let is_public = public.contains(&which);
@@ -121,8 +135,18 @@ async fn agrees(shop: &Shop, products: &[Remembered; 3]) {
         assert_eq!(ids(&near).contains(&format!("thing-{which}")), is_public, "near {which}");
         let corrected = near.finding.corrected_query;
         assert!(is_public || !corrected.contains(&format!("number{which}")), "{corrected}");
+        for query in [
+            format!("code{which}{which}"),
+            format!("ode{which}"),
+            format!("own{which}"),
+            "numb".to_owned(),
+        ] {
+            let found = ids(&shop.page(search(&query), None).await);
+            assert_eq!(found.contains(&format!("thing-{which}")), is_public, "{query}: {found:?}");
+        }
         for (typed, text) in [
             (format!("maker{which}"), format!("Maker{which}")),
+            (format!("board{which}"), format!("Board{which}")),
             (format!("number{which}"), format!("Thing number{which}")),
         ] {
             let suggested = shop.catalog.suggest_products(&typed, 8).await.unwrap();
@@ -132,6 +156,27 @@ async fn agrees(shop: &Shop, products: &[Remembered; 3]) {
     }
 }
 
+/// What facets tell of each kind, with how often.
+fn told(facets: &Facets) -> BTreeSet<(String, u32)> {
+    let mut told = BTreeSet::new();
+    told.extend(facets.brands.iter().map(|brand| (brand.value.clone(), brand.count)));
+    told.extend(facets.categories.iter().map(|one| (one.title.clone(), one.count)));
+    for attribute in &facets.attributes {
+        told.extend(attribute.values.iter().map(|value| (value.value.clone(), value.count)));
+    }
+    told.extend(facets.prices.iter().map(|range| (range.from.units().to_string(), range.count)));
+    told
+}
+
+/// What they have to tell of these products: each has everything for itself.
+fn whole(products: &BTreeSet<usize>) -> BTreeSet<(String, u32)> {
+    let of_one = |which: &usize| {
+        let border = ["2", "20", "200"][*which];
+        [format!("Maker{which}"), format!("Board{which}"), format!("own{which}"), border.to_owned()]
+    };
+    products.iter().flat_map(of_one).map(|value| (value, 1)).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
     #[test]
@@ -139,6 +184,10 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         runtime.unwrap().block_on(async {
             let shop = Shop::new().await;
+            for which in 0..3 {
+                let id = format!("shelf-{which}");
+                shop.has_category(&id, &format!("Board{which}"), None).await;
+            }
             let mut products = [Remembered::default(); 3];
             for (which, step) in steps {
                 done(&shop, &mut products, which, step).await;
