@@ -5,26 +5,26 @@
 
 mod accept;
 mod body;
-mod codec;
 mod failure;
 mod reply;
 
-use std::sync::LazyLock;
-
 use axum::{body::Body, response::Response};
-use bytes::{Bytes, BytesMut};
-use http::{
-    HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts, uri::PathAndQuery,
-};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body::Body as _;
-use tonic::client::Grpc;
-use transcoder::{Call, Code, HeaderFields, Input, ParseOptions, Plan, PlanConfig, Routed};
+use transcoder::{Call, Code, HeaderFields, Input, ParseOptions, Routed};
 
-pub(crate) use codec::Raw;
 use failure::Failure;
 pub(crate) use failure::error;
 
-use crate::app::{Gateway, Refusal, Route, Visit, text};
+use crate::{
+    app::{Gateway, Refusal, Route, Visit, text},
+    contract::plan,
+    upstream,
+};
+
+/// Room for what a request holds besides its body.
+const ROOM: usize = 64;
 
 /// The header that becomes a request's `request_id`.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -35,18 +35,6 @@ const PASSED_ON: [HeaderName; 3] = [
     HeaderName::from_static("tracestate"),
     header::ACCEPT_LANGUAGE,
 ];
-
-/// The contract's tables, compiled once.
-///
-/// # Panics
-/// When the descriptors that the build embedded break a rule of the transcoder; a test compiles them.
-pub(crate) fn plan() -> &'static Plan {
-    static PLAN: LazyLock<Plan> = LazyLock::new(|| {
-        Plan::compile(proto::FILE_DESCRIPTOR_SET, &[], &PlanConfig::default())
-            .unwrap_or_else(|errors| panic!("the embedded contract is faulty: {errors:?}"))
-    });
-    &PLAN
-}
 
 /// Answers one call.
 pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Body>) -> Response {
@@ -98,9 +86,9 @@ async fn answer_call(
             last_event_id: None,
         },
     };
-    let mut message = BytesMut::with_capacity(body.len() + 64);
+    let mut message = upstream::begin(body.len() + ROOM);
     call.request(&input, &ParseOptions::default(), &mut message)?;
-    let message = message.freeze();
+    let message = upstream::end(message);
     let answer = ask(gateway, visit, head, call, message.clone()).await?;
     reply::write(head, call, &message, answer).await
 }
@@ -112,18 +100,15 @@ async fn ask(
     head: &Parts,
     call: &Call<'static, '_>,
     message: Bytes,
-) -> Result<tonic::Response<Bytes>, Failure> {
+) -> Result<upstream::Reply, Failure> {
     let mut outgoing = visit.outgoing(&head.headers);
     for name in PASSED_ON {
         if let Some(value) = head.headers.get(&name) {
             outgoing = outgoing.with_header(name, value.clone());
         }
     }
-    let path = PathAndQuery::from_static(call.rpc().grpc_path());
-    let upstream = gateway.upstream().sending(outgoing.into());
-    let mut client =
-        Grpc::new(upstream).max_decoding_message_size(gateway.settings().limits.sizes.message);
-    Ok(client.unary(tonic::Request::new(message), path, Raw).await?)
+    let (path, most) = (call.rpc().grpc_path(), gateway.settings().limits.sizes.message);
+    Ok(gateway.upstream().unary(path, &outgoing, message, most).await?)
 }
 
 /// OPTIONS is answered wherever another method would be; anything else is 405.

@@ -49,7 +49,7 @@ use crate::{
     api, assets,
     assets::Assets,
     config::{Origin, Settings},
-    pages, relay,
+    contract, pages, relay,
     upstream::Upstream,
 };
 
@@ -75,7 +75,7 @@ impl Gateway {
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
         // Read and compiled now, not for the first visitor.
         assets::current();
-        api::plan();
+        contract::plan();
         let headers = headers::Sets::new(&settings);
         let in_flight = in_flight::InFlight::new(&settings.limits);
         let pace = pace::Pace::new(&settings.limits);

@@ -6,6 +6,7 @@ mod api;
 pub mod app;
 pub mod assets;
 pub mod config;
+mod contract;
 pub mod logs;
 pub mod pages;
 mod relay;

@@ -1,11 +1,13 @@
-//! The way to the catalog-service: a lazy, balanced, retried channel, or the service itself in the same process.
+//! The way to the catalog-service: lazy, balanced, retried connections, or the service itself in the same process.
 //!
 //! It never looks into a reply. Nothing is sent twice once a byte of the answer is out, and no write without a `request_id`.
 
+mod link;
 mod outgoing;
-mod reads;
+mod received;
 mod retry;
 mod trouble;
+mod unary;
 
 use std::{
     fmt,
@@ -16,24 +18,22 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::Bytes;
-use http::{Request, Response, Uri};
-use http_body_util::BodyExt as _;
-use tonic::{
-    Status,
-    body::Body,
-    transport::{Channel, Endpoint},
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, Uri, Version, header, uri::PathAndQuery,
 };
+use http_body_util::{BodyExt as _, Full};
+use tonic::{Status, body::Body};
 use tower::{Service, ServiceExt as _};
 
+use link::Link;
 pub use outgoing::Outgoing;
-pub(crate) use reads::reads;
 pub(crate) use retry::Retries;
 pub(crate) use trouble::{DOMAIN, too_large, with_own_words};
 pub use trouble::{deadline_exceeded, unreachable};
+pub(crate) use unary::{PREFIX, Reply, begin, end};
 
 /// Any error of a tower service.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -41,10 +41,8 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// An answer of the service that is still on its way.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Status>> + Send>>;
 
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(2);
-/// How often an idle connection is asked whether it is still there, and how long it may take to say so.
-const PING: Duration = Duration::from_secs(20);
+/// Room for the headers of a call.
+const ROOM: usize = 8;
 
 /// The way to the catalog-service. Cloning is cheap; every generated client works over it.
 ///
@@ -58,12 +56,18 @@ pub struct Upstream {
 #[derive(Clone)]
 enum Way {
     Here(Arc<dyn Fn(Request<Body>) -> Answer + Send + Sync>),
-    There(Arc<Channels>),
+    There(Arc<Instances>),
 }
 
-/// One connection to every instance of the service, taken in turns.
-struct Channels {
-    channels: Vec<Channel>,
+/// The head of a call, whoever it goes to.
+struct Head {
+    path: PathAndQuery,
+    headers: HeaderMap,
+}
+
+/// The instances of the service, taken in turns.
+struct Instances {
+    links: Vec<Link>,
     next: AtomicUsize,
     retries: Retries,
 }
@@ -91,13 +95,10 @@ impl Upstream {
     }
 
     /// Connections to one or more instances of the service, made when they are first needed and again when they break.
-    ///
-    /// Must be called within a tokio runtime.
     pub fn connect(instances: &[Uri]) -> Self {
-        let channels = instances.iter().cloned().map(|uri| endpoint(uri).connect_lazy()).collect();
-        let channels =
-            Channels { channels, next: AtomicUsize::new(0), retries: Retries::of_the_contract() };
-        Self { way: Way::There(Arc::new(channels)), outgoing: None }
+        let links = instances.iter().cloned().map(Link::to).collect();
+        let (next, retries) = (AtomicUsize::new(0), Retries::default());
+        Self { way: Way::There(Arc::new(Instances { links, next, retries })), outgoing: None }
     }
 
     /// The same way, with what every call of one request carries.
@@ -107,33 +108,65 @@ impl Upstream {
     }
 }
 
-fn endpoint(uri: Uri) -> Endpoint {
-    Endpoint::from(uri)
-        .connect_timeout(CONNECT)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(PING)
-        .keep_alive_timeout(PING)
-        .keep_alive_while_idle(true)
+impl Upstream {
+    /// Calls a method with the frame of a message, as [`begin`] and [`end`] make it; the reply may be `most` bytes long.
+    ///
+    /// # Errors
+    /// Whatever the service answers but success, and whatever keeps it from answering.
+    pub(crate) async fn unary(
+        &self,
+        path: &'static str,
+        outgoing: &Outgoing,
+        message: Bytes,
+        most: usize,
+    ) -> Result<Reply, Status> {
+        let head = || {
+            let mut headers = HeaderMap::with_capacity(ROOM);
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+            headers.insert(header::TE, HeaderValue::from_static("trailers"));
+            outgoing.stamp(&mut headers)?;
+            Ok(Head { path: PathAndQuery::from_static(path), headers })
+        };
+        let answer = async {
+            match &self.way {
+                Way::Here(call) => call(head()?.request(message)).await,
+                Way::There(instances) => retry::call(instances, path, head, message).await,
+            }
+        };
+        let answer = tokio::time::timeout_at(outgoing.deadline(), answer).await;
+        unary::read(answer.unwrap_or_else(|_| Err(deadline_exceeded()))?, most).await
+    }
 }
 
-impl Channels {
-    /// The next instance's channel: a repeated call meets another one where there is one.
-    fn next(&self) -> Option<Channel> {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        self.channels.get(turn % self.channels.len().max(1)).cloned()
+impl Head {
+    fn of(request: &http::request::Parts) -> Self {
+        let path = request.uri.path_and_query().cloned();
+        let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
+        Self { path, headers: request.headers.clone() }
     }
 
-    async fn call(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
-        let Some(mut channel) = self.next() else {
-            return Err(unreachable());
-        };
-        let ready = channel.ready().await.map_err(|error| trouble::status(error.into()))?;
-        match ready.call(request).await {
-            Ok(answer) => Ok(answer.map(|body| {
-                // A connection may also break in the middle of an answer.
-                Body::new(body.map_err(|status| trouble::broken(&status)))
-            })),
-            Err(error) => Err(trouble::status(error.into())),
+    /// The call with its one message, for the service in this process.
+    fn request(self, message: Bytes) -> Request<Body> {
+        let mut request = Request::new(Body::new(Full::new(message)));
+        *request.method_mut() = Method::POST;
+        *request.version_mut() = Version::HTTP_2;
+        *request.uri_mut() = self.path.into();
+        *request.headers_mut() = self.headers;
+        request
+    }
+}
+
+impl Instances {
+    /// The next instance: a repeated call meets another one where there is one.
+    fn next(&self) -> Option<&Link> {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        self.links.get(turn % self.links.len().max(1))
+    }
+
+    async fn call(&self, head: Head, message: Bytes) -> Result<Response<Body>, Status> {
+        match self.next() {
+            Some(link) => link.call(head, message).await,
+            None => Err(unreachable()),
         }
     }
 }
@@ -148,16 +181,22 @@ impl Service<Request<Body>> for Upstream {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Answer {
-        let deadline = match self.outgoing.as_ref().map(|outgoing| outgoing.stamp(&mut request)) {
-            Some(Err(late)) => return Box::pin(async { Err(late) }),
-            Some(Ok(deadline)) => Some(deadline),
-            None => None,
-        };
+        let outgoing = self.outgoing.as_ref();
+        if let Some(Err(late)) = outgoing.map(|outgoing| outgoing.stamp(request.headers_mut())) {
+            return Box::pin(async { Err(late) });
+        }
+        let deadline = outgoing.map(|outgoing| outgoing.deadline());
         let answer: Answer = match &self.way {
             Way::Here(call) => call(request),
-            Way::There(channels) => {
-                let channels = Arc::clone(channels);
-                Box::pin(async move { retry::call(&channels, request).await })
+            Way::There(instances) => {
+                let instances = Arc::clone(instances);
+                Box::pin(async move {
+                    let (head, body) = request.into_parts();
+                    // Every method of the contract takes one message.
+                    let message = body.collect().await?.to_bytes();
+                    let again = || Ok(Head::of(&head));
+                    retry::call(&instances, head.uri.path(), again, message).await
+                })
             }
         };
         match deadline {

@@ -6,9 +6,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::{Code, Status};
 use transcoder::{ErrorHead, ErrorOptions, Fault, RpcError};
 
-use super::plan;
 use crate::{
     app::Refusal,
+    contract::plan,
     session,
     upstream::{self, DOMAIN},
 };

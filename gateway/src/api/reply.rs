@@ -6,7 +6,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, reque
 use transcoder::{Call, PrintOptions, Reply};
 
 use super::Failure;
-use crate::{app::coding, session};
+use crate::{app::coding, session, upstream};
+
+/// Room for the headers of an answer, with those that every answer gets at its end.
+const ROOM: usize = 12;
 
 /// Reply metadata that become headers.
 const PASSED_BACK: [HeaderName; 3] = [
@@ -15,22 +18,20 @@ const PASSED_BACK: [HeaderName; 3] = [
     header::WWW_AUTHENTICATE,
 ];
 
-/// Writes the answer to a call that succeeded; `asked` is the message of its request.
+/// Writes the answer to a call that succeeded; `asked` is the frame of its request.
 pub(super) async fn write(
     head: &Parts,
     call: &Call<'static, '_>,
     asked: &Bytes,
-    answer: tonic::Response<Bytes>,
+    answer: upstream::Reply,
 ) -> Result<Response, Failure> {
-    let (metadata, wire, _) = answer.into_parts();
-    let mut headers = HeaderMap::new();
-    let metadata = metadata.into_headers();
+    let mut headers = HeaderMap::with_capacity(ROOM);
     for name in PASSED_BACK {
-        if let Some(value) = metadata.get(&name) {
+        if let Some(value) = answer.metadata(&name) {
             headers.insert(name, value.clone());
         }
     }
-    let wire = guarded(head, call, asked, wire, &mut headers);
+    let wire = guarded(head, call, asked, answer.message, &mut headers);
 
     let print = PrintOptions::default();
     // Decided before the ETag is made, from the message's length: its JSON is never shorter.
@@ -46,7 +47,7 @@ pub(super) async fn write(
         }
     }
 
-    let mut out = BytesMut::with_capacity(wire.len() * 2 + 64);
+    let mut out = BytesMut::new();
     let body = match call.response(&wire, &print, &mut out)? {
         Reply::Json => {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -86,7 +87,7 @@ fn guarded(
         }
         session::DELETE => {
             let has_cookie = session::from_headers(&head.headers).is_some();
-            if has_cookie && session::is_sign_out(asked) {
+            if has_cookie && session::is_sign_out(&asked.slice(upstream::PREFIX..)) {
                 headers.insert(header::SET_COOKIE, session::end());
             }
             wire

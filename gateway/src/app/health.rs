@@ -6,12 +6,15 @@ use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
 };
-use bytes::Bytes;
-use http::{HeaderValue, Method, Request, StatusCode, header, uri::PathAndQuery};
-use tonic::{Code, client::Grpc};
+use http::{HeaderValue, Method, Request, StatusCode, header};
+use tokio::time::Instant;
+use tonic::Code;
 
 use super::Gateway;
-use crate::api::Raw;
+use crate::upstream::{self, Outgoing};
+
+/// The method of gRPC's own health service.
+const CHECK: &str = "/grpc.health.v1.Health/Check";
 
 /// How long the service may take to say that it is well.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -39,12 +42,11 @@ pub(super) async fn answer(gateway: &Gateway, request: Request<Body>) -> Respons
 
 /// Asks the service's own health service; a service without one is well as long as it answers.
 async fn is_serving(gateway: &Gateway) -> bool {
-    let mut client = Grpc::new(gateway.upstream().clone());
-    let path = PathAndQuery::from_static("/grpc.health.v1.Health/Check");
-    let check = client.unary(tonic::Request::new(Bytes::new()), path, Raw);
-    match tokio::time::timeout(PATIENCE, check).await {
-        Ok(Ok(answer)) => answer.get_ref() == SERVING,
-        Ok(Err(status)) => status.code() == Code::Unimplemented,
-        Err(_) => false,
+    let soon = Outgoing::until(Instant::now() + PATIENCE);
+    let question = upstream::end(upstream::begin(0));
+    let check = gateway.upstream().unary(CHECK, &soon, question, SERVING.len());
+    match check.await {
+        Ok(answer) => answer.message == SERVING,
+        Err(status) => status.code() == Code::Unimplemented,
     }
 }

@@ -21,9 +21,8 @@ use transcoder::Routed;
 
 use super::{Kind, Refusal, Visit, network::Network};
 use crate::{
-    api,
     config::{Limits, Rate},
-    session, upstream,
+    contract, session,
 };
 
 /// Names in one generation; two are remembered.
@@ -59,9 +58,9 @@ impl Pace {
 fn reads(kind: Kind, request: &Request<Body>) -> bool {
     let (method, path) = (request.method(), request.uri().path());
     match kind {
-        Kind::Relay => upstream::reads(path),
-        Kind::Api => match api::plan().route(method.as_str(), path) {
-            Routed::Hit(call) => upstream::reads(call.rpc().grpc_path()),
+        Kind::Relay => contract::reads(path),
+        Kind::Api => match contract::plan().route(method.as_str(), path) {
+            Routed::Hit(call) => contract::reads(call.rpc().grpc_path()),
             // What is refused at once changes nothing.
             Routed::WrongMethod { .. } | Routed::Miss => true,
         },

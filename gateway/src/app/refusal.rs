@@ -13,7 +13,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use transcoder::{Code, ErrorOptions};
 
 use super::{Gateway, Kind, Problem, Visit};
-use crate::{api, config::Limits, pages, upstream::DOMAIN};
+use crate::{api, config::Limits, contract, pages, upstream::DOMAIN};
 
 /// Why a request got no further.
 #[derive(Clone, Debug)]
@@ -168,7 +168,7 @@ impl Refusal {
         };
         let mut body = BytesMut::new();
         let options = ErrorOptions::new(DOMAIN);
-        let head = api::plan().problem_body(&problem, &options, &mut body);
+        let head = contract::plan().problem_body(&problem, &options, &mut body);
         api::error(head, body.freeze())
     }
 

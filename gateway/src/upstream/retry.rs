@@ -1,89 +1,51 @@
 //! Sending again: reads, and writes with a `request_id`, at most twice, with jitter, and at most a tenth of the traffic.
 
 use std::{
-    collections::HashMap,
-    sync::{
-        LazyLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
 use bytes::{Buf as _, Bytes};
-use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full};
+use http::Response;
 use rand::RngExt as _;
 use tonic::{Code, Status, body::Body};
 
-use super::{
-    Channels,
-    reads::{only_reads, path_of},
-};
+use super::{Head, Instances};
+use crate::contract;
 
 /// How often a call is sent again.
 const AGAIN: u32 = 2;
 /// The longest pause before the first repetition; the second may wait three times as long.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What may be sent again, and how much of it.
-pub(crate) struct Retries {
-    safe: &'static HashMap<String, Safe>,
-    budget: Budget,
-}
+/// How much may be sent again.
+#[derive(Default)]
+pub(crate) struct Retries(Budget);
 
-/// Why a method may be called twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Safe {
-    /// It only reads.
-    Read,
-    /// Its request has a `request_id`, the field of this number, which makes two calls one.
-    WhenNamed(u32),
-}
-
-impl Retries {
-    /// The rules that follow from the contract: its GET methods, and those with a `request_id`.
-    pub(crate) fn of_the_contract() -> Self {
-        static SAFE: LazyLock<HashMap<String, Safe>> = LazyLock::new(safe_methods);
-        Self { safe: &SAFE, budget: Budget::default() }
+/// Whether a call may come twice: what only reads, and what has a `request_id`, which makes two calls one.
+fn is_safe(path: &str, message: &Bytes) -> bool {
+    match contract::method(path) {
+        Some(rpc) if rpc.client_streaming() || rpc.server_streaming() => false,
+        Some(rpc) if rpc.reads() => true,
+        Some(rpc) => rpc.request_id().is_some_and(|field| names_itself(message, field)),
+        None => false,
     }
 }
 
-fn safe_methods() -> HashMap<String, Safe> {
-    let mut safe = HashMap::new();
-    let services = proto::descriptor_pool().services();
-    for method in services.flat_map(|service| service.methods().collect::<Vec<_>>()) {
-        let path = path_of(&method);
-        let named = method.input().get_field_by_name("request_id");
-        match (only_reads(&method), named) {
-            _ if method.is_client_streaming() || method.is_server_streaming() => {}
-            (true, _) => drop(safe.insert(path, Safe::Read)),
-            (false, Some(field)) => drop(safe.insert(path, Safe::WhenNamed(field.number()))),
-            (false, None) => {}
-        }
-    }
-    safe
-}
-
-/// Calls the service, again where that is safe and the service was not there.
+/// Calls the service with one message, again where that is safe and the service was not there. `head` makes the head of each
+/// attempt.
 pub(super) async fn call(
-    channels: &Channels,
-    request: Request<Body>,
+    instances: &Instances,
+    path: &str,
+    head: impl Fn() -> Result<Head, Status>,
+    message: Bytes,
 ) -> Result<Response<Body>, Status> {
-    let Some(safe) = channels.retries.safe.get(request.uri().path()).copied() else {
-        return channels.call(request).await;
-    };
-    let (head, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
-    let safe = match safe {
-        Safe::Read => true,
-        Safe::WhenNamed(field) => names_itself(&body, field),
-    };
-    channels.retries.budget.earn();
+    let (safe, Retries(budget)) = (is_safe(path, &message), &instances.retries);
+    budget.earn();
     let mut sent = 0;
     loop {
-        let request = Request::from_parts(head.clone(), Body::new(Full::new(body.clone())));
-        let answer = channels.call(request).await;
-        if !safe || sent == AGAIN || !is_unavailable(&answer) || !channels.retries.budget.spend() {
+        let answer = instances.call(head()?, message.clone()).await;
+        if !safe || sent == AGAIN || !is_unavailable(&answer) || !budget.spend() {
             return answer;
         }
         sent += 1;
@@ -103,8 +65,10 @@ async fn pause(sent: u32) {
 fn is_unavailable(answer: &Result<Response<Body>, Status>) -> bool {
     match answer {
         Err(status) => status.code() == Code::Unavailable,
-        Ok(response) => Status::from_header_map(response.headers())
-            .is_some_and(|status| status.code() == Code::Unavailable),
+        Ok(response) => response
+            .headers()
+            .get("grpc-status")
+            .is_some_and(|status| Code::from_bytes(status.as_bytes()) == Code::Unavailable),
     }
 }
 
@@ -165,20 +129,21 @@ mod tests {
 
     #[test]
     fn a_write_is_repeated_only_under_a_request_id() {
-        let safe = safe_methods();
-        assert_eq!(safe["/shelf.catalog.v1.ProductService/GetProduct"], Safe::Read);
-        let Safe::WhenNamed(field) = safe["/shelf.catalog.v1.ProductService/DeleteProduct"] else {
-            panic!("a delete is a write");
-        };
+        let (get, delete) = ["GetProduct", "DeleteProduct"]
+            .map(|method| format!("/shelf.catalog.v1.ProductService/{method}"))
+            .into();
         let mut request = DeleteProductRequest { name: "products/a".into(), ..Default::default() };
-        assert!(!names_itself(&frame(&request), field));
+        assert!(is_safe(&get, &frame(&request)));
+        assert!(!is_safe(&delete, &frame(&request)));
         request.request_id = "r1".into();
-        assert!(names_itself(&frame(&request), field));
+        assert!(is_safe(&delete, &frame(&request)));
     }
 
     #[test]
     fn signing_in_is_never_repeated() {
-        assert!(!safe_methods().contains_key("/shelf.access.v1.SessionService/CreateSession"));
+        let message = proto::access::CreateSessionRequest::default().encode_to_vec();
+        let framed = [&[0; 5][..], &message].concat().into();
+        assert!(!is_safe("/shelf.access.v1.SessionService/CreateSession", &framed));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Their texts name no transport, library or address.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, fmt::Display, time::Duration};
 
 use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -74,12 +74,17 @@ pub(super) fn status(error: BoxError) -> Status {
         }
         cause = error.source();
     }
-    tracing::debug!(error = %error, "no answer of the catalog-service");
+    unanswered(&error)
+}
+
+/// There is no answer: no connection, or one that broke before it.
+pub(super) fn unanswered(error: &dyn Display) -> Status {
+    tracing::debug!(%error, "no answer of the catalog-service");
     unreachable()
 }
 
 /// The connection broke in the middle of an answer.
-pub(super) fn broken(status: &Status) -> Status {
-    tracing::debug!(error = %status, "the answer of the catalog-service broke off");
+pub(super) fn broken(error: &dyn Display) -> Status {
+    tracing::debug!(%error, "the answer of the catalog-service broke off");
     unreachable()
 }

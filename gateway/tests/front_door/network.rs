@@ -77,6 +77,32 @@ async fn a_service_that_is_away_is_503_and_works_again_by_itself() {
 }
 
 #[tokio::test]
+async fn a_service_that_was_started_again_answers_the_next_call() {
+    let (listener, address) = somewhere().await;
+    let app = in_front_of(&[address]);
+    let mut listener = Some(listener);
+    for _ in 0..3 {
+        let listening = match listener.take() {
+            Some(listener) => listener,
+            None => TcpListener::bind(address).await.unwrap(),
+        };
+        // Its connections end with it.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listening = listening.into_std().unwrap();
+        runtime.spawn(async move {
+            let listening = TcpListener::from_std(listening).unwrap();
+            listen(Fake::answering(&product()), listening).await;
+        });
+        assert_eq!(get(&app, "/v1/products/a").await.status, 200);
+        tokio::task::spawn_blocking(move || drop(runtime)).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_second_instance_answers_for_the_first() {
     let (away, gone) = somewhere().await;
     drop(away);

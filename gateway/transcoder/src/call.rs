@@ -95,6 +95,8 @@ pub struct Rpc {
     pub(crate) full_name: String,
     pub(crate) input: MsgId,
     pub(crate) output: MsgId,
+    pub(crate) reads: bool,
+    pub(crate) request_id: Option<u32>,
     pub(crate) client_streaming: bool,
     pub(crate) server_streaming: bool,
 }
@@ -123,6 +125,16 @@ impl Rpc {
     /// The reply type.
     pub fn output(&self) -> MsgId {
         self.output
+    }
+
+    /// Its rule is a GET: it changes nothing.
+    pub fn reads(&self) -> bool {
+        self.reads
+    }
+
+    /// The number of the request's string field `request_id`, which makes two calls one.
+    pub fn request_id(&self) -> Option<u32> {
+        self.request_id
     }
 
     /// The client sends a stream. [`Call::request`] refuses these methods.

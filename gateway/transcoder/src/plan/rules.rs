@@ -145,7 +145,7 @@ impl Rules {
     }
 
     fn method(&mut self, tables: &Tables, method: &Method, name: &str, bindings: &[HttpRule]) {
-        let rpc = match check_method(tables, method) {
+        let rpc = match check_method(tables, method, &bindings[0]) {
             Ok(rpc) => rpc,
             Err(fault) => return self.refuse(name, &bindings[0], fault),
         };
@@ -196,7 +196,7 @@ fn flatten(rule: &HttpRule) -> Vec<HttpRule> {
     all
 }
 
-fn check_method(tables: &Tables, method: &Method) -> Checked<Rpc> {
+fn check_method(tables: &Tables, method: &Method, binding: &HttpRule) -> Checked<Rpc> {
     let message = |name: &str| {
         let missing = || (None, format!("type `{name}` is missing"));
         let id = tables.find(name).ok_or_else(missing)?;
@@ -208,10 +208,14 @@ fn check_method(tables: &Tables, method: &Method) -> Checked<Rpc> {
     if method.client_streaming && method.server_streaming {
         return Err((None, "bidirectional streams have no HTTP form".to_owned()));
     }
+    let input = message(&method.input)?;
+    let request = tables.msg(input);
     Ok(Rpc {
         grpc_path: format!("/{}/{}", method.service, method.name),
         full_name: method.full_name(),
-        input: message(&method.input)?,
+        reads: binding.method == "GET",
+        request_id: string_field(request, "request_id").map(|index| request.fields[index].number),
+        input,
         output: message(&method.output)?,
         client_streaming: method.client_streaming,
         server_streaming: method.server_streaming,
