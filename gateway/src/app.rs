@@ -140,11 +140,11 @@ impl App {
 
     /// Answers one request.
     pub async fn answer(&self, request: Request<Body>) -> Response {
-        let visit = Visit::begin(&request, self.gateway.settings());
+        let mut visit = Visit::begin(&request, self.gateway.settings());
         // A slow sender is cut off, and what of a body nobody reads comes back.
         let (request, rest) = lent::lend(request, visit.kind(), &self.gateway.settings().limits);
         // A panic ends its own request and no other.
-        let admitted = AssertUnwindSafe(self.admit(&visit, request)).catch_unwind().await;
+        let admitted = AssertUnwindSafe(self.admit(&mut visit, request)).catch_unwind().await;
         let mut response = match admitted {
             Ok(Ok(response)) => response,
             Ok(Err(refusal)) => refusal.render(&self.gateway, &visit),
@@ -163,7 +163,7 @@ impl App {
     }
 
     /// The steps that every request passes, each for its reason.
-    async fn admit(&self, visit: &Visit, request: Request<Body>) -> Result<Response, Refusal> {
+    async fn admit(&self, visit: &mut Visit, request: Request<Body>) -> Result<Response, Refusal> {
         // A target or a header block beyond the limits is nobody's honest request.
         let limits = &self.gateway.settings().limits;
         limits::check(&request, &limits.sizes)?;
@@ -176,21 +176,22 @@ impl App {
         // Nobody may ask so often that others have to wait; told before a body is read.
         self.gateway.0.pace.count(visit, &request)?;
         // Every call downstream knows when its answer has to be there.
-        let visit = visit.with_deadline(deadline::of(&request, visit.kind(), &limits.deadlines)?);
+        visit.answer_by(deadline::of(&request, visit.kind(), &limits.deadlines)?);
         // The service keeps the deadline; this is for whatever else may take too long.
-        let answer = self.route(&visit, request);
+        let answer = self.route(visit, request);
         let late = |_| Refusal::late();
         tokio::time::timeout_at(visit.deadline() + GRACE, answer).await.map_err(late)
     }
 
-    /// Hands an admitted request to the part that answers it.
+    /// Hands an admitted request to the part that answers it. The others are in boxes, so that a JSON call, which is moved
+    /// several times on its way, is no larger than it has to be.
     async fn route(&self, visit: &Visit, request: Request<Body>) -> Response {
         match visit.kind() {
-            Kind::Page => self.page(visit, request).await,
+            Kind::Page => Box::pin(self.page(visit, request)).await,
             Kind::Api => api::answer(&self.gateway, visit, request).await,
-            Kind::Relay => relay::answer(&self.gateway, visit, request).await,
+            Kind::Relay => Box::pin(relay::answer(&self.gateway, visit, request)).await,
             Kind::Asset | Kind::Picture => assets::answer(&self.gateway, visit, &request),
-            Kind::Health => health::answer(&self.gateway, request).await,
+            Kind::Health => Box::pin(health::answer(&self.gateway, request)).await,
         }
     }
 

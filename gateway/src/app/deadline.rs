@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use http::Request;
+use http::{HeaderName, Request};
 use tokio::time::Instant;
 
 use super::{Kind, Refusal};
 use crate::config::Deadlines;
+
+/// gRPC's own header.
+const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// The request's deadline; 400 for a `grpc-timeout` that is none.
 pub(super) fn of(
@@ -16,7 +19,7 @@ pub(super) fn of(
     deadlines: &Deadlines,
 ) -> Result<Instant, Refusal> {
     let time = match kind {
-        Kind::Api | Kind::Relay => match request.headers().get("grpc-timeout") {
+        Kind::Api | Kind::Relay => match request.headers().get(TIMEOUT) {
             None => deadlines.call,
             Some(value) => {
                 let invalid = || {

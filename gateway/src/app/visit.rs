@@ -115,8 +115,9 @@ impl Visit {
         }
     }
 
-    pub(crate) fn with_deadline(&self, deadline: Instant) -> Self {
-        Self { deadline, ..self.clone() }
+    /// Notes when the answer has to be there.
+    pub(crate) fn answer_by(&mut self, deadline: Instant) {
+        self.deadline = deadline;
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -32,8 +32,14 @@ impl RequestId {
     /// The id of this process's request of that number.
     pub(crate) fn next(number: u32) -> Self {
         static PROCESS: LazyLock<u64> = LazyLock::new(|| rand::random::<u64>() >> 16);
-        let id = format!("{:012x}{number:08x}", *PROCESS);
-        Self(HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("-")))
+        // Twelve digits of the process, eight of the number.
+        let mut rest = u128::from(*PROCESS) << 32 | u128::from(number);
+        let mut id = [b'0'; 20];
+        for digit in id.iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(rest & 15) as usize];
+            rest >>= 4;
+        }
+        Self(HeaderValue::from_bytes(&id).unwrap_or(HeaderValue::from_static("-")))
     }
 
     /// An id that somebody in front gave.
