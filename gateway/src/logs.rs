@@ -1,8 +1,11 @@
 //! The log: readable lines on a terminal, JSON lines otherwise. It goes to standard error, where it mixes with no output.
 
+mod lines;
+
 use std::io::{self, IsTerminal as _};
 
 use clap::{Args, ValueEnum};
+use lines::Lines;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// How log lines look.
@@ -50,8 +53,7 @@ pub fn start(options: &Options) -> Result<(), String> {
     };
     let registry = tracing_subscriber::registry().with(filter);
     let started = if json {
-        let lines = fmt::layer().json().flatten_event(true).with_writer(io::stderr);
-        registry.with(lines).try_init()
+        registry.with(Lines::to(io::stderr)).try_init()
     } else {
         let lines = fmt::layer().compact().with_target(false).with_writer(io::stderr);
         registry.with(lines).try_init()

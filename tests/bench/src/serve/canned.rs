@@ -5,7 +5,7 @@ use std::{collections::HashMap, convert::Infallible, fs, net::SocketAddr, path::
 
 use anyhow::Result;
 use bytes::{BufMut as _, Bytes, BytesMut};
-use gateway::{app::Gateway, config::Settings, server, upstream::Upstream};
+use gateway::{app::Gateway, config::Settings, logs, server, upstream::Upstream};
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,9 @@ struct Canned(Arc<HashMap<&'static str, Bytes>>);
 
 /// Serves until the process is ended.
 pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
+    // A layer like the others: every request is a line.
+    let log = logs::Options { log_format: logs::Format::Auto, log: "info".to_owned() };
+    logs::start(&log).map_err(anyhow::Error::msg)?;
     let canned = Canned::read(folder)?;
     let upstream =
         Upstream::in_process(tower::service_fn(move |request| canned.clone().answer(request)));
