@@ -3,9 +3,7 @@
 //! A tag is `"t1.<etag of the resource in base64url>.<hash>"`. The hash covers the wire bytes and
 //! everything that changes how they are printed, so the tag is strong.
 
-use std::hash::Hasher as _;
-
-use siphasher::sip128::{Hasher128 as _, SipHasher13};
+use twox_hash::{XxHash3_64, XxHash3_128};
 
 use crate::PrintOptions;
 use crate::base64;
@@ -32,37 +30,36 @@ pub enum Coding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(String);
 
-/// The 128-bit hash of a reply.
-pub(crate) struct Hash(SipHasher13);
-
-impl Hash {
-    pub(crate) fn new(fingerprint: u128, options: &PrintOptions, coding: Coding) -> Self {
-        let mut hasher = SipHasher13::new_with_keys(fingerprint as u64, (fingerprint >> 64) as u64);
-        let flags = [
-            options.omit_defaults,
-            options.int64_as_numbers,
-            options.enums_as_ints,
-            options.proto_names,
-        ];
-        hasher.write(&flags.map(u8::from));
-        hasher.write_u8(coding as u8);
-        Self(hasher)
-    }
-
-    pub(crate) fn add(&mut self, part: &[u8]) {
-        self.0.write_u64(part.len() as u64);
-        self.0.write(part);
-    }
+/// The hash of a reply's wire bytes, and of all that changes how they are printed: the plan, the rule, the options and the
+/// coding. It is for telling apart, and no seal: what it is made of is public.
+pub(crate) fn hash(
+    fingerprint: u128,
+    rule: &str,
+    options: &PrintOptions,
+    coding: Coding,
+    wire: &[u8],
+) -> u128 {
+    let flags = [
+        options.omit_defaults,
+        options.int64_as_numbers,
+        options.enums_as_ints,
+        options.proto_names,
+    ];
+    let flags = flags.iter().fold(coding as u64, |bits, flag| bits << 1 | u64::from(*flag));
+    let plan = (fingerprint ^ fingerprint >> 64) as u64;
+    let seed = XxHash3_64::oneshot_with_seed(plan.wrapping_add(flags), rule.as_bytes());
+    XxHash3_128::oneshot_with_seed(seed, wire)
 }
 
 impl ETag {
-    pub(crate) fn new(own: &[u8], hash: &Hash) -> Self {
-        let mut text = format!("\"{PREFIX}");
-        if own.len() <= MAX_OWN {
-            base64::encode_url(own, &mut text);
-        }
+    pub(crate) fn new(own: &[u8], hash: u128) -> Self {
+        let own = if own.len() <= MAX_OWN { own } else { &[] };
+        let mut text = String::with_capacity(own.len() * 4 / 3 + 32);
+        text.push('"');
+        text.push_str(PREFIX);
+        base64::encode_url(own, &mut text);
         text.push('.');
-        base64::encode_url(&hash.0.finish128().as_u128().to_be_bytes(), &mut text);
+        base64::encode_url(&hash.to_be_bytes(), &mut text);
         text.push('"');
         Self(text)
     }

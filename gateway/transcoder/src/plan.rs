@@ -2,10 +2,8 @@
 
 mod rules;
 
-use std::hash::Hasher as _;
-
 use bytes::BytesMut;
-use siphasher::sip128::{Hasher128 as _, SipHasher13};
+use twox_hash::XxHash3_128;
 
 use crate::builtin;
 use crate::json_in::{self, Target};
@@ -218,15 +216,11 @@ fn fault_of_set(message: String) -> Vec<PlanError> {
 }
 
 fn fingerprint(set: &[u8], extra_rules: &[RuleOverride]) -> u128 {
-    let mut hasher = SipHasher13::new();
-    let mut add = |part: &[u8]| {
-        hasher.write_u64(part.len() as u64);
-        hasher.write(part);
-    };
-    add(set);
-    for rule in extra_rules {
-        let parts = [&rule.selector, &rule.method, &rule.template, &rule.body, &rule.response_body];
-        parts.iter().for_each(|part| add(part.as_bytes()));
-    }
-    hasher.finish128().as_u128()
+    let rules = extra_rules.iter().flat_map(|rule| {
+        [&rule.selector, &rule.method, &rule.template, &rule.body, &rule.response_body]
+    });
+    rules.fold(XxHash3_128::oneshot(set), |sum, part| {
+        let seed = (sum ^ sum >> 64) as u64;
+        XxHash3_128::oneshot_with_seed(seed, part.as_bytes())
+    })
 }

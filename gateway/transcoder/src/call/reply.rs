@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{Call, Reply, found};
-use crate::etag::Hash;
+use crate::etag;
 use crate::fault::FaultClass;
 use crate::json_out;
 use crate::plan::Resume;
@@ -67,10 +67,9 @@ impl<'p> Call<'p, '_> {
                 Value::Bits(_) => None,
             }
         });
-        let mut hash = Hash::new(self.plan.fingerprint(), options, coding);
-        hash.add(self.rule.text.as_bytes());
-        hash.add(wire);
-        ETag::new(own.unwrap_or_default(), &hash)
+        let rule = &self.rule.text;
+        let hash = etag::hash(self.plan.fingerprint(), rule, options, coding, wire);
+        ETag::new(own.unwrap_or_default(), hash)
     }
 }
 
