@@ -3,6 +3,8 @@
 
 use bytes::{BufMut, BytesMut};
 
+use crate::sink::Sink;
+
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const BAD: u8 = 0xff;
@@ -54,31 +56,30 @@ pub(crate) fn decode(text: &[u8], out: &mut BytesMut) -> Option<()> {
 }
 
 /// Appends the standard alphabet with padding.
-pub(crate) fn encode(bytes: &[u8], out: &mut BytesMut) {
-    out.reserve(bytes.len().div_ceil(3) * 4);
+pub(crate) fn encode(bytes: &[u8], out: &mut Sink<'_>) {
+    let length = bytes.len().div_ceil(3) * 4;
+    let (places, _) = out.room(length).as_chunks_mut::<4>();
     let (groups, tail) = bytes.as_chunks::<3>();
-    for &[a, b, c] in groups {
-        out.put_slice(&letters(ALPHABET, a, b, c));
+    for (&[a, b, c], place) in groups.iter().zip(&mut *places) {
+        *place = letters(ALPHABET, a, b, c);
     }
-    match *tail {
-        [a] => {
-            out.put_slice(&letters(ALPHABET, a, 0, 0)[..2]);
-            out.put_slice(b"==");
-        }
-        [a, b] => {
-            out.put_slice(&letters(ALPHABET, a, b, 0)[..3]);
-            out.put_u8(b'=');
-        }
-        _ => {}
+    if let (Some(&a), Some(place)) = (tail.first(), places.get_mut(groups.len())) {
+        *place = letters(ALPHABET, a, tail.get(1).copied().unwrap_or(0), 0);
+        place[tail.len() + 1..].fill(b'=');
     }
+    out.advance(length);
 }
 
 /// Appends the URL alphabet without padding.
 pub(crate) fn encode_url(bytes: &[u8], out: &mut String) {
-    for group in bytes.chunks(3) {
-        let at = |index| group.get(index).copied().unwrap_or(0);
-        let letters = letters(URL_ALPHABET, at(0), at(1), at(2));
-        out.extend(letters[..=group.len()].iter().map(|b| char::from(*b)));
+    let mut put = |letters: &[u8]| out.push_str(std::str::from_utf8(letters).unwrap_or_default());
+    let (groups, tail) = bytes.as_chunks::<3>();
+    for &[a, b, c] in groups {
+        put(&letters(URL_ALPHABET, a, b, c));
+    }
+    if let Some(&a) = tail.first() {
+        let b = tail.get(1).copied().unwrap_or(0);
+        put(&letters(URL_ALPHABET, a, b, 0)[..=tail.len()]);
     }
 }
 

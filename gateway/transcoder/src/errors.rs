@@ -10,7 +10,11 @@ use bytes::{BufMut, BytesMut};
 pub use code::Code;
 
 use crate::options::ErrorShape;
+use crate::sink::Sink;
 use crate::{ErrorOptions, Fault, FaultClass, Plan, Violation, num, text};
+
+/// Room for what stands around the message of an error.
+const HEAD: usize = 96;
 
 /// A failed gRPC call.
 #[derive(Clone, Copy, Debug)]
@@ -118,17 +122,20 @@ impl Plan {
         out: &mut BytesMut,
     ) {
         let envelope = options.shape == ErrorShape::Envelope;
-        out.put_slice(if envelope { b"{\"error\":{\"code\":" } else { b"{\"code\":" });
+        let mut head = Sink::over(out, message.len() + HEAD);
+        head.put_slice(if envelope { b"{\"error\":{\"code\":" } else { b"{\"code\":" });
         let number = if envelope { i64::from(http) } else { i64::from(code as i32) };
-        num::put_i64(out, number);
-        out.put_slice(b",\"message\":");
-        text::put_quoted(out, message);
+        num::put_i64(&mut head, number);
+        head.put_slice(b",\"message\":");
+        // A `str` is UTF-8.
+        let _ = text::put_quoted(&mut head, message.as_bytes());
         if envelope {
-            out.put_slice(b",\"status\":\"");
-            out.put_slice(code.name().as_bytes());
-            out.put_u8(b'"');
+            head.put_slice(b",\"status\":\"");
+            head.put_slice(code.name().as_bytes());
+            head.put_u8(b'"');
         }
-        out.put_slice(b",\"details\":[");
+        head.put_slice(b",\"details\":[");
+        drop(head);
         self.put_details(status, options, out);
         out.put_slice(if envelope { b"]}}" } else { b"]}" });
     }

@@ -8,29 +8,32 @@
 mod any;
 mod maps;
 mod slow;
+mod values;
 mod well_known;
 
-use bytes::{BufMut, BytesMut};
+use std::ops::Range;
 
-use crate::base64;
+use bytes::BytesMut;
+
 use crate::fault::{Fault, FaultClass};
-use crate::num;
 use crate::options::PrintOptions;
+use crate::sink::Sink;
 use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
 use crate::text;
 use crate::wire::{self, Broken, Reader, Value};
 
-/// Why printing stopped.
+/// Why printing stopped. The texts are behind one more reference, so that two registers hold all of it: every step of
+/// printing hands one on.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// The fast path met something that needs the slow one.
     Restart,
     /// The bytes are no message of this type.
-    Broken(&'static str),
+    Broken(&'static &'static str),
     /// The message holds a value without a JSON form.
-    Unprintable(&'static str),
+    Unprintable(&'static &'static str),
     /// Too deep or too long.
-    Limit(&'static str),
+    Limit(&'static &'static str),
     /// A type that the crate refuses.
     Refused,
 }
@@ -40,11 +43,11 @@ type Print<T> = Result<T, Stop>;
 impl From<Broken> for Stop {
     fn from(broken: Broken) -> Self {
         match broken {
-            Broken::Truncated => Self::Broken("the message ends inside a value"),
-            Broken::Varint => Self::Broken("a varint is longer than ten bytes"),
-            Broken::Tag => Self::Broken("a tag is not valid"),
-            Broken::Group => Self::Broken("a group does not match"),
-            Broken::Depth => Self::Limit("groups are nested too deep"),
+            Broken::Truncated => Self::Broken(&"the message ends inside a value"),
+            Broken::Varint => Self::Broken(&"a varint is longer than ten bytes"),
+            Broken::Tag => Self::Broken(&"a tag is not valid"),
+            Broken::Group => Self::Broken(&"a group does not match"),
+            Broken::Depth => Self::Limit(&"groups are nested too deep"),
         }
     }
 }
@@ -56,9 +59,9 @@ impl Stop {
             Self::Restart => {
                 (FaultClass::Malformed, "RESPONSE_INVALID", "the reply is not ordered")
             }
-            Self::Broken(why) => (FaultClass::Malformed, "RESPONSE_INVALID", why),
-            Self::Unprintable(why) => (FaultClass::Unprintable, "RESPONSE_UNPRINTABLE", why),
-            Self::Limit(why) => (FaultClass::Limit, "RESPONSE_TOO_LARGE", why),
+            Self::Broken(why) => (FaultClass::Malformed, "RESPONSE_INVALID", *why),
+            Self::Unprintable(why) => (FaultClass::Unprintable, "RESPONSE_UNPRINTABLE", *why),
+            Self::Limit(why) => (FaultClass::Limit, "RESPONSE_TOO_LARGE", *why),
             Self::Refused => {
                 let why = "the reply has a type that JSON cannot express";
                 (FaultClass::Unsupported, "TYPE_UNSUPPORTED", why)
@@ -68,14 +71,19 @@ impl Stop {
     }
 }
 
+/// Room for the defaults of a reply that has next to nothing.
+const ROOM: usize = 512;
+
 /// One pass over one reply.
 struct Printer<'a> {
     tables: &'a Tables,
     options: &'a PrintOptions,
-    out: &'a mut BytesMut,
+    out: Sink<'a>,
     /// The longest `out` may get.
     limit: usize,
     slow: bool,
+    /// The options are those that the tables hold the defaults of whole gaps for.
+    as_usual: bool,
     /// Print an Any of unknown type as base64, as errors need it.
     any_as_bytes: bool,
     /// Printed keys of the maps being printed, as ranges of `out`.
@@ -126,20 +134,22 @@ fn run(
     walk: impl Fn(&mut Printer<'_>) -> Print<()>,
 ) -> Result<(), Fault> {
     if wire.len() > options.max_wire {
-        return Err(Stop::Limit("the reply is too large").fault());
+        return Err(Stop::Limit(&"the reply is too large").fault());
     }
     let start = out.len();
-    out.reserve(wire.len() + wire.len() / 2);
+    // Names and brackets are about as long as what the wire has for them and the values together.
+    let out = Sink::over(out, wire.len() * 3 + ROOM);
     let mut printer = Printer {
         tables,
         options,
         limit: start.saturating_add(options.max_bytes),
         slow: false,
+        as_usual: options.is_usual(),
         any_as_bytes,
         keys: Vec::new(),
         json_depth: 0,
         wire_depth: 0,
-        out: &mut *out,
+        out,
     };
     let mut result = walk(&mut printer);
     if matches!(result, Err(Stop::Restart)) {
@@ -151,7 +161,7 @@ fn run(
     }
     let result = result.and_then(|()| printer.check_size());
     result.map_err(|stop| {
-        out.truncate(start);
+        printer.out.truncate(start);
         stop.fault()
     })
 }
@@ -177,7 +187,7 @@ impl<'a> Printer<'a> {
         }
         self.wire_depth += 1;
         if self.wire_depth > self.options.max_depth {
-            return Err(Stop::Limit("the reply is nested too deep"));
+            return Err(Stop::Limit(&"the reply is nested too deep"));
         }
         match msg.wkt {
             Wkt::None | Wkt::Empty | Wkt::HttpBody => {
@@ -201,12 +211,47 @@ impl<'a> Printer<'a> {
             Progress { next: 0, open: None, map: maps::Open::default(), first, oneofs: 0 };
         while let Some((number, wire_type)) = reader.tag()? {
             let index = msg.index(number).filter(|index| msg.fields[*index].takes(wire_type));
-            match index {
-                Some(index) => {
-                    let value = reader.value(wire_type)?;
-                    self.occurrence(msg, index, value, &mut progress)?;
+            let Some(index) = index else {
+                reader.skip(number, wire_type, self.options.max_depth)?;
+                continue;
+            };
+            let field = &msg.fields[index];
+            if index < progress.next {
+                let value = reader.value(wire_type)?;
+                self.again(field, index, value, &mut progress)?;
+                continue;
+            }
+            match (field.card, field.kind) {
+                // Most values are texts and messages, which need no look at what else they could be.
+                (Card::Singular, Kind::String) if self.as_usual => {
+                    let text = reader.bytes()?;
+                    self.pass(msg, index, &mut progress)?;
+                    let key = field.key(self.options);
+                    let skipped = usize::from(std::mem::take(&mut progress.first));
+                    let put = match key.padded(skipped) {
+                        Some(padded) => text::put_named(&mut self.out, padded, text),
+                        None => {
+                            self.out.put_slice(&key.text[skipped..]);
+                            text::put_quoted(&mut self.out, text)
+                        }
+                    };
+                    put.ok_or(NOT_UTF8)?;
                 }
-                None => reader.skip(number, wire_type, self.options.max_depth)?,
+                (Card::Singular, Kind::Message(id)) => {
+                    let content = reader.bytes()?;
+                    self.pass(msg, index, &mut progress)?;
+                    self.put_key(field, &mut progress.first);
+                    self.message(id, content)?;
+                }
+                (Card::Singular, _) => {
+                    let value = reader.value(wire_type)?;
+                    self.pass(msg, index, &mut progress)?;
+                    self.member(field, value, &mut progress.first)?;
+                }
+                _ => {
+                    let value = reader.value(wire_type)?;
+                    self.begin(msg, index, value, &mut progress)?;
+                }
             }
         }
         self.close_list(msg, &mut progress);
@@ -214,8 +259,40 @@ impl<'a> Printer<'a> {
         self.check_size()
     }
 
-    /// One field as it comes along the wire.
-    fn occurrence(
+    /// A field that came before: the next part of an open list or map, or what only the slow path can put right.
+    fn again(
+        &mut self,
+        field: &'a Field,
+        index: usize,
+        value: Value<'_>,
+        progress: &mut Progress,
+    ) -> Print<()> {
+        if progress.open != Some(index) {
+            return Err(Stop::Restart);
+        }
+        self.elements(field, value, false, &mut progress.map)
+    }
+
+    /// Goes on to a field: what is open before it is closed, what was left out printed.
+    #[inline(always)]
+    fn pass(&mut self, msg: &Msg, index: usize, progress: &mut Progress) -> Print<()> {
+        self.close_list(msg, progress);
+        if let Some(oneof) = msg.fields[index].oneof {
+            let bit = 1_u128.checked_shl(u32::from(oneof)).ok_or(Stop::Restart)?;
+            if progress.oneofs & bit != 0 {
+                return Err(Stop::Restart);
+            }
+            progress.oneofs |= bit;
+        }
+        if progress.next < index {
+            self.defaults(msg, progress.next..index, &mut progress.first);
+        }
+        progress.next = index + 1;
+        Ok(())
+    }
+
+    /// The first occurrence of a list or map.
+    fn begin(
         &mut self,
         msg: &'a Msg,
         index: usize,
@@ -223,38 +300,17 @@ impl<'a> Printer<'a> {
         progress: &mut Progress,
     ) -> Print<()> {
         let field = &msg.fields[index];
-        if progress.open == Some(index) {
-            return self.elements(field, value, false, &mut progress.map);
-        }
-        if index < progress.next {
-            return Err(Stop::Restart);
-        }
         // An empty packed run is no occurrence at all.
-        let empty = matches!(value, Value::Bytes([])) && field.kind.wire_type() != wire::LEN;
-        if empty && field.card == Card::Repeated {
+        if matches!(value, Value::Bytes([])) && field.wire_type != wire::LEN {
             return Ok(());
         }
-        self.close_list(msg, progress);
-        if let Some(oneof) = field.oneof {
-            let bit = 1_u128.checked_shl(u32::from(oneof)).ok_or(Stop::Restart)?;
-            if progress.oneofs & bit != 0 {
-                return Err(Stop::Restart);
-            }
-            progress.oneofs |= bit;
-        }
-        self.defaults(msg, progress.next..index, &mut progress.first);
-        progress.next = index + 1;
-        match field.card {
-            Card::Singular => return self.member(field, value, &mut progress.first),
-            Card::Repeated => {
-                self.put_key(field, &mut progress.first);
-                self.open(b'[')?;
-            }
-            Card::Map => {
-                self.put_key(field, &mut progress.first);
-                self.open(b'{')?;
-                progress.map = self.begin_map();
-            }
+        self.pass(msg, index, progress)?;
+        self.put_key(field, &mut progress.first);
+        if field.card == Card::Map {
+            self.open(b'{')?;
+            progress.map = self.begin_map();
+        } else {
+            self.open(b'[')?;
         }
         progress.open = Some(index);
         self.elements(field, value, true, &mut progress.map)
@@ -289,8 +345,10 @@ impl<'a> Printer<'a> {
         }
     }
 
+    #[inline(always)]
     fn close_list(&mut self, msg: &Msg, progress: &mut Progress) {
-        if let Some(index) = progress.open.take() {
+        if let Some(index) = progress.open {
+            progress.open = None;
             match msg.fields[index].card {
                 Card::Map => self.end_map(&progress.map),
                 _ => self.close(b']'),
@@ -299,8 +357,9 @@ impl<'a> Printer<'a> {
     }
 
     /// A singular field; an implicit default counts as absent.
+    #[inline]
     fn member(&mut self, field: &'a Field, value: Value<'_>, first: &mut bool) -> Print<()> {
-        if self.options.omit_defaults && !field.presence && is_default(field.kind, value) {
+        if self.options.omit_defaults && !field.presence && values::is_default(field.kind, value) {
             return Ok(());
         }
         self.put_key(field, first);
@@ -308,7 +367,18 @@ impl<'a> Printer<'a> {
     }
 
     /// Fields without presence that the wire passed over.
-    fn defaults(&mut self, msg: &Msg, gap: std::ops::Range<usize>, first: &mut bool) {
+    #[inline(never)]
+    fn defaults(&mut self, msg: &Msg, gap: Range<usize>, first: &mut bool) {
+        if !self.as_usual {
+            return self.defaults_by_options(msg, gap, first);
+        }
+        let texts = msg.defaults(gap);
+        if !texts.is_empty() {
+            self.out.put_slice(&texts[usize::from(std::mem::take(first))..]);
+        }
+    }
+
+    fn defaults_by_options(&mut self, msg: &Msg, gap: Range<usize>, first: &mut bool) {
         if self.options.omit_defaults {
             return;
         }
@@ -320,10 +390,15 @@ impl<'a> Printer<'a> {
         }
     }
 
+    #[inline(always)]
     fn put_key(&mut self, field: &Field, first: &mut bool) {
         let key = field.key(self.options);
         // Keys carry their comma, so that both are one copy.
-        self.out.put_slice(&key[usize::from(std::mem::take(first))..]);
+        let skipped = usize::from(std::mem::take(first));
+        match key.padded(skipped) {
+            Some((padded, length)) => self.out.put_padded(padded, length),
+            None => self.out.put_slice(&key.text[skipped..]),
+        }
     }
 
     fn comma(&mut self, first: &mut bool) {
@@ -335,7 +410,7 @@ impl<'a> Printer<'a> {
     fn open(&mut self, bracket: u8) -> Print<()> {
         self.json_depth += 1;
         if self.json_depth > self.options.max_depth {
-            return Err(Stop::Limit("the reply is nested too deep"));
+            return Err(Stop::Limit(&"the reply is nested too deep"));
         }
         self.out.put_u8(bracket);
         Ok(())
@@ -348,100 +423,14 @@ impl<'a> Printer<'a> {
 
     fn check_size(&self) -> Print<()> {
         if self.out.len() > self.limit {
-            return Err(Stop::Limit("the printed reply is too large"));
+            return Err(Stop::Limit(&"the printed reply is too large"));
         }
         Ok(())
     }
-
-    /// One value of any kind.
-    fn value(&mut self, kind: Kind, value: Value<'_>) -> Print<()> {
-        match (kind, value) {
-            (Kind::Message(id), Value::Bytes(content)) => return self.message(id, content),
-            (Kind::String, Value::Bytes(content)) => text::put_quoted(self.out, utf8(content)?),
-            (Kind::Bytes, Value::Bytes(content)) => {
-                self.out.put_u8(b'"');
-                base64::encode(content, self.out);
-                self.out.put_u8(b'"');
-            }
-            (kind, Value::Bits(bits)) => self.number(kind, bits),
-            // `Field::takes` and packed runs let no other combination through.
-            _ => return Err(Stop::Broken("a value has the wrong wire type")),
-        }
-        Ok(())
-    }
-
-    fn number(&mut self, kind: Kind, bits: u64) {
-        match kind {
-            Kind::Bool => self.out.put_slice(if bits == 0 { b"false" } else { b"true" }),
-            Kind::Int32 | Kind::Sfixed32 => num::put_i64(self.out, i64::from(bits as i32)),
-            Kind::Uint32 | Kind::Fixed32 => num::put_u64(self.out, u64::from(bits as u32)),
-            Kind::Sint32 => num::put_i64(self.out, unzigzag(u64::from(bits as u32))),
-            Kind::Int64 | Kind::Sfixed64 => self.long(|out| num::put_i64(out, bits as i64)),
-            Kind::Uint64 | Kind::Fixed64 => self.long(|out| num::put_u64(out, bits)),
-            Kind::Sint64 => self.long(|out| num::put_i64(out, unzigzag(bits))),
-            Kind::Enum(id) => {
-                let table = self.tables.enumeration(id);
-                match table.text(bits as i32) {
-                    _ if table.null => self.out.put_slice(b"null"),
-                    Some(name) if !self.options.enums_as_ints => self.out.put_slice(name),
-                    _ => num::put_i64(self.out, i64::from(bits as i32)),
-                }
-            }
-            Kind::Float => self.float(f32::from_bits(bits as u32)),
-            _ => self.double(f64::from_bits(bits)),
-        }
-    }
-
-    /// 64-bit integers are strings unless asked otherwise.
-    fn long(&mut self, put: impl Fn(&mut BytesMut)) {
-        if self.options.int64_as_numbers {
-            return put(self.out);
-        }
-        self.out.put_u8(b'"');
-        put(self.out);
-        self.out.put_u8(b'"');
-    }
-
-    fn double(&mut self, value: f64) {
-        match special(value) {
-            Some(name) => self.out.put_slice(name),
-            None => num::put_f64(self.out, value),
-        }
-    }
-
-    fn float(&mut self, value: f32) {
-        match special(f64::from(value)) {
-            Some(name) => self.out.put_slice(name),
-            None => num::put_f32(self.out, value),
-        }
-    }
 }
 
-fn special(value: f64) -> Option<&'static [u8]> {
-    match value {
-        _ if value.is_nan() => Some(b"\"NaN\""),
-        f64::INFINITY => Some(b"\"Infinity\""),
-        f64::NEG_INFINITY => Some(b"\"-Infinity\""),
-        _ => None,
-    }
-}
-
-fn unzigzag(bits: u64) -> i64 {
-    (bits >> 1) as i64 ^ -((bits & 1) as i64)
-}
+const NOT_UTF8: Stop = Stop::Broken(&"a string is not UTF-8");
 
 fn utf8(content: &[u8]) -> Print<&str> {
-    std::str::from_utf8(content).map_err(|_| Stop::Broken("a string is not UTF-8"))
-}
-
-/// Whether a value is the implicit default of its kind. For floats this compares bits: -0.0 is
-/// not the default.
-fn is_default(kind: Kind, value: Value<'_>) -> bool {
-    match (kind, value) {
-        (_, Value::Bytes(content)) => content.is_empty(),
-        (Kind::Int32 | Kind::Uint32 | Kind::Sint32 | Kind::Enum(_), Value::Bits(bits)) => {
-            bits as u32 == 0
-        }
-        (_, Value::Bits(bits)) => bits == 0,
-    }
+    std::str::from_utf8(content).map_err(|_| NOT_UTF8)
 }

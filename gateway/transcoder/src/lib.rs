@@ -25,6 +25,7 @@ mod percent;
 mod plan;
 mod route;
 mod scalar;
+mod sink;
 mod tables;
 mod template;
 mod text;

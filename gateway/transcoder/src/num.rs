@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use bytes::{BufMut, BytesMut};
+use crate::sink::Sink;
 
 /// Why a number was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,23 +140,39 @@ pub(crate) fn float(text: &str) -> Result<f32, Wrong> {
     if value.is_finite() { Ok(value) } else { Err(Wrong::Range) }
 }
 
-/// Appends an unsigned integer.
-pub(crate) fn put_u64(out: &mut BytesMut, mut value: u64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (value % 10) as u8;
-        value /= 10;
-        if value == 0 {
-            break;
-        }
+/// Appends an unsigned integer, two digits at a time.
+pub(crate) fn put_u64(out: &mut Sink<'_>, mut value: u64) {
+    let count = value.checked_ilog10().unwrap_or(0) as usize + 1;
+    let (odd, pairs) = out.room(count)[..count].as_rchunks_mut::<2>();
+    for two in pairs.iter_mut().rev() {
+        *two = pair((value % 100) as u8);
+        value /= 100;
     }
-    out.put_slice(&digits[at..]);
+    if let [digit] = odd {
+        *digit = b'0' + value as u8;
+    }
+    out.advance(count);
 }
 
+/// The two digits of a number below 100.
+#[inline]
+pub(crate) fn pair(value: u8) -> [u8; 2] {
+    PAIRS[usize::from(value)]
+}
+
+/// As long as a byte can count, so that no look-up needs a check.
+const PAIRS: [[u8; 2]; 256] = {
+    let mut pairs = [[b'0'; 2]; 256];
+    let mut value = 0;
+    while value < 100 {
+        pairs[value] = [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8];
+        value += 1;
+    }
+    pairs
+};
+
 /// Appends a signed integer.
-pub(crate) fn put_i64(out: &mut BytesMut, value: i64) {
+pub(crate) fn put_i64(out: &mut Sink<'_>, value: i64) {
     if value < 0 {
         out.put_u8(b'-');
     }
@@ -164,22 +180,22 @@ pub(crate) fn put_i64(out: &mut BytesMut, value: i64) {
 }
 
 /// Appends the shortest text that reads back as the same finite double.
-pub(crate) fn put_f64(out: &mut BytesMut, value: f64) {
+pub(crate) fn put_f64(out: &mut Sink<'_>, value: f64) {
     put_decimal(out, value, value.abs());
 }
 
 /// Appends the shortest text that reads back as the same finite float.
-pub(crate) fn put_f32(out: &mut BytesMut, value: f32) {
+pub(crate) fn put_f32(out: &mut Sink<'_>, value: f32) {
     put_decimal(out, value, f64::from(value.abs()));
 }
 
 fn put_decimal(
-    out: &mut BytesMut,
+    out: &mut Sink<'_>,
     value: impl std::fmt::Display + std::fmt::LowerExp,
     magnitude: f64,
 ) {
     let plain = magnitude == 0.0 || (1e-5..1e17).contains(&magnitude);
     let written = if plain { write!(out, "{value}") } else { write!(out, "{value:e}") };
-    // `BytesMut` grows; its `write_str` fails only at `usize::MAX` bytes.
+    // A sink grows and never fails.
     debug_assert!(written.is_ok());
 }

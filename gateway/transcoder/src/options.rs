@@ -71,6 +71,14 @@ impl Default for PrintOptions {
     }
 }
 
+impl PrintOptions {
+    /// Whether they print as the tables have it ready: everything, by JSON names, as ProtoJSON's own defaults say.
+    pub(crate) fn is_usual(&self) -> bool {
+        let Self { omit_defaults, int64_as_numbers, enums_as_ints, proto_names, .. } = *self;
+        !(omit_defaults || int64_as_numbers || enums_as_ints || proto_names)
+    }
+}
+
 /// How an error body looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorOptions {

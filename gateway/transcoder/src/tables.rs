@@ -3,8 +3,11 @@
 
 mod build;
 
+use std::ops::Range;
+
 use crate::names::Names;
 use crate::options::PrintOptions;
+use crate::sink::PADDED;
 use crate::wire;
 
 /// A message type of one plan.
@@ -33,6 +36,10 @@ pub(crate) struct Msg {
     /// Index by number, for small numbers.
     dense: Box<[u16]>,
     names: Names,
+    /// The members that are printed for fields without presence that are not there, one after the other.
+    default_texts: Box<[u8]>,
+    /// Where those of each field begin, and where the last ones end.
+    default_begins: Box<[usize]>,
     pub(crate) wkt: Wkt,
     pub(crate) oneofs: usize,
     /// Why ProtoJSON cannot express this type or one that it reaches.
@@ -60,6 +67,7 @@ pub(crate) enum Wkt {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) number: u32,
+    pub(crate) wire_type: u8,
     pub(crate) kind: Kind,
     pub(crate) card: Card,
     /// Written packed.
@@ -73,11 +81,19 @@ pub(crate) struct Field {
     /// The JSON name.
     pub(crate) json: Box<str>,
     /// `,"jsonName":`, escaped.
-    json_key: Box<[u8]>,
+    json_key: Key,
     /// `,"proto_name":`.
-    proto_key: Box<[u8]>,
+    proto_key: Key,
     pub(crate) output_only: bool,
     pub(crate) identifier: bool,
+}
+
+/// The name of a member as it is printed, with the comma before it and the colon behind.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) text: Box<[u8]>,
+    /// The same with what fills it up, unless it is longer: most names are copied with one fixed length.
+    padded: Option<[u8; PADDED + 1]>,
 }
 
 /// How many values a field holds.
@@ -167,6 +183,12 @@ impl Msg {
         }
     }
 
+    /// What is printed for the fields of a gap with the usual options.
+    #[inline]
+    pub(crate) fn defaults(&self, gap: Range<usize>) -> &[u8] {
+        &self.default_texts[self.default_begins[gap.start]..self.default_begins[gap.end]]
+    }
+
     /// The field of a number.
     pub(crate) fn field(&self, number: u32) -> Option<&Field> {
         self.index(number).map(|index| &self.fields[index])
@@ -178,9 +200,19 @@ impl Msg {
     }
 }
 
+impl Key {
+    /// All but the first `skipped` bytes, filled up, and how many count; `skipped` is the comma or nothing.
+    #[inline(always)]
+    pub(crate) fn padded(&self, skipped: usize) -> Option<(&[u8; PADDED], usize)> {
+        let padded = self.padded.as_ref()?[skipped..].first_chunk()?;
+        Some((padded, self.text.len() - skipped))
+    }
+}
+
 impl Field {
     /// The key with its leading comma and trailing colon.
-    pub(crate) fn key(&self, options: &PrintOptions) -> &[u8] {
+    #[inline]
+    pub(crate) fn key(&self, options: &PrintOptions) -> &Key {
         if options.proto_names { &self.proto_key } else { &self.json_key }
     }
 
@@ -199,8 +231,7 @@ impl Field {
     /// Whether values of this wire type are read; all others count as unknown.
     #[inline]
     pub(crate) fn takes(&self, wire_type: u8) -> bool {
-        let own = self.kind.wire_type();
-        wire_type == own || (wire_type == wire::LEN && self.card == Card::Repeated)
+        wire_type == self.wire_type || (wire_type == wire::LEN && self.card == Card::Repeated)
     }
 }
 

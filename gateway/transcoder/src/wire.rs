@@ -54,6 +54,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next field number and wire type, or `None` at the end.
+    #[inline]
     pub(crate) fn tag(&mut self) -> Result<Option<(u32, u8)>, Broken> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -67,7 +68,7 @@ impl<'a> Reader<'a> {
         Ok(Some((number, wire_type)))
     }
 
-    /// A varint; the first byte has a shortcut, since most tags and lengths are one byte.
+    /// A varint; one and two bytes have a shortcut, since most tags and lengths are no longer.
     #[inline]
     pub(crate) fn varint(&mut self) -> Result<u64, Broken> {
         match self.rest {
@@ -75,11 +76,23 @@ impl<'a> Reader<'a> {
                 self.rest = rest;
                 Ok(u64::from(*first))
             }
+            [first, second, rest @ ..] if *second < 0x80 => {
+                self.rest = rest;
+                Ok(u64::from(*first & 0x7f) | u64::from(*second) << 7)
+            }
             _ => self.long_varint(),
         }
     }
 
     fn long_varint(&mut self) -> Result<u64, Broken> {
+        if let Some(word) = self.rest.first_chunk::<8>() {
+            let word = u64::from_le_bytes(*word);
+            let ends = !word & 0x8080_8080_8080_8080;
+            if ends != 0 {
+                self.rest = &self.rest[ends.trailing_zeros() as usize / 8 + 1..];
+                return Ok(joined(word & (ends ^ (ends - 1))));
+            }
+        }
         let mut value = 0;
         for (index, &byte) in self.rest.iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7f).wrapping_shl(7 * index as u32);
@@ -136,6 +149,14 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// The lower seven bits of eight bytes, put together two, four and eight at a time.
+fn joined(bytes: u64) -> u64 {
+    let sevens = bytes & 0x7f7f_7f7f_7f7f_7f7f;
+    let pairs = (sevens & 0x007f_007f_007f_007f) | (sevens & 0x7f00_7f00_7f00_7f00) >> 1;
+    let fours = (pairs & 0x0000_3fff_0000_3fff) | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    (fours & 0x0fff_ffff) | (fours & 0x0fff_ffff_0000_0000) >> 4
 }
 
 /// How many bytes a varint takes.

@@ -4,6 +4,7 @@
 use bytes::{BufMut, BytesMut};
 
 use crate::num;
+use crate::sink::{PADDED, Sink};
 
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds since 1970.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -86,59 +87,62 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
+/// Year, month and day of a day counted from 0001-01-01, for the years that a Timestamp may have. Divisions by what is no
+/// constant power of two are products of 32 bits (Neri and Schneider, 2023).
+fn civil(day: u32) -> (u32, u32, u32) {
+    // Counted in years that begin in March, from 0000-03-01.
+    let quarters = 4 * (day + 306) + 3;
+    let (century, of_century) = (quarters / 146_097, quarters % 146_097 / 4);
+    let product = 2_939_745 * u64::from(4 * of_century + 3);
+    let (of_years, of_year) = ((product >> 32) as u32, product as u32 / 2_939_745 / 4);
+    let months = 2_141 * of_year + 197_913;
+    let (month, day) = (months >> 16, (months & 0xffff) / 2_141 + 1);
+    let year = 100 * century + of_years;
+    if of_year < 306 { (year, month, day) } else { (year + 1, month - 12, day) }
 }
 
-/// Appends an RFC 3339 text in UTC; `None` when the value is no Timestamp.
-pub(crate) fn put_timestamp(out: &mut BytesMut, seconds: i64, nanos: i32) -> Option<()> {
+/// Appends an RFC 3339 text in UTC, with its quotes; `None` when the value is no Timestamp.
+pub(crate) fn put_timestamp(out: &mut Sink<'_>, seconds: i64, nanos: i32) -> Option<()> {
     if !SECONDS.contains(&seconds) || !(0..1_000_000_000).contains(&nanos) {
         return None;
     }
-    let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
-    let of_day = seconds.rem_euclid(86_400);
-    let mut text = *b"0000-00-00T00:00:00";
-    let parts = [
-        (0, year / 100),
-        (2, year % 100),
-        (5, month),
-        (8, day),
-        (11, of_day / 3_600),
-        (14, of_day / 60 % 60),
-        (17, of_day % 60),
-    ];
-    for (at, value) in parts {
-        text[at] = b'0' + (value / 10) as u8;
-        text[at + 1] = b'0' + (value % 10) as u8;
-    }
-    out.put_slice(&text);
-    put_nanos(out, nanos.unsigned_abs());
-    out.put_u8(b'Z');
+    let since = (seconds - SECONDS.start()) as u64;
+    let (year, month, day) = civil((since / 86_400) as u32);
+    let of_day = (since % 86_400) as u32;
+    // Written where it is to stand: what was just written in pieces is slow to read again in one.
+    let text: &mut [u8; PADDED] = out.room(PADDED).first_chunk_mut()?;
+    *text = *b"\"0000-00-00T00:00:00            ";
+    [text[1], text[2]] = num::pair((year / 100) as u8);
+    [text[3], text[4]] = num::pair((year % 100) as u8);
+    [text[6], text[7]] = num::pair(month as u8);
+    [text[9], text[10]] = num::pair(day as u8);
+    [text[12], text[13]] = num::pair((of_day / 3_600) as u8);
+    [text[15], text[16]] = num::pair((of_day / 60 % 60) as u8);
+    [text[18], text[19]] = num::pair((of_day % 60) as u8);
+    let end = 20 + put_nanos(&mut text[20..], nanos.unsigned_abs());
+    text[end..end + 2].copy_from_slice(b"Z\"");
+    out.advance(end + 2);
     Some(())
 }
 
-/// Appends nothing, or a point and 3, 6 or 9 digits.
-fn put_nanos(out: &mut BytesMut, nanos: u32) {
+/// Writes nothing, or a point and 3, 6 or 9 digits; tells how many bytes that is.
+fn put_nanos(text: &mut [u8], nanos: u32) -> usize {
     let (mut value, count) = match nanos {
-        0 => return,
+        0 => return 0,
         _ if nanos.is_multiple_of(1_000_000) => (nanos / 1_000_000, 3),
         _ if nanos.is_multiple_of(1_000) => (nanos / 1_000, 6),
         _ => (nanos, 9),
     };
-    let mut text = *b".000000000";
-    for digit in text[1..=count].iter_mut().rev() {
-        *digit = b'0' + (value % 10) as u8;
-        value /= 10;
+    let (odd, pairs) = text[1..=count].as_rchunks_mut::<2>();
+    for two in pairs.iter_mut().rev() {
+        *two = num::pair((value % 100) as u8);
+        value /= 100;
     }
-    out.put_slice(&text[..=count]);
+    if let [digit] = odd {
+        *digit = b'0' + value as u8;
+    }
+    text[0] = b'.';
+    count + 1
 }
 
 /// Seconds and nanoseconds of a text such as `-1.5s`.
@@ -160,20 +164,23 @@ pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
     Some(if negative { (-seconds, -nanos) } else { (seconds, nanos) })
 }
 
-/// Appends a text such as `-1.500s`; `None` when the value is no Duration.
-pub(crate) fn put_duration(out: &mut BytesMut, seconds: i64, nanos: i32) -> Option<()> {
+/// Appends a text such as `-1.500s`, with its quotes; `None` when the value is no Duration.
+pub(crate) fn put_duration(out: &mut Sink<'_>, seconds: i64, nanos: i32) -> Option<()> {
     let mixed = (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0);
     let magnitude = seconds.unsigned_abs();
     let too_long = magnitude > MAX_DURATION as u64 || nanos.unsigned_abs() > 999_999_999;
     if mixed || too_long {
         return None;
     }
+    out.put_u8(b'"');
     if seconds < 0 || nanos < 0 {
         out.put_u8(b'-');
     }
     num::put_u64(out, magnitude);
-    put_nanos(out, nanos.unsigned_abs());
-    out.put_u8(b's');
+    let mut text = [0; PADDED];
+    let end = put_nanos(&mut text, nanos.unsigned_abs());
+    text[end..end + 2].copy_from_slice(b"s\"");
+    out.put_padded(&text, end + 2);
     Some(())
 }
 
@@ -192,7 +199,7 @@ pub(crate) fn put_snake(out: &mut BytesMut, path: &str) -> Option<()> {
 }
 
 /// Appends a mask path in snake_case as lowerCamelCase; `None` when it cannot come back.
-pub(crate) fn put_camel(out: &mut BytesMut, path: &str) -> Option<()> {
+pub(crate) fn put_camel(out: &mut Sink<'_>, path: &str) -> Option<()> {
     let mut underscore = false;
     for byte in path.bytes() {
         match byte {

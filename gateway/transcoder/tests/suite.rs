@@ -13,6 +13,8 @@ mod differential;
 mod errors;
 #[path = "suite/etags.rs"]
 mod etags;
+#[path = "suite/lengths.rs"]
+mod lengths;
 #[path = "suite/openapi.rs"]
 mod openapi;
 #[path = "suite/plans.rs"]

@@ -1,8 +1,6 @@
 //! `google.protobuf.Any`: the type's URL, then its members, or its own JSON form under `value`.
 
-use bytes::BufMut;
-
-use super::{Print, Printer, Stop, utf8};
+use super::{NOT_UTF8, Print, Printer, Stop, utf8};
 use crate::base64;
 use crate::tables::Wkt;
 use crate::text;
@@ -22,11 +20,11 @@ impl<'a> Printer<'a> {
         self.open(b'{')?;
         let url = utf8(url)?;
         if url.is_empty() && !content.is_empty() {
-            return Err(Stop::Unprintable("an Any has a value and no type"));
+            return Err(Stop::Unprintable(&"an Any has a value and no type"));
         }
         if !url.is_empty() {
             self.out.put_slice(b"\"@type\":");
-            text::put_quoted(self.out, url);
+            text::put_quoted(&mut self.out, url.as_bytes()).ok_or(NOT_UTF8)?;
             self.any_content(url, content)?;
         }
         self.close(b'}');
@@ -37,10 +35,10 @@ impl<'a> Printer<'a> {
         let known = url.rsplit_once('/').and_then(|(_, name)| self.tables.find(name));
         let Some(id) = known else {
             if !self.any_as_bytes {
-                return Err(Stop::Unprintable("an Any has an unknown type"));
+                return Err(Stop::Unprintable(&"an Any has an unknown type"));
             }
             self.out.put_slice(b",\"value\":\"");
-            base64::encode(content, self.out);
+            base64::encode(content, &mut self.out);
             self.out.put_u8(b'"');
             return Ok(());
         };
@@ -52,7 +50,7 @@ impl<'a> Printer<'a> {
             Wkt::None | Wkt::HttpBody => {
                 self.wire_depth += 1;
                 if self.wire_depth > self.options.max_depth {
-                    return Err(Stop::Limit("the reply is nested too deep"));
+                    return Err(Stop::Limit(&"the reply is nested too deep"));
                 }
                 self.members(msg, content, false)?;
                 self.wire_depth -= 1;

@@ -1,8 +1,6 @@
 //! Maps on the way out: entries in the order of the wire, keys as strings, duplicates found by
 //! comparing printed keys.
 
-use bytes::BufMut;
-
 use super::{Print, Printer, Stop};
 use crate::tables::{Field, Kind, MsgId};
 use crate::wire::{self, Reader, Value};
@@ -63,16 +61,16 @@ impl<'a> Printer<'a> {
         let Some(((start, end), known)) = self.keys[map.base..].split_last() else {
             return Ok(());
         };
-        let new = &self.out[*start..*end];
+        let new = &self.out.written()[*start..*end];
         let Some(last) = known.last() else { return Ok(()) };
-        let last = &self.out[last.0..last.1];
+        let last = &self.out.written()[last.0..last.1];
         map.ascending &= last < new;
         map.lengthening &= (last.len(), last) < (new.len(), new);
         if map.ascending || map.lengthening {
             return Ok(());
         }
         // A long map out of order is left to the slow path, which sorts its keys once.
-        let repeated = known.iter().any(|(start, end)| self.out[*start..*end] == *new);
+        let repeated = known.iter().any(|(start, end)| self.out.written()[*start..*end] == *new);
         if repeated || known.len() > FEW * FEW {
             return Err(Stop::Restart);
         }
@@ -140,7 +138,7 @@ impl<'a> Printer<'a> {
     fn in_entry(&mut self, print: impl FnOnce(&mut Self) -> Print<()>) -> Print<()> {
         self.wire_depth += 1;
         if self.wire_depth > self.options.max_depth {
-            return Err(Stop::Limit("the reply is nested too deep"));
+            return Err(Stop::Limit(&"the reply is nested too deep"));
         }
         print(self)?;
         self.wire_depth -= 1;

@@ -1,8 +1,6 @@
 //! The slow path: occurrences of a message are gathered, sorted by field and merged, so that any
 //! legal order of wire bytes prints as the sorted order would. Each level visits its bytes once.
 
-use bytes::BufMut;
-
 use super::{Print, Printer};
 use crate::tables::{Card, Field, Kind, Msg, MsgId};
 use crate::wire::{Reader, Value};
@@ -120,7 +118,7 @@ impl<'a> Printer<'a> {
             let parts = self.read_entry(entry, wire)?;
             let start = self.out.len();
             self.entry_key(&parts)?;
-            let key = self.out[start..].to_vec();
+            let key = self.out.written()[start..].to_vec();
             self.out.truncate(start);
             entries.push((key, parts, wire));
         }

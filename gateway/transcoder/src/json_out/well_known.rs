@@ -1,7 +1,5 @@
 //! The well-known types that are not objects of their fields.
 
-use bytes::BufMut;
-
 use super::{Print, Printer, Stop, utf8};
 use crate::tables::{Field, Kind, Msg, Wkt};
 use crate::wire::{LEN, Reader, VARINT, Value};
@@ -13,19 +11,13 @@ impl<'a> Printer<'a> {
             Wkt::Any => self.any(wire),
             Wkt::Timestamp => {
                 let (seconds, nanos) = self.seconds(wire)?;
-                self.out.put_u8(b'"');
-                let put = wkt::put_timestamp(self.out, seconds, nanos);
-                put.ok_or(Stop::Unprintable("a Timestamp is out of range"))?;
-                self.out.put_u8(b'"');
-                Ok(())
+                let put = wkt::put_timestamp(&mut self.out, seconds, nanos);
+                put.ok_or(Stop::Unprintable(&"a Timestamp is out of range"))
             }
             Wkt::Duration => {
                 let (seconds, nanos) = self.seconds(wire)?;
-                self.out.put_u8(b'"');
-                let put = wkt::put_duration(self.out, seconds, nanos);
-                put.ok_or(Stop::Unprintable("a Duration is out of range"))?;
-                self.out.put_u8(b'"');
-                Ok(())
+                let put = wkt::put_duration(&mut self.out, seconds, nanos);
+                put.ok_or(Stop::Unprintable(&"a Duration is out of range"))
             }
             Wkt::FieldMask => self.field_mask(wire),
             Wkt::Struct => self.map_alone(part(msg, 1)?, wire),
@@ -61,11 +53,14 @@ impl<'a> Printer<'a> {
             let path = utf8(reader.bytes()?)?;
             self.comma(&mut first);
             let start = self.out.len();
-            let put = wkt::put_camel(self.out, path);
-            put.ok_or(Stop::Unprintable("a FieldMask path has no JSON form"))?;
+            let put = wkt::put_camel(&mut self.out, path);
+            put.ok_or(Stop::Unprintable(&"a FieldMask path has no JSON form"))?;
             // The path stands inside quotes and between commas of its own.
-            if self.out[start..].iter().any(|b| *b < 0x20 || matches!(b, b'"' | b'\\' | b',')) {
-                return Err(Stop::Unprintable("a FieldMask path has no JSON form"));
+            if self.out.written()[start..]
+                .iter()
+                .any(|b| *b < 0x20 || matches!(b, b'"' | b'\\' | b','))
+            {
+                return Err(Stop::Unprintable(&"a FieldMask path has no JSON form"));
             }
         }
         self.out.put_u8(b'"');
@@ -156,7 +151,7 @@ impl<'a> Printer<'a> {
                 }
             }
         }
-        let (field, value) = found.ok_or(Stop::Unprintable("a Value has no kind"))?;
+        let (field, value) = found.ok_or(Stop::Unprintable(&"a Value has no kind"))?;
         check_finite(field.kind, value)?;
         self.value(field.kind, value)
     }
@@ -166,7 +161,7 @@ impl<'a> Printer<'a> {
 fn check_finite(kind: Kind, value: Value<'_>) -> Print<()> {
     match (kind, value) {
         (Kind::Double, Value::Bits(bits)) if !f64::from_bits(bits).is_finite() => {
-            Err(Stop::Unprintable("a Value holds NaN or infinity"))
+            Err(Stop::Unprintable(&"a Value holds NaN or infinity"))
         }
         _ => Ok(()),
     }

@@ -70,14 +70,14 @@ impl Node {
 
     pub(super) fn print(&self, out: &mut BytesMut) {
         match self {
-            Self::Text(value) => text::put_quoted(out, value),
+            Self::Text(value) => text::append_quoted(out, value),
             Self::Raw(json) => out.put_slice(json.as_bytes()),
             Self::List(items) => {
                 separated(out, (b'[', b']'), items, |out, item| item.print(out));
             }
             Self::Object(Object(members)) => {
                 separated(out, (b'{', b'}'), members, |out, (name, value)| {
-                    text::put_quoted(out, name);
+                    text::append_quoted(out, name);
                     out.put_u8(b':');
                     value.print(out);
                 });

@@ -3,9 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Card, EnumId, EnumTable, Field, Kind, Msg, MsgId, Tables, Wkt};
+use bytes::BytesMut;
+
+use super::{Card, EnumId, EnumTable, Field, Key, Kind, Msg, MsgId, Tables, Wkt};
 use crate::load::{self, Schema};
 use crate::names::Names;
+use crate::options::PrintOptions;
+use crate::sink::PADDED;
 use crate::text;
 
 /// Field numbers below this are looked up in an array.
@@ -37,9 +41,30 @@ impl Tables {
             tables.by_name.push((message.name.clone(), MsgId(number as u32)));
         }
         tables.by_name.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        tables.write_defaults();
         tables.note_closed_enums();
         tables.carry_refusals();
         Ok(tables)
+    }
+
+    /// Puts down the defaults of each message one after the other, as they are printed with the usual options.
+    fn write_defaults(&mut self) {
+        let options = PrintOptions::default();
+        let mut written = Vec::with_capacity(self.messages.len());
+        for message in &self.messages {
+            let (mut texts, mut begins) = (Vec::new(), vec![0]);
+            for field in &message.fields {
+                if !field.presence {
+                    texts.extend_from_slice(&field.key(&options).text);
+                    texts.extend_from_slice(self.default_text(field, &options));
+                }
+                begins.push(texts.len());
+            }
+            written.push((texts.into(), begins.into()));
+        }
+        for (message, (texts, begins)) in self.messages.iter_mut().zip(written) {
+            (message.default_texts, message.default_begins) = (texts, begins);
+        }
     }
 
     fn note_closed_enums(&mut self) {
@@ -136,6 +161,8 @@ impl Types<'_> {
             dense: dense(&fields),
             names: names(source, &fields)?,
             fields: fields.into(),
+            default_texts: Box::default(),
+            default_begins: Box::default(),
             wkt: well_known(&source.name),
             oneofs: usize::from(oneofs),
             refused: refusal(source).map(Into::into),
@@ -160,6 +187,7 @@ impl Types<'_> {
             || matches!(kind, Kind::Message(_));
         Ok(Field {
             number: source.number,
+            wire_type: kind.wire_type(),
             kind,
             card,
             packed: card == Card::Repeated && source.packed && kind.wire_type() != crate::wire::LEN,
@@ -228,11 +256,13 @@ fn names(source: &load::Message, fields: &[Field]) -> Result<Names, String> {
     Ok(Names::build(&names.into_iter().collect::<Vec<_>>()))
 }
 
-fn key(name: &str) -> Box<[u8]> {
-    let mut key = bytes::BytesMut::from(",");
-    text::put_quoted(&mut key, name);
-    key.extend_from_slice(b":");
-    key.to_vec().into()
+fn key(name: &str) -> Key {
+    let mut text = BytesMut::from(",");
+    text::append_quoted(&mut text, name);
+    text.extend_from_slice(b":");
+    let mut padded = [0; PADDED + 1];
+    let short = padded[..PADDED].get_mut(..text.len()).map(|place| place.copy_from_slice(&text));
+    Key { padded: short.map(|()| padded), text: text.to_vec().into() }
 }
 
 /// The first thing about a message that ProtoJSON cannot express.
