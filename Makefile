@@ -55,8 +55,8 @@ faults-disk: ## Fills a small disk under a running shop; needs root, for the mou
 	cargo build --locked --package catalog-service --package gateway
 	cargo test --locked --package tests --test faults-disk
 
-bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products, JUDGEMENTS=… what people think of their search.
-	python3 tests/bench/run.py $(if $(DATA),--data $(DATA)) $(if $(JUDGEMENTS),--judgements $(JUDGEMENTS))
+bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products, JUDGEMENTS=… what people think of their search, SHOP=… keeps the large shop.
+	python3 tests/bench/run.py $(if $(SHOP),--shop $(SHOP)) $(if $(DATA),--data $(DATA)) $(if $(JUDGEMENTS),--judgements $(JUDGEMENTS))
 
 walk: $(TOOLS)/bin/grpcurl-$(GRPCURL) ## Edits, deletes and restores every product of DATA=… by the pages' forms and by JSON, some by gRPC, in a shop of its own.
 	cargo build --locked

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Builds Shelf as it is released, measures it, and writes tests/bench/RESULTS.md.
 
-    run.py [--quick] [--data PRODUCTS [--judgements FILE]] [--write FILE]
+    run.py [--quick] [--data PRODUCTS [--judgements FILE]] [--large COUNT] [--shop FOLDER] [--write FILE]
 
 PRODUCTS is a file for `shelf load`, or icecat-products.jsonl.gz; without it, products are made by the program itself.
-`make bench DATA=PRODUCTS` passes one on. Nothing but this machine is talked to.
+`make bench DATA=PRODUCTS` passes one on. A shop of COUNT made products, 1,000,000 unless the run is quick, is stocked once for all
+that needs it; with FOLDER it is kept, and taken up again by the next run. Nothing but this machine is talked to.
 """
 
 import argparse
@@ -30,9 +31,11 @@ def main():
         command.append("--quick")
     with tempfile.TemporaryDirectory() as folder:
         data = ["--data", lines(options.data, pathlib.Path(folder))] if options.data else []
-        subprocess.run(command + data, check=True)
+        shop = options.shop or pathlib.Path(folder) / "large"
+        large = ["--large", str(options.large), "--shop", shop] if options.large else []
+        subprocess.run(command + data + large, check=True)
         with open(options.write, "a", encoding="utf-8") as results:
-            results.write(search(options, data))
+            results.write(search(options, data, shop))
     print(f"written to {options.write}")
 
 
@@ -41,15 +44,20 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about two minutes")
     parser.add_argument("--data", default=os.environ.get("DATA"), help="products to measure with", metavar="PRODUCTS")
     parser.add_argument("--judgements", help="what people have judged of PRODUCTS: query, product, rating", metavar="FILE")
+    parser.add_argument("--large", type=int, help="how many products the large made shop has; 0: none", metavar="COUNT")
+    parser.add_argument("--shop", default=os.environ.get("SHOP"), help="where the large made shop is kept", metavar="FOLDER")
     parser.add_argument("--write", default=HERE / "RESULTS.md", help="where the results go", metavar="FILE")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.large is None:
+        options.large = 0 if options.quick else 1_000_000
+    return options
 
 
-def search(options, data):
-    """What the search by itself does, with the products of the run and with a million that are made."""
+def search(options, data, shop):
+    """What the search by itself does, with the products of the run and with those of the large shop."""
     runs = [data + (["--judgements", options.judgements] if options.judgements else [])]
-    if not options.quick:
-        runs.append(["--products", "1000000"])
+    if options.large:
+        runs.append(["--products", str(options.large), "--folder", shop])
     said = "\n## Search, in a process of its own, one caller\n"
     for arguments in runs:
         command = [target() / "release" / "bench", "search", *arguments]

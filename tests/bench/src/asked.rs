@@ -39,6 +39,16 @@ pub(crate) fn page(address: SocketAddr) -> Work {
     Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK))
 }
 
+/// The admin's list of products as a page of HTML, of 50, by an editor who is signed in.
+pub(crate) fn admin_list(address: SocketAddr, session: &str) -> Result<Work> {
+    let cookie = HeaderValue::try_from(format!("__Host-sid={session}"))?;
+    let requests = move |_| {
+        let request = to(address, Method::GET, Uri::from_static("/admin/products"));
+        sent(request.header(header::COOKIE, cookie.clone()), Bytes::new())
+    };
+    Ok(Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK)))
+}
+
 /// POST of new products, each with its own id, title and sku.
 pub(crate) fn create(address: SocketAddr, series: &str, authorization: &str) -> Result<Work> {
     let template = json(&products::product(series, PLACE))?;
@@ -73,6 +83,25 @@ pub(crate) async fn unchanged(address: SocketAddr, names: &[String]) -> Result<W
         sent(request.header(header::IF_NONE_MATCH, etag.clone()), Bytes::new())
     };
     Ok(Work::Http(Http::new(address, Arc::new(requests), StatusCode::NOT_MODIFIED)))
+}
+
+/// A search of the shop for one word.
+pub(crate) fn search(address: SocketAddr, word: &str) -> Result<Work> {
+    let path: Uri = format!("/v1/products:search?query={word}").parse()?;
+    let requests = move |_| sent(to(address, Method::GET, path.clone()), Bytes::new());
+    Ok(Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK)))
+}
+
+/// Makes one call, whose answer has to be complete.
+pub(crate) async fn answered_whole(work: &Work) -> Result<()> {
+    let Work::Http(http) = work else {
+        anyhow::bail!("only answers over HTTP are looked at");
+    };
+    let answer = http.caller().await?.answer().await?;
+    let answer: serde_json::Value = serde_json::from_slice(answer.body())?;
+    let is_whole = answer["incomplete"] != serde_json::Value::Bool(true);
+    anyhow::ensure!(is_whole && answer["results"].is_array(), "a search was not answered whole");
+    Ok(())
 }
 
 /// What a server answers to one of the calls, in bytes of body.

@@ -13,9 +13,9 @@ use tempfile::TempDir;
 use tonic::transport::Endpoint;
 
 use crate::{
-    asked,
+    asked, made,
     process::{Lines, Program, Server, free_address},
-    serve::{CREATED, PAGE, PRODUCT, Sizes},
+    serve::{Answer, Sizes},
     shop::{self, Shop},
 };
 
@@ -67,6 +67,8 @@ pub(crate) struct House {
     pub(crate) reading: (OneProcess, TwoProcesses),
     /// For the calls that create, so that what they leave does not weigh on the reads.
     pub(crate) creating: (OneProcess, TwoProcesses),
+    /// Two shops of different sizes, where they are compared.
+    pub(crate) sized: Option<made::Sizes>,
     /// The products that are read.
     pub(crate) names: Vec<String>,
     /// How many products lie before the deep page.
@@ -77,8 +79,11 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// Starts everything, with these products in every catalog.
-    pub(crate) async fn open(products: &[CreateProductRequest]) -> Result<Self> {
+    /// Starts everything, with these products in every catalog but those that differ in size.
+    pub(crate) async fn open(
+        products: &[CreateProductRequest],
+        sized: Option<made::Sizes>,
+    ) -> Result<Self> {
         eprintln!("stocking four catalogs with {} products", products.len());
         let reading = (OneProcess::open(products).await?, TwoProcesses::open(products).await?);
         let creating = (OneProcess::open(products).await?, TwoProcesses::open(products).await?);
@@ -98,6 +103,7 @@ impl House {
             canned_at,
             reading,
             creating,
+            sized,
             names,
             depth,
             sizes,
@@ -212,10 +218,17 @@ async fn answers(service: &Service, names: &[String]) -> Result<TempDir> {
     let endpoint = endpoint(service.grpc)?;
     let name = names.first().context("there is no product")?;
     let product = shop::product(&endpoint, name.clone()).await?.encode_to_vec();
-    let page = shop::first_page(&endpoint).await?.encode_to_vec();
     let folder = tempfile::tempdir()?;
-    for (method, message) in [(PRODUCT, &product), (CREATED, &product), (PAGE, &page)] {
-        std::fs::write(folder.path().join(method), message)?;
+    for (answer, message) in [
+        (Answer::Product, &product),
+        (Answer::Created, &product),
+        (Answer::Page, &shop::first_page(&endpoint).await?.encode_to_vec()),
+        (Answer::StaffPage, &service.shop.staff_page().await?.encode_to_vec()),
+        (Answer::Session, &service.shop.session().await?.encode_to_vec()),
+        (Answer::Shop, &shop::shop(&endpoint).await?.encode_to_vec()),
+        (Answer::Categories, &shop::categories(&endpoint).await?.encode_to_vec()),
+    ] {
+        std::fs::write(folder.path().join(answer.file()), message)?;
     }
     Ok(folder)
 }

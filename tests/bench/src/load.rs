@@ -45,6 +45,8 @@ pub(crate) struct Slice {
     pub(crate) cpu_behind: Duration,
     /// Memory of the measured server while the callers were connected, in bytes.
     pub(crate) resident: u64,
+    /// Of that, what is its own and no page of a file.
+    pub(crate) own: u64,
 }
 
 impl Slice {
@@ -115,6 +117,7 @@ pub(crate) async fn slice(
         cpu: server.cpu()? - cpu,
         cpu_behind: cpu_of(behind)? - cpu_behind,
         resident: server.resident()?,
+        own: server.resident_own()?,
     })
 }
 

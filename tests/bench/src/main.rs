@@ -4,8 +4,10 @@
 mod asked;
 mod figures;
 mod house;
+mod instructions;
 mod load;
 mod loads;
+mod made;
 mod process;
 mod products;
 mod report;
@@ -56,6 +58,12 @@ struct CommandLine {
     /// Products to take instead, one CreateProductRequest in ProtoJSON per line
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// How many products the large one of two made shops has, whose sizes are compared; none: they are not compared
+    #[arg(long, value_name = "PRODUCTS")]
+    large: Option<u64>,
+    /// Where the large shop is kept, and taken up again
+    #[arg(long, value_name = "FOLDER", requires = "large")]
+    shop: Option<PathBuf>,
     /// Where the results are written
     #[arg(long, value_name = "FILE", default_value = "tests/bench/RESULTS.md")]
     write: PathBuf,
@@ -72,15 +80,26 @@ enum Command {
     Serve(Serve),
     /// Measures the search alone: how well it finds, and how fast
     Search(search::Search),
+    /// Counts the instructions of a call, by valgrind
+    Instructions(instructions::Instructions),
 }
 
 fn main() -> Result<()> {
     let mut command_line = CommandLine::parse();
     match command_line.command.take() {
         // The floors have as many threads as the servers that they are the floors of.
-        Some(Command::Serve(serve)) => tokio::runtime::Runtime::new()?.block_on(serve::run(serve)),
+        Some(Command::Serve(serve)) => tokio::runtime::Runtime::new()?.block_on(async {
+            tokio::select! {
+                served = serve::run(serve) => served,
+                stopped = told_to_stop() => stopped,
+            }
+        }),
         Some(Command::Search(search)) => {
             tokio::runtime::Runtime::new()?.block_on(search::run(&search))
+        }
+        Some(Command::Instructions(counted)) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(unless_stopped(instructions::run(&counted)))
         }
         // One thread of load leaves the other cores to the measured server.
         None => {
@@ -92,12 +111,18 @@ fn main() -> Result<()> {
 
 /// Ends early when the program is told to, so that no server outlives it.
 async fn unless_stopped(measure: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::select! {
+        measured = measure => measured,
+        stopped = told_to_stop() => stopped.and_then(|()| bail!("stopped; nothing is written")),
+    }
+}
+
+async fn told_to_stop() -> Result<()> {
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
     tokio::select! {
-        measured = measure => measured,
-        _ = terminated.recv() => bail!("stopped; nothing is written"),
-        _ = interrupted.recv() => bail!("stopped; nothing is written"),
+        _ = terminated.recv() => Ok(()),
+        _ = interrupted.recv() => Ok(()),
     }
 }
 
@@ -109,11 +134,20 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
     };
     let bound = Bound { time, calls: CALLS };
     let products = products(command_line)?;
+    let sized = match command_line.large {
+        Some(count) => Some(made::Sizes::open(count, command_line.shop.as_deref()).await?),
+        None => None,
+    };
+    let made = sized.as_ref().map(|sized| (sized.small.count, sized.large.count));
     let loads = loads::run(&products, repeats).await?;
-    let house = House::open(&products).await?;
+    let house = House::open(&products, sized).await?;
     let rounds = rounds::run(&house, count, bound).await?;
-    let House { reading: (one, two), names, sizes, depth, .. } = house;
+    let House { reading: (one, two), names, sizes, depth, sized, .. } = house;
     let starts = starts::run(one, &two.service, &names, repeats, bound).await?;
+    let large_starts = match sized {
+        Some(sized) => starts::run_large(sized.large, repeats, bound).await?,
+        None => Vec::new(),
+    };
     let circumstances = Circumstances {
         about: command_line.about.clone(),
         rounds: count,
@@ -122,8 +156,9 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
         series: if command_line.data.is_some() { "given" } else { "generated" }.to_owned(),
         depth,
         sizes,
+        made,
     };
-    let measured = Measured { rounds, loads, starts };
+    let measured = Measured { rounds, loads, starts, large_starts };
     let report = Report { circumstances: &circumstances, measured: &measured };
     fs::write(&command_line.write, report.to_string())
         .with_context(|| format!("`{}` cannot be written", command_line.write.display()))

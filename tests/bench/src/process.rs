@@ -22,7 +22,7 @@ use nix::{
 };
 
 /// How long a server may take until it listens.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_secs(120);
 /// How long a server may take until it is at rest.
 const RESTS_WITHIN: Duration = Duration::from_secs(300);
 /// How long a server is watched to see whether it is at rest, and how much CPU time it may take meanwhile.
@@ -59,6 +59,17 @@ impl Program {
         let own = std::env::current_exe()?;
         let folder = own.parent().context("this program lies in a folder")?;
         Ok(Self { path: folder.join(name), arguments: Vec::new(), listens: Vec::new() })
+    }
+
+    /// The same under another program, which is given some arguments and then this one with its own.
+    pub(crate) fn under(
+        self,
+        program: &str,
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Self {
+        let own = [self.path.into_os_string()].into_iter().chain(self.arguments);
+        let arguments = arguments.into_iter().chain(own).collect();
+        Self { path: program.into(), arguments, listens: self.listens }
     }
 
     /// With one more argument.
@@ -148,11 +159,22 @@ impl Server {
 
     /// The memory that it has in use, in bytes.
     pub(crate) fn resident(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// Of that, what no file holds, so that the system cannot take it back.
+    pub(crate) fn resident_own(&self) -> Result<u64> {
+        self.memory("RssAnon:")
+    }
+
+    fn memory(&self, kind: &str) -> Result<u64> {
         let status = fs::read_to_string(
             Path::new("/proc").join(self.child.id().to_string()).join("status"),
         )?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(kind));
+        let kib = line
+            .and_then(|line| line.split_whitespace().next())
+            .with_context(|| format!("no {kind}"))?;
         Ok(kib.parse::<u64>()? * 1024)
     }
 

@@ -8,7 +8,7 @@ use crate::{
     load::{CALLERS, Slice},
     rounds::{Call, Way},
     serve::Sizes,
-    targets::{GATEWAY, Measured, PROCESS, SERVICE, Target},
+    targets::{GATEWAY, Measured, PROCESS, SERVICE, SIZES, Target},
 };
 
 /// Where and how a run was made.
@@ -22,6 +22,8 @@ pub(crate) struct Circumstances {
     pub(crate) series: String,
     pub(crate) depth: i32,
     pub(crate) sizes: Sizes,
+    /// How many products the small and the large made shop have, where they were compared.
+    pub(crate) made: Option<(u64, u64)>,
 }
 
 /// The whole page.
@@ -40,6 +42,11 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "\n{HOW}")?;
         self.targets(f, "The gateway: CPU time a request, against the floor", GATEWAY)?;
         self.targets(f, "The service", SERVICE)?;
+        self.targets(
+            f,
+            "What the size of a shop costs: a large one against a small one of the same make",
+            SIZES,
+        )?;
         self.targets(f, "Memory and start", PROCESS)?;
         self.figures(f)?;
         self.loads(f)?;
@@ -60,13 +67,13 @@ told apart and is given together. Reads carry no credentials; creations carry an
 const NOT_MEASURED: &str = "\
 ## Not measured here
 
-Other gateways (Express, fastify, grpc-gateway), typed and reflecting transcoders, HTML pages and the cold build of a
-fresh clone. Targets that speak of 1,000,000 products are set beside figures of this run's smaller catalog, but for the search.
+Other gateways (Express, fastify, grpc-gateway), typed and reflecting transcoders, other HTML pages and the cold build of a
+fresh clone.
 ";
 
 impl Report<'_> {
     fn circumstances(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Circumstances { about, rounds, seconds, products, series, depth, sizes } =
+        let Circumstances { about, rounds, seconds, products, series, depth, sizes, made } =
             self.circumstances;
         for line in about {
             writeln!(f, "* {line}")?;
@@ -82,7 +89,12 @@ impl Report<'_> {
             "* {products} {series} products; answers of {} bytes (a product), {} (the page of 50) and {} (a creation);",
             sizes.product, sizes.page, sizes.created
         )?;
-        writeln!(f, "  the page far from the first has {depth} products before it")
+        writeln!(f, "  the page far from the first has {depth} products before it")?;
+        let Some((small, large)) = made else { return Ok(()) };
+        writeln!(
+            f,
+            "* two made shops of {small} and {large} products with long-tailed words, attributes, variants and prices; reads of one\n  product go all over the shop"
+        )
     }
 
     fn targets(&self, f: &mut fmt::Formatter<'_>, title: &str, targets: &[Target]) -> fmt::Result {
@@ -157,6 +169,8 @@ fn called(call: Call) -> &'static str {
         Call::Unchanged => "304",
         Call::Page => "page of 50",
         Call::DeepPage => "page of 50 far from the first",
+        Call::MiddlePage => "page of 50 in the middle",
+        Call::AdminList => "admin's list, 50 rows, HTML",
         Call::Create => "create",
         Call::LoneCreate => "create, one caller",
     }
@@ -169,5 +183,8 @@ fn asked(way: Way) -> &'static str {
         Way::OneProcess => "`shelf`: gateway and service together",
         Way::TwoProcesses => "gateway, service in another process",
         Way::Rpc => "gRPC",
+        Way::RpcSmall => "gRPC, small made shop",
+        Way::RpcLarge => "gRPC, large made shop",
+        Way::Large => "`shelf`, large made shop",
     }
 }

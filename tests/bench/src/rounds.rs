@@ -9,6 +9,7 @@ use crate::{
     asked,
     house::{House, endpoint},
     load::{self, Bound, CALLERS, Slice, Work},
+    made::{Made, Sizes},
     process::Server,
     shop, store,
 };
@@ -17,6 +18,9 @@ use crate::{
 const PAGE_READS: u32 = 2_000;
 /// How many creations there are at most in a slice, so that the catalogs stay small.
 const CREATIONS: u64 = 4_000;
+
+/// How many products lie before the deep page of a made shop.
+const DEPTH: i32 = 10_000;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +35,10 @@ pub(crate) enum Call {
     Page,
     /// A page of 50 far from the first.
     DeepPage,
+    /// A page of 50 in the middle of a large shop.
+    MiddlePage,
+    /// The admin's list of products, 50 rows, as a page of HTML.
+    AdminList,
     /// A new product.
     Create,
     /// A new product, by a single caller.
@@ -50,6 +58,12 @@ pub(crate) enum Way {
     TwoProcesses,
     /// The service, over gRPC.
     Rpc,
+    /// Both in one process with the small made shop, over gRPC.
+    RpcSmall,
+    /// The same with the large made shop.
+    RpcLarge,
+    /// The gateway and the service in one process with the large made shop.
+    Large,
 }
 
 /// One slice of a round.
@@ -123,7 +137,19 @@ async fn cases(house: &House) -> Result<Vec<Case<'_>>> {
         reads(house, way, &mut cases).await?;
         creations(house, way, &mut cases)?;
     }
+    let (canned, editor) = (house.canned_at, &house.reading.1.service.shop);
+    cases.push(Case {
+        call: Call::AdminList,
+        way: Way::Canned,
+        work: asked::admin_list(canned, editor.token()?)?,
+        callers: CALLERS,
+        server: &house.canned,
+        behind: None,
+    });
     over_grpc(house, &mut cases).await?;
+    if let Some(sizes) = &house.sized {
+        by_size(sizes, &mut cases).await?;
+    }
     Ok(cases)
 }
 
@@ -182,5 +208,28 @@ async fn over_grpc<'a>(house: &'a House, cases: &mut Vec<Case<'a>>) -> Result<()
     cases.extend(works.map(|(call, work)| case(call, Way::Rpc, work, &service.server)));
     let empty = asked::rpc_empty(&endpoint(house.empty_at)?);
     cases.push(case(Call::Nothing, Way::Rpc, empty, &house.empty));
+    Ok(())
+}
+
+/// The calls that tell what the size of a shop costs.
+async fn by_size<'a>(sizes: &'a Sizes, cases: &mut Vec<Case<'a>>) -> Result<()> {
+    let Sizes { small, large } = sizes;
+    let case = |call, way, work, made: &'a Made| {
+        let (callers, server) = (CALLERS, &made.shelf);
+        Case { call, way, work, callers, server, behind: None }
+    };
+    for (way, made) in [(Way::RpcSmall, small), (Way::RpcLarge, large)] {
+        let served = endpoint(made.grpc)?;
+        cases.push(case(Call::Product, way, asked::rpc_product(&served, &made.names), made));
+        cases.push(case(Call::Page, way, asked::rpc_page(&served, String::new()), made));
+        let deep = made.token_at(DEPTH).await?;
+        cases.push(case(Call::DeepPage, way, asked::rpc_page(&served, deep), made));
+    }
+    let middle = large.token_at(i32::try_from(large.count / 2)?).await?;
+    let middle = asked::rpc_page(&endpoint(large.grpc)?, middle);
+    cases.push(case(Call::MiddlePage, Way::RpcLarge, middle, large));
+    let product = asked::product(large.http, &large.names);
+    cases.push(case(Call::Product, Way::Large, product, large));
+    cases.push(case(Call::Page, Way::Large, asked::page(large.http), large));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 mod judged;
 mod latency;
-mod stock;
+pub(crate) mod stock;
 
 use std::path::PathBuf;
 
@@ -59,7 +59,7 @@ pub(crate) struct Measured {
 
 /// A service of this process.
 pub(crate) struct Service {
-    instance: Instance,
+    pub(crate) instance: Instance,
 }
 
 impl Service {
@@ -132,7 +132,7 @@ async fn stocked(search: &Search, url: &str) -> Result<stock::Stock> {
 }
 
 /// The settings of a service that takes as many calls from one caller as come.
-fn unhurried(url: &str) -> Settings {
+pub(crate) fn unhurried(url: &str) -> Settings {
     let mut settings = Settings::new(url);
     settings.limits.searches = Rate { per_second: 1_000_000, burst: 1_000_000 };
     settings

@@ -8,7 +8,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Result;
 
-pub(crate) use canned::{CREATED, PAGE, PRODUCT};
+pub(crate) use canned::Answer;
 pub(crate) use empty::METHOD as EMPTY_METHOD;
 
 /// What to serve until the process is ended, and where.

@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use proto::{
     access::{
-        CreateSessionRequest, RedeemSetupTokenRequest,
+        CreateSessionRequest, GetSessionRequest, RedeemSetupTokenRequest, Session,
         session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
     },
     catalog::{
-        BatchCreateProductsRequest, CreateProductRequest, GetProductRequest, ListProductsRequest,
-        ListProductsResponse, Product, PublishProductRequest,
-        product_service_client::ProductServiceClient,
+        BatchCreateProductsRequest, CreateProductRequest, GetProductRequest, GetShopRequest,
+        ListCategoriesRequest, ListCategoriesResponse, ListProductsRequest, ListProductsResponse,
+        Product, ProductView, PublishProductRequest,
+        category_service_client::CategoryServiceClient,
+        product_service_client::ProductServiceClient, shop_service_client::ShopServiceClient,
     },
 };
 use tokio::task::JoinSet;
@@ -65,6 +67,26 @@ impl Shop {
         Ok(self.editor.0.to_str()?)
     }
 
+    /// The token of the editor's session.
+    pub(crate) fn token(&self) -> Result<&str> {
+        self.authorization()?.strip_prefix("Bearer ").context("a bearer token")
+    }
+
+    /// What the editor is answered about the session.
+    pub(crate) async fn session(&self) -> Result<Session> {
+        let (channel, editor) = (self.channel.clone(), self.editor.clone());
+        let mut sessions = SessionServiceClient::with_interceptor(channel, editor);
+        let own = GetSessionRequest { name: "sessions/-".to_owned() };
+        Ok(sessions.get_session(own).await?.into_inner())
+    }
+
+    /// What the editor is answered for the first page of 50, with all that there is about each product.
+    pub(crate) async fn staff_page(&self) -> Result<ListProductsResponse> {
+        let view = ProductView::Full.into();
+        let list = ListProductsRequest { page_size: 50, view, ..ListProductsRequest::default() };
+        Ok(self.products().list_products(list).await?.into_inner())
+    }
+
     fn products(&self) -> Products {
         ProductServiceClient::with_interceptor(self.channel.clone(), self.editor.clone())
     }
@@ -112,6 +134,20 @@ pub(crate) async fn product(endpoint: &Endpoint, name: String) -> Result<Product
 pub(crate) async fn first_page(endpoint: &Endpoint) -> Result<ListProductsResponse> {
     let mut products = ProductServiceClient::new(endpoint.connect().await?);
     Ok(products.list_products(ListProductsRequest::default()).await?.into_inner())
+}
+
+/// What anyone is answered about the shop.
+pub(crate) async fn shop(endpoint: &Endpoint) -> Result<proto::catalog::Shop> {
+    let mut shop = ShopServiceClient::new(endpoint.connect().await?);
+    let get = GetShopRequest { name: "shop".to_owned() };
+    Ok(shop.get_shop(get).await?.into_inner())
+}
+
+/// What anyone is answered for the categories.
+pub(crate) async fn categories(endpoint: &Endpoint) -> Result<ListCategoriesResponse> {
+    let mut categories = CategoryServiceClient::new(endpoint.connect().await?);
+    let list = ListCategoriesRequest { page_size: PAGE, ..ListCategoriesRequest::default() };
+    Ok(categories.list_categories(list).await?.into_inner())
 }
 
 /// The token of the page that has `depth` products before it.

@@ -6,11 +6,13 @@ use crate::{
     figures::{Figure, Short},
     loads::Load,
     rounds::{
-        Call::{Create, DeepPage, LoneCreate, Nothing, Page, Product, Unchanged},
+        Call::{
+            AdminList, Create, DeepPage, LoneCreate, MiddlePage, Nothing, Page, Product, Unchanged,
+        },
         Round,
-        Way::{Canned, OneProcess, Rpc, TwoProcesses},
+        Way::{Canned, Large, OneProcess, Rpc, RpcLarge, RpcSmall, TwoProcesses},
     },
-    starts::Start,
+    starts::{LargeStart, Start},
 };
 
 /// Bytes in a megabyte.
@@ -22,6 +24,7 @@ pub(crate) struct Measured {
     pub(crate) rounds: Vec<Round>,
     pub(crate) loads: Vec<Load>,
     pub(crate) starts: Vec<Start>,
+    pub(crate) large_starts: Vec<LargeStart>,
 }
 
 impl Measured {
@@ -35,6 +38,10 @@ impl Measured {
 
     fn starts(&self, figure: impl Fn(&Start) -> f64) -> Option<Figure> {
         Figure::of(self.starts.iter().map(figure))
+    }
+
+    fn large_starts(&self, figure: impl Fn(&LargeStart) -> f64) -> Option<Figure> {
+        Figure::of(self.large_starts.iter().map(figure))
     }
 }
 
@@ -171,6 +178,43 @@ pub(crate) const GATEWAY: &[Target] = &[
     Target::at_most("304, one process: gateway, service and SQLite together", "×", NONE, |m| {
         m.rounds(|round| round.against_floor(Unchanged, OneProcess))
     }),
+    Target::at_most(
+        "the admin's list of 50 as HTML, gateway in one process, upstream in memory",
+        "µs",
+        aims(60.0, 30.0),
+        |m| m.rounds(|round| round.cpu(AdminList, Canned)),
+    ),
+];
+
+/// What the size of a shop costs.
+pub(crate) const SIZES: &[Target] = &[
+    Target::at_most("Get over gRPC, large against small", "×", aims(1.5, 1.2), |m| {
+        m.rounds(|round| Some(round.cpu(Product, RpcLarge)? / round.cpu(Product, RpcSmall)?))
+    }),
+    Target::at_most("page of 50 over gRPC, large against small", "×", aims(1.5, 1.2), |m| {
+        m.rounds(|round| Some(round.cpu(Page, RpcLarge)? / round.cpu(Page, RpcSmall)?))
+    }),
+    Target::at_most(
+        "page of 50 with 10,000 before it, large shop, against its first",
+        "×",
+        aims(1.2, 1.0),
+        |m| m.rounds(|round| Some(round.cpu(DeepPage, RpcLarge)? / round.cpu(Page, RpcLarge)?)),
+    ),
+    Target::at_most(
+        "page of 50 in the middle of the large shop, against its first",
+        "×",
+        NONE,
+        |m| m.rounds(|round| Some(round.cpu(MiddlePage, RpcLarge)? / round.cpu(Page, RpcLarge)?)),
+    ),
+    Target::at_most(
+        "GET one product, one process, large shop, against the floor",
+        "×",
+        aims(2.5, 1.6),
+        |m| m.rounds(|round| round.against_floor(Product, Large)),
+    ),
+    Target::at_most("page of 50, one process, large shop, against the floor", "×", NONE, |m| {
+        m.rounds(|round| round.against_floor(Page, Large))
+    }),
 ];
 
 /// The service over gRPC, and its store.
@@ -230,6 +274,33 @@ pub(crate) const PROCESS: &[Target] = &[
     Target::at_most("`shelf` from start to first answer", "s", aims(0.5, 0.2), |m| {
         m.starts(|start| start.first_answer.as_secs_f64())
     }),
+    Target::at_most("memory, resident: `shelf`, large shop, idle", "MB", NONE, |m| {
+        m.large_starts(|start| start.idle as f64 / MB)
+    }),
+    Target::at_most(
+        "memory, resident: `shelf`, large shop, 64 connections that read all over it, list and search",
+        "MB",
+        aims(250.0, 150.0),
+        |m| m.large_starts(|start| start.busy as f64 / MB),
+    ),
+    Target::at_most(
+        "the same without the pages of files that the system can take back",
+        "MB",
+        NONE,
+        |m| m.large_starts(|start| start.busy_own as f64 / MB),
+    ),
+    Target::at_most(
+        "`shelf` from start to first answer, large shop, index on the disk",
+        "s",
+        aims(0.5, 0.2),
+        |m| m.large_starts(|start| start.first_answer.as_secs_f64()),
+    ),
+    Target::at_most(
+        "`shelf` from start to its first found products, large shop, index on the disk",
+        "s",
+        NONE,
+        |m| m.large_starts(|start| start.first_found.as_secs_f64()),
+    ),
 ];
 
 #[cfg(test)]
@@ -261,8 +332,13 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_says_so() {
-        let nothing = Measured { rounds: Vec::new(), loads: Vec::new(), starts: Vec::new() };
-        for target in GATEWAY.iter().chain(SERVICE).chain(PROCESS) {
+        let nothing = Measured {
+            rounds: Vec::new(),
+            loads: Vec::new(),
+            starts: Vec::new(),
+            large_starts: Vec::new(),
+        };
+        for target in GATEWAY.iter().chain(SERVICE).chain(SIZES).chain(PROCESS) {
             assert!(target.line(&nothing).contains("not measured"), "{}", target.what);
         }
     }

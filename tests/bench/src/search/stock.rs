@@ -26,10 +26,10 @@ const BATCH: usize = 500;
 const WORDS: usize = 60;
 
 /// What is in stock.
-pub(super) struct Stock {
+pub(crate) struct Stock {
     pub(super) products: usize,
     /// The title of the last product by id, which the index takes up last.
-    pub(super) last: String,
+    pub(crate) last: String,
     /// Words of the titles, from the most frequent to the rarest.
     pub(super) words: Vec<String>,
 }
@@ -49,7 +49,7 @@ pub(super) async fn of_file(instance: &Instance, file: &Path) -> Result<Stock> {
 }
 
 /// Products made by a seed.
-pub(super) async fn made(instance: &Instance, seed: u64, count: u64) -> Result<Stock> {
+pub(crate) async fn made(instance: &Instance, seed: u64, count: u64) -> Result<Stock> {
     let maker = LongTailed::new(seed);
     stock(instance, (0..count).map(move |number| maker.request(number))).await
 }
@@ -121,7 +121,7 @@ fn words(counts: HashMap<String, u64>) -> Vec<String> {
 }
 
 /// Asks until an answer holds a product that the index takes up last.
-pub(super) async fn until_found(service: &Service, title: &str) -> Result<()> {
+pub(crate) async fn until_found(service: &Service, title: &str) -> Result<()> {
     loop {
         let request = SearchProductsRequest {
             query: format!("{title} "),

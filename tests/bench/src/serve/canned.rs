@@ -11,14 +11,61 @@ use http_body_util::{BodyExt as _, Full};
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 
-/// The methods that are answered: the last parts of their paths, and the names of the files with their answers.
-pub(crate) const PRODUCT: &str = "GetProduct";
-pub(crate) const PAGE: &str = "ListProducts";
-pub(crate) const CREATED: &str = "CreateProduct";
+/// What is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Answer {
+    Product,
+    Created,
+    Page,
+    /// The page as those see it who are signed in.
+    StaffPage,
+    Session,
+    Shop,
+    Categories,
+}
 
-/// The answers by method, framed as gRPC sends them.
+impl Answer {
+    const ALL: [Self; 7] = [
+        Self::Product,
+        Self::Created,
+        Self::Page,
+        Self::StaffPage,
+        Self::Session,
+        Self::Shop,
+        Self::Categories,
+    ];
+
+    /// The name of the file that holds it.
+    pub(crate) fn file(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Created => "created",
+            Self::Page => "page",
+            Self::StaffPage => "staff-page",
+            Self::Session => "session",
+            Self::Shop => "shop",
+            Self::Categories => "categories",
+        }
+    }
+
+    /// That of a call; none for a method that nobody asks for here.
+    fn of(method: &str, signed_in: bool) -> Option<Self> {
+        Some(match method {
+            "GetProduct" => Self::Product,
+            "CreateProduct" => Self::Created,
+            "ListProducts" if signed_in => Self::StaffPage,
+            "ListProducts" => Self::Page,
+            "GetSession" => Self::Session,
+            "GetShop" => Self::Shop,
+            "ListCategories" => Self::Categories,
+            _ => return None,
+        })
+    }
+}
+
+/// The answers, framed as gRPC sends them.
 #[derive(Clone, Debug)]
-struct Canned(Arc<HashMap<&'static str, Bytes>>);
+struct Canned(Arc<HashMap<Answer, Bytes>>);
 
 /// Serves until the process is ended.
 pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
@@ -44,8 +91,8 @@ pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
 impl Canned {
     fn read(folder: &Path) -> Result<Self> {
         let mut answers = HashMap::new();
-        for method in [PRODUCT, PAGE, CREATED] {
-            answers.insert(method, framed(&fs::read(folder.join(method))?)?);
+        for answer in Answer::ALL {
+            answers.insert(answer, framed(&fs::read(folder.join(answer.file()))?)?);
         }
         Ok(Self(Arc::new(answers)))
     }
@@ -56,8 +103,14 @@ impl Canned {
         // A caller that has gone needs no answer, and gets one all the same.
         let _call = body.collect().await;
         let method = head.uri.path().rsplit('/').next().unwrap_or_default();
-        let message = self.0.get(method).cloned().unwrap_or_default();
-        let answer = Full::new(message).with_trailers(std::future::ready(Some(Ok(success()))));
+        let signed_in = head.headers.contains_key(header::AUTHORIZATION);
+        let answer = Answer::of(method, signed_in).and_then(|answer| self.0.get(&answer));
+        let (message, status) = match answer {
+            Some(message) => (message.clone(), HeaderValue::from_static("0")),
+            None => (Bytes::new(), HeaderValue::from_static("12")),
+        };
+        let trailers = std::future::ready(Some(Ok(ended(status))));
+        let answer = Full::new(message).with_trailers(trailers);
         let mut response = Response::new(Body::new(answer));
         let grpc = HeaderValue::from_static("application/grpc");
         response.headers_mut().insert(header::CONTENT_TYPE, grpc);
@@ -65,9 +118,9 @@ impl Canned {
     }
 }
 
-fn success() -> HeaderMap {
+fn ended(status: HeaderValue) -> HeaderMap {
     let mut trailers = HeaderMap::with_capacity(1);
-    trailers.insert("grpc-status", HeaderValue::from_static("0"));
+    trailers.insert("grpc-status", status);
     trailers
 }
 

@@ -1,0 +1,130 @@
+//! How many instructions a call takes, counted by valgrind's callgrind: the same on a busy machine as on a quiet one, so that a change
+//! of a few per cent can be seen. What the kernel does, and waiting, is not in the number.
+//!
+//! A server is started twice for every call, and called so often, then twice as often: the difference holds nothing of its start.
+
+use std::{
+    ffi::OsString,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use proto::catalog::CreateProductRequest;
+
+use crate::{
+    asked,
+    house::{Service, endpoint},
+    load::{self, Bound, CALLERS, Work},
+    process::{Program, free_address},
+    products, shop,
+};
+
+/// How long the calls may take under valgrind, which is some fifty times slower.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// Counts instructions
+#[derive(Debug, clap::Args)]
+pub(crate) struct Instructions {
+    /// How many products the catalog has
+    #[arg(long, default_value_t = 5_000)]
+    products: u64,
+    /// How many calls are counted
+    #[arg(long, default_value_t = 2_000)]
+    calls: u64,
+    /// Counts only what has this in its name
+    #[arg(long, default_value = "", hide_default_value = true)]
+    only: String,
+    /// Where callgrind's files are kept, for `callgrind_annotate`
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
+}
+
+/// A stocked catalog that no server has open.
+struct Catalog {
+    folder: PathBuf,
+    database: PathBuf,
+    names: Vec<String>,
+    authorization: String,
+}
+
+/// What is counted: its name, the server, and what it is asked.
+type Case = (
+    &'static str,
+    fn(&Catalog, SocketAddr) -> Result<Program>,
+    fn(&Catalog, SocketAddr) -> Result<Work>,
+);
+
+const CASES: [Case; 6] = [
+    ("empty, gRPC", empty, |_, at| Ok(asked::rpc_empty(&endpoint(at)?))),
+    ("one product, gRPC", service, |catalog, at| {
+        Ok(asked::rpc_product(&endpoint(at)?, &catalog.names))
+    }),
+    ("page of 50, gRPC", service, |_, at| Ok(asked::rpc_page(&endpoint(at)?, String::new()))),
+    ("one product, shelf", shelf, |catalog, at| Ok(asked::product(at, &catalog.names))),
+    ("page of 50, shelf", shelf, |_, at| Ok(asked::page(at))),
+    ("create, shelf", shelf, |catalog, at| {
+        let series = format!("counted-{}", at.port());
+        asked::create(at, &series, &catalog.authorization)
+    }),
+];
+
+/// `bench instructions`: counts and prints.
+#[expect(clippy::print_stdout, reason = "printing is what it is for")]
+pub(crate) async fn run(instructions: &Instructions) -> Result<()> {
+    let own = Service::open().await?;
+    let products: Vec<CreateProductRequest> =
+        (0..instructions.products).map(|number| products::request("bench", number)).collect();
+    own.shop.load(&products).await?;
+    own.shop.publish(&products).await?;
+    let authorization = own.shop.authorization()?.to_owned();
+    let (folder, database) = own.stop().await?;
+    let names = products.iter().take(1_000).map(shop::name).collect();
+    let catalog = Catalog { folder: folder.path().to_owned(), database, names, authorization };
+    let outputs = tempfile::tempdir()?;
+    let outputs = instructions.keep.as_deref().unwrap_or(outputs.path());
+    fs::create_dir_all(outputs)?;
+    for case in CASES.iter().filter(|case| case.0.contains(&instructions.only)) {
+        let once = counted(&catalog, case, instructions.calls, outputs).await?;
+        let twice = counted(&catalog, case, instructions.calls * 2, outputs).await?;
+        println!("{:>9} instructions: {}", twice.saturating_sub(once) / instructions.calls, case.0);
+    }
+    Ok(())
+}
+
+/// All instructions of a server that is called so often.
+async fn counted(catalog: &Catalog, case: &Case, calls: u64, outputs: &Path) -> Result<u64> {
+    let (name, program, work) = case;
+    let listen = free_address()?;
+    let output = outputs.join(format!("{}-{calls}.callgrind", name.replace([',', ' '], "-")));
+    let mut file = OsString::from("--callgrind-out-file=");
+    file.push(&output);
+    let valgrind = [OsString::from("--tool=callgrind"), file];
+    let server = program(catalog, listen)?.under("valgrind", valgrind).start()?;
+    let bound = Bound { time: LONGEST, calls };
+    load::slice(&work(catalog, listen)?, CALLERS, bound, &server, None).await?;
+    server.stop().await?;
+    let written = fs::read_to_string(&output)?;
+    let total = written.lines().find_map(|line| line.strip_prefix("summary: "));
+    let total = total.and_then(|total| total.split_whitespace().next());
+    Ok(total.context("callgrind has written no sum")?.parse()?)
+}
+
+fn empty(_: &Catalog, listen: SocketAddr) -> Result<Program> {
+    Ok(Program::named("bench")?.with("serve").listening("--listen", listen).with("empty"))
+}
+
+fn service(catalog: &Catalog, listen: SocketAddr) -> Result<Program> {
+    let mut url = OsString::from("sqlite:");
+    url.push(&catalog.database);
+    let program = Program::named("catalog-service")?.listening("--catalog-listen", listen);
+    Ok(program.with("--database-url").with(url))
+}
+
+fn shelf(catalog: &Catalog, listen: SocketAddr) -> Result<Program> {
+    let program = Program::named("shelf")?.listening("--listen", listen);
+    let program = program.with("--grpc-listen").with("127.0.0.1:0");
+    Ok(program.with("--data-dir").with(&catalog.folder))
+}
