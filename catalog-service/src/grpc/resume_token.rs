@@ -3,7 +3,7 @@
 //! A token is bound to the kind of its caller, as what the read has shown is: whoever signs in has more to see than what has
 //! changed since.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use sha2::{Digest as _, Sha256};
 use tonic::{
@@ -24,15 +24,31 @@ pub(crate) const SHELF_RESUME_TOKEN: &str = "shelf-resume-token";
 #[derive(Debug)]
 pub(super) struct ResumeTokens {
     seals: Arc<Seals>,
-    public: Purpose,
-    staff: Purpose,
+    public: Kind,
+    staff: Kind,
+}
+
+/// The tokens of one kind of caller. Between two writes all of them are the same, so the last one is kept.
+#[derive(Debug)]
+struct Kind {
+    purpose: Purpose,
+    last: RwLock<Option<Sealed>>,
+}
+
+/// A token, and what it was made of.
+#[derive(Debug)]
+struct Sealed {
+    position: FeedPosition,
+    expiry: u32,
+    token: MetadataValue<Ascii>,
 }
 
 impl ResumeTokens {
     /// Resume tokens under these seals.
     pub(super) fn new(seals: Arc<Seals>) -> Self {
         let of = |audience: &str| {
-            Purpose::new(Sha256::new().chain_update(SHELF_RESUME_TOKEN).chain_update(audience))
+            let digest = Sha256::new().chain_update(SHELF_RESUME_TOKEN).chain_update(audience);
+            Kind { purpose: Purpose::new(digest), last: RwLock::default() }
         };
         Self { seals, public: of(" public"), staff: of(" staff") }
     }
@@ -46,16 +62,32 @@ impl ResumeTokens {
         audience: Audience,
         position: FeedPosition,
     ) -> Result<MetadataValue<Ascii>, Status> {
+        let kind = self.kind(audience);
+        let expiry = self.seals.expiry();
+        if let Some(token) = kind.last(position, expiry) {
+            return Ok(token);
+        }
         let payload = position.number().to_be_bytes();
-        let token = self.seals.seal(self.purpose(audience), &payload);
-        MetadataValue::try_from(token).map_err(|error| status::internal(&error))
+        let token = self.seals.seal_until(expiry, kind.purpose, &payload);
+        let token = MetadataValue::try_from(token).map_err(|error| status::internal(&error))?;
+        let sealed = Sealed { position, expiry, token: token.clone() };
+        *kind.last.write().unwrap_or_else(PoisonError::into_inner) = Some(sealed);
+        Ok(token)
     }
 
-    fn purpose(&self, audience: Audience) -> Purpose {
+    fn kind(&self, audience: Audience) -> &Kind {
         match audience {
-            Audience::Public => self.public,
-            Audience::Staff => self.staff,
+            Audience::Public => &self.public,
+            Audience::Staff => &self.staff,
         }
+    }
+}
+
+impl Kind {
+    fn last(&self, position: FeedPosition, expiry: u32) -> Option<MetadataValue<Ascii>> {
+        let last = self.last.read().unwrap_or_else(PoisonError::into_inner);
+        let is_same = |last: &&Sealed| last.position == position && last.expiry == expiry;
+        last.as_ref().filter(is_same).map(|last| last.token.clone())
     }
 }
 

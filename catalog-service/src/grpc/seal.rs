@@ -59,11 +59,20 @@ impl Seals {
         Self { keys: keys.map(keyed), clock }
     }
 
+    /// Until which hour a token lives that is made now.
+    pub(super) fn expiry(&self) -> u32 {
+        u32::try_from(hour(self.clock.now()) + LIFETIME).unwrap_or(u32::MAX)
+    }
+
     /// The token of a payload.
     pub(super) fn seal(&self, purpose: Purpose, payload: &[u8]) -> String {
+        self.seal_until(self.expiry(), purpose, payload)
+    }
+
+    /// The token of a payload that lives until an hour; the same again is the same token.
+    pub(super) fn seal_until(&self, expiry: u32, purpose: Purpose, payload: &[u8]) -> String {
         let mut token = Vec::with_capacity(HEAD + payload.len() + SEAL);
         token.push(VERSION);
-        let expiry = u32::try_from(hour(self.clock.now()) + LIFETIME).unwrap_or(u32::MAX);
         token.extend(expiry.to_be_bytes());
         token.extend(payload);
         let seal = seal(&self.keys[0], purpose, &token);
@@ -98,7 +107,7 @@ fn hour(time: Timestamp) -> i64 {
     time.as_second().div_euclid(HOUR)
 }
 
-/// The key, taken in once: every answer of a read is sealed.
+/// The key, taken in once: every page is sealed.
 fn keyed(key: [u8; 32]) -> Hmac<Sha256> {
     // RFC 2104 fills a short key up with zeros.
     let mut block = [0; 64];
