@@ -4,6 +4,9 @@ use jiff::Timestamp;
 
 use crate::domain::{Violations, to_microseconds};
 
+/// The first second of the year 1. The contract's times begin there, and JSON has no way to write an earlier one.
+const YEAR_1: i64 = -62_135_596_800;
+
 /// Writes a time.
 pub(super) fn to_wire(time: Timestamp) -> prost_types::Timestamp {
     let (mut seconds, mut nanos) = (time.as_second(), time.subsec_nanosecond());
@@ -33,7 +36,7 @@ pub(super) fn kept(time: Option<prost_types::Timestamp>) -> Option<Timestamp> {
 }
 
 fn parse(time: prost_types::Timestamp) -> Option<Timestamp> {
-    if !(0..1_000_000_000).contains(&time.nanos) {
+    if time.seconds < YEAR_1 || !(0..1_000_000_000).contains(&time.nanos) {
         return None;
     }
     Timestamp::new(time.seconds, time.nanos).ok().map(to_microseconds)
@@ -60,6 +63,8 @@ mod tests {
     #[case(0, -1)]
     #[case(0, 1_000_000_000)]
     #[case(i64::MAX, 0)]
+    #[case(i64::MIN, 0)]
+    #[case(YEAR_1 - 1, 999_999_999)]
     fn a_time_out_of_range_is_a_violation(#[case] seconds: i64, #[case] nanos: i32) {
         let mut violations = Violations::default();
         let time = prost_types::Timestamp { seconds, nanos };
