@@ -10,6 +10,8 @@ use crate::{
     domain::Violations,
 };
 
+const NO_SPAN: &str = "must be a duration of less than 10,000 years, its parts of one sign";
+
 /// Reads a key to make.
 pub fn new_key(message: wire::ApiKey, violations: &mut Violations) -> Option<NewApiKey> {
     if message.display_name.trim().is_empty() {
@@ -30,12 +32,23 @@ fn expiry(
         (time, None) => {
             time::from_wire(time, &|| "api_key.expire_time".into(), violations).map(Expiry::At)
         }
-        (None, Some(ttl)) => Some(Expiry::In(SignedDuration::new(ttl.seconds, ttl.nanos))),
+        (None, Some(ttl)) => {
+            violations.take("api_key.ttl", span(ttl).ok_or(NO_SPAN)).map(Expiry::In)
+        }
         (Some(_), Some(_)) => {
             violations.add("api_key.ttl", "is given beside `expire_time`; give one of them");
             None
         }
     }
+}
+
+/// A duration of the well-known type: up to 10,000 years, and its parts have one sign.
+fn span(given: prost_types::Duration) -> Option<SignedDuration> {
+    const MOST_SECONDS: u64 = 315_576_000_000;
+    let one_sign = given.seconds.signum() * i64::from(given.nanos.signum()) >= 0;
+    let in_range =
+        given.seconds.unsigned_abs() <= MOST_SECONDS && given.nanos.unsigned_abs() < 1_000_000_000;
+    (one_sign && in_range).then(|| SignedDuration::new(given.seconds, given.nanos))
 }
 
 /// The message of a key, without its secret.
@@ -77,4 +90,29 @@ fn from_wire(message: wire::ApiKey) -> Option<ApiKey> {
         expire_time: time::kept(message.expire_time)?,
         last_used: time::kept(message.last_use_time),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(3_600, 0, true)]
+    #[case(-3_600, -1, true)]
+    #[case(315_576_000_000, 999_999_999, true)]
+    #[case(315_576_000_001, 0, false)]
+    #[case(i64::MIN, 0, false)]
+    #[case(i64::MAX, i32::MAX, false)]
+    #[case(1, -1, false)]
+    #[case(-1, 1, false)]
+    #[case(0, 1_000_000_000, false)]
+    fn a_duration_is_one_of_the_well_known_type(
+        #[case] seconds: i64,
+        #[case] nanos: i32,
+        #[case] is_one: bool,
+    ) {
+        assert_eq!(span(prost_types::Duration { seconds, nanos }).is_some(), is_one);
+    }
 }
