@@ -10,7 +10,7 @@ use crate::domain::{
     Violations,
 };
 
-const IGNORED: [&str; 5] = ["name", "uid", "etag", "create_time", "update_time"];
+const IGNORED: [&str; 6] = ["name", "uid", "etag", "create_time", "update_time", "product_count"];
 
 /// Which fields an update replaces: those that the mask names, or, without one, those that are set in the message.
 ///
