@@ -88,7 +88,7 @@ const FAULTS: [(&str, &str, Fault); 27] = [
     ("categories[1]", "second time", |p| p.categories.push("categories/kitchen".into())),
     ("categories[1]", "categories/{category}", |p| p.categories.push("kitchen".into())),
     ("tags[1]", "second time", |p| p.tags.push("new".into())),
-    ("attributes[\"size\"]", "text or a finite number", |p| {
+    ("attributes[\"size\"].value", "text or a number", |p| {
         p.attributes.insert("size".into(), wire::AttributeValue { value: None });
     }),
     ("options[1].name", "another option", |p| p.options.push(option("Colour", &["x"]))),

@@ -206,9 +206,15 @@ impl Reader<'_> {
             let value = match value.value {
                 Some(Value::Text(text)) => AttributeValue::Text(text),
                 Some(Value::Number(number)) if number.is_finite() => AttributeValue::Number(number),
-                Some(Value::Number(_)) | None => {
-                    let field = format!("{}.attributes[{name:?}]", self.at);
-                    self.violations.add(field, "must be a text or a finite number");
+                // The members of the contract's message, so that a fault is told once.
+                Some(Value::Number(_)) => {
+                    let field = format!("{}.attributes[{name:?}].number", self.at);
+                    self.violations.add(field, "must be a finite number");
+                    continue;
+                }
+                None => {
+                    let field = format!("{}.attributes[{name:?}].value", self.at);
+                    self.violations.add(field, "must be a text or a number");
                     continue;
                 }
             };
