@@ -31,10 +31,10 @@ pub(super) async fn search_products(
     who: Identity,
     mut request: wire::SearchProductsRequest,
 ) -> Result<Encoded, Status> {
-    let (size, token) = (request.page_size, std::mem::take(&mut request.page_token));
     let mut reading = Reading::of(&request);
     let choice = choice(&request, &mut reading);
     let choice = reading.done(choice)?;
+    let (size, token) = (request.page_size, std::mem::take(&mut request.page_token));
     request.page_size = 0;
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), "");
