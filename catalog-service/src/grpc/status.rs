@@ -112,7 +112,15 @@ pub(crate) fn completed(status: &Status) -> Option<Status> {
         Code::Cancelled => return None,
         _ => Reason::Internal,
     };
-    Some(Refusal::new(reason, status.message()).status())
+    Some(Refusal::new(reason, in_own_words(status.message())).status())
+}
+
+/// What a message that does not decode is told as: where it breaks, without the words of the library that found it.
+fn in_own_words(message: &str) -> String {
+    match message.strip_prefix("failed to decode Protobuf message: ") {
+        Some(what) => format!("the bytes are not a message of this method: {what}"),
+        None => message.to_owned(),
+    }
 }
 
 pub(crate) fn store_unavailable() -> Status {
