@@ -32,7 +32,7 @@ impl Default for ParseOptions {
             max_bytes: 4 << 20,
             max_depth: 100,
             max_keys: 1024,
-            max_pairs: 128,
+            max_pairs: 1_024,
             max_path: 32,
         }
     }
