@@ -13,12 +13,21 @@ use prost_reflect::{
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What a broken pattern is told as: the rule in words.
-const PATTERN_WORDS: [(&str, &str); 18] = [
+const PATTERN_WORDS: [(&str, &str); 20] = [
     (
         "^[a-z0-9]+(-[a-z0-9]+)*$",
         "must be words of `a-z` and `0-9` with single hyphens between them",
     ),
-    ("^[a-z0-9-]{1,63}$", "must be 1 to 63 of `a-z`, `0-9` and `-`"),
+    // A hyphen alone stands for any resource (AIP-159), and is nobody's id.
+    (
+        "^[a-z0-9-]{0,62}[a-z0-9]$",
+        "must be 1 to 63 of `a-z`, `0-9` and `-`, and must not end with `-`",
+    ),
+    ("^[^\\x00-\\x1f\\x7f]*$", "must hold no control characters"),
+    (
+        "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]*$",
+        "must hold no control characters but tabs and line breaks",
+    ),
     (
         "^products/[a-z0-9-]{1,63}$",
         "must be `products/{product}`, the id being 1 to 63 of `a-z`, `0-9` and `-`",
