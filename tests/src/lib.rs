@@ -8,5 +8,6 @@ pub mod goods;
 pub mod pair;
 pub mod people;
 pub mod process;
+pub mod rpc;
 pub mod shop;
 pub mod web;

@@ -67,6 +67,11 @@ impl Web {
         self.address.to_string()
     }
 
+    /// Where the gateway answers.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A request.
     pub fn ask(&self, method: Method, path: &str) -> Ask {
         let mut request = Request::new(Full::default());
@@ -218,8 +223,8 @@ impl Answer {
     }
 }
 
-/// Percent-encoding for forms.
-fn encoded(text: &str) -> String {
+/// Percent-encoding, of all but what RFC 3986 leaves unreserved.
+pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
