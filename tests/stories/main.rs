@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod batch_updates;
 mod batches;
+mod borders;
 mod bulk_forms;
 mod conflicts;
 mod full_disk;
