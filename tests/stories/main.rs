@@ -13,6 +13,7 @@ mod full_disk;
 mod given_fields;
 mod history;
 mod json;
+mod leaks;
 mod lifecycle;
 mod limits;
 mod lists;
