@@ -42,7 +42,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ])
         .add_tag_attributes("a", ["href", "title"])
         .add_tag_attributes("ol", ["start"])
-        .add_url_schemes(["http", "https"])
+        .url_schemes(HashSet::from(["http", "https"]))
         // By itself it would take `lang` and `title` anywhere.
         .generic_attributes(HashSet::new())
         .link_rel(Some("nofollow noopener"));
@@ -130,6 +130,7 @@ mod tests {
     #[case("[x](JaVaScRiPt:alert(1))")]
     #[case("[x](data:text/html,<script>alert(1)</script>)")]
     #[case("<a href=\"vbscript:x\" onclick=\"y\">z</a>")]
+    #[case("[x](mailto:ada@example.org) <ada@example.org> [y](tel:1) [z](ftp://a.example)")]
     #[case("![x](https://evil.example/track.gif)")]
     #[case("<svg><style><img src=x onerror=alert(1)></style></svg>")]
     #[case("<iframe srcdoc='<script>alert(1)</script>'></iframe>")]
