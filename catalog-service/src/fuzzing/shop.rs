@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     clock::ManualClock,
-    config::DiskLimits,
+    config::Limits,
     disk::SystemDisk,
     domain::{
         Actor, AttributeValue, Audience, Caller, CategoryFields, CategoryId, Currency, Etag, Gtin,
@@ -43,7 +43,7 @@ impl Shop {
             let begin = "2026-11-23T08:00:00Z".parse().expect("a time");
             let clock = Arc::new(ManualClock::at(begin));
             let (opened, disk) = (Arc::clone(&clock), Arc::new(SystemDisk));
-            let store = store::open("sqlite::memory:", opened, disk, DiskLimits::default()).await;
+            let store = store::open("sqlite::memory:", opened, disk, &Limits::default()).await;
             let store = store.expect("a store in memory");
             stock(&*store, &clock).await.expect("products that nothing is wrong with");
             let mut products = Vec::new();
