@@ -9,6 +9,9 @@ TOOLS      := $(CURDIR)/target/tools
 GRPCURL    := v1.9.4
 GRPCIO     := 1.85.1
 CARGO_DENY := 0.20.2
+CARGO_FUZZ := 0.13.2
+# What is compiled for fuzzing has nothing in common with the rest: a folder of its own, which the three crates share.
+FUZZ       := $(CURDIR)/target/fuzz
 # `npm install --no-save` and not `npm ci`: the latter wants every optional package of the lock file, also those for other
 # systems, which a mirror need not have. buf, the type checker and the browser's driver are pinned by tests/browser/package-lock.json.
 NODE       := tests/browser/node_modules/.package-lock.json
@@ -16,7 +19,7 @@ NODE_BIN   := tests/browser/node_modules/.bin
 # The contract of the last release, as buf keeps it.
 RELEASED   := proto/released.binpb
 
-.PHONY: help run check released test node-tests conformance faults-disk bench walk screens tools chromium
+.PHONY: help run check released test node-tests conformance faults-disk fuzz bench walk screens tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -26,6 +29,7 @@ run: ## Builds Shelf and starts both services on this machine.
 
 check: $(TOOLS)/bin/cargo-deny-$(CARGO_DENY) $(NODE) ## Looks for faults without running anything: format, lints, documentation, contract, licences, types, tree.
 	cargo fmt --all --check
+	rustfmt --check --edition 2024 $(wildcard */fuzz/fuzz_targets/*.rs */*/fuzz/fuzz_targets/*.rs)
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 	$(NODE_BIN)/buf lint
@@ -55,6 +59,19 @@ faults-disk: ## Fills a small disk under a running shop; needs root, for the mou
 	cargo build --locked --package catalog-service --package gateway
 	cargo test --locked --package tests --test faults-disk
 
+# A fuzz target is known by the folder of its crate; TARGET=name runs that one alone. No sanitizer, because our code forbids `unsafe`: the
+# limit on memory then counts ours and not a sanitizer's, and assertions and overflow checks are on all the same. What is found lands in
+# the crate's `fuzz/artifacts`; what is worth keeping of it belongs into its corpus, which ordinary tests replay.
+fuzz: $(TOOLS)/bin/cargo-fuzz-$(CARGO_FUZZ) ## Runs every fuzz target for TIME=600 seconds, or TARGET=… alone; stops at the first finding.
+	for crate in gateway/transcoder gateway catalog-service; do for target in $$crate/fuzz/fuzz_targets/*.rs; do \
+		name=$$(basename $$target .rs); \
+		if [ -z "$(TARGET)" ] || [ "$(TARGET)" = $$name ]; then \
+			mkdir -p $(FUZZ)/found/$$name; \
+			PATH=$(TOOLS)/bin:$$PATH RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir $$crate/fuzz --sanitizer none --target-dir $(FUZZ) \
+				$$name $(FUZZ)/found/$$name $$crate/fuzz/corpus/$$name -- -max_total_time=$(or $(TIME),600) -timeout=1 -rss_limit_mb=256; \
+		fi; \
+	done; done
+
 bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products, JUDGEMENTS=… what people think of their search, SHOP=… keeps the large shop.
 	python3 tests/bench/run.py $(if $(SHOP),--shop $(SHOP)) $(if $(DATA),--data $(DATA)) $(if $(JUDGEMENTS),--judgements $(JUDGEMENTS))
 
@@ -75,6 +92,11 @@ $(NODE): tests/browser/package-lock.json
 
 $(TOOLS)/bin/cargo-deny-$(CARGO_DENY):
 	cargo install --quiet --locked --debug --no-track --force --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny@$(CARGO_DENY)
+	rm -rf $(TOOLS)/build
+	touch $@
+
+$(TOOLS)/bin/cargo-fuzz-$(CARGO_FUZZ):
+	cargo install --quiet --locked --debug --no-track --force --root $(TOOLS) --target-dir $(TOOLS)/build cargo-fuzz@$(CARGO_FUZZ)
 	rm -rf $(TOOLS)/build
 	touch $@
 

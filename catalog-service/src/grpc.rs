@@ -11,6 +11,8 @@ mod credentials;
 mod deadline;
 mod dispatch;
 mod frames;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod pace;
 mod page_token;
 mod parse;

@@ -10,6 +10,9 @@ pub mod config;
 pub mod disk;
 pub mod domain;
 pub mod encoding;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod grpc;
 pub mod ids;
 pub mod logs;

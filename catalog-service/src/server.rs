@@ -20,6 +20,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use self::listener::handed_over;
+#[cfg(any(test, fuzzing))]
+pub use self::socket::fuzzing::headers;
 use self::socket::{Hosts, Socket};
 use crate::{
     access::Access,

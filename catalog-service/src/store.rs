@@ -6,6 +6,8 @@ pub mod access;
 pub mod changes;
 #[cfg(test)]
 mod contract;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod evaluator;
 mod sqlite;
 
 use std::{path::PathBuf, sync::Arc};

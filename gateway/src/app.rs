@@ -5,10 +5,10 @@
 pub(crate) mod coding;
 mod deadline;
 mod document;
-mod guarding;
+pub(crate) mod guarding;
 mod headers;
 mod health;
-mod host;
+pub(crate) mod host;
 mod in_flight;
 mod lent;
 mod limits;

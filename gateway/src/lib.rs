@@ -7,6 +7,9 @@ pub mod app;
 pub mod assets;
 pub mod config;
 mod contract;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod logs;
 pub mod pages;
 mod relay;

@@ -3,6 +3,7 @@
 //! Only the contract's services and health are reached this way: reflection is not for the public port.
 
 mod message;
+mod pieces;
 
 use std::convert::Infallible;
 
@@ -19,6 +20,7 @@ use transcoder::Code;
 use crate::{
     app::{Gateway, Refusal, Visit},
     session,
+    upstream::Upstream,
 };
 
 /// The services that are relayed, up to the method.
@@ -63,6 +65,18 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     let upstream = gateway.upstream().sending(visit.outgoing(request.headers()).into());
     let signs_in = browser && request.uri().path() == session::CREATE;
     let most = gateway.settings().limits.sizes.body;
+    let mut answer = relayed(upstream, most, signs_in, request).await;
+    *answer.headers_mut() = only(answer.headers(), &PASSED_BACK);
+    answer
+}
+
+/// The call itself, whose message has at most so many bytes.
+pub(crate) async fn relayed(
+    upstream: Upstream,
+    most: usize,
+    signs_in: bool,
+    request: Request<Body>,
+) -> Response {
     let service = tower::service_fn(move |request: Request<GrpcBody>| {
         let mut upstream = upstream.clone();
         let (head, body) = request.into_parts();
@@ -75,6 +89,11 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     });
     let (mut head, body) = request.into_parts();
     head.headers = only(&head.headers, &PASSED_ON);
+    let is_text = head
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc-web-text"));
+    let body = if is_text { Body::new(pieces::Pieces::of(body)) } else { body };
     answer_as_asked(&mut head.headers);
     if signs_in {
         // The token is taken out of the answer, which a packed one would hide.
@@ -84,9 +103,7 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
     head.extensions = http::Extensions::new();
     let Ok(answer) =
         GrpcWebLayer::new().layer(service).oneshot(Request::from_parts(head, body)).await;
-    let (mut head, body) = answer.into_parts();
-    head.headers = only(&head.headers, &PASSED_BACK);
-    Response::from_parts(head, Body::new(body))
+    answer.map(Body::new)
 }
 
 /// A client that does not say what it takes gets the framing that it speaks.

@@ -67,7 +67,7 @@ pub(super) fn permit(identity: Identity, method: Method) -> Result<Identity, Sta
 }
 
 /// The token of `authorization: Bearer …`; nothing else is looked at, least of all cookies.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Status> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Status> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), second) = (values.next(), values.next()) else { return Ok(None) };
     let token = if second.is_none() { token(value) } else { None };
@@ -82,7 +82,14 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Status> {
 
 fn token(value: &HeaderValue) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    (scheme.eq_ignore_ascii_case("bearer") && is_token(token)).then_some(token)
+}
+
+/// RFC 6750's `b64token`.
+fn is_token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !body.is_empty() && body.bytes().all(letter)
 }
 
 /// The refusal of a caller whose role is too low.
@@ -124,9 +131,16 @@ mod tests {
         assert_eq!(bearer(&headers(&[])).unwrap(), None);
         assert_eq!(bearer(&headers(&["Bearer abc"])).unwrap(), Some("abc"));
         assert_eq!(bearer(&headers(&["bearer abc"])).unwrap(), Some("abc"));
-        for values in
-            [&["abc"][..], &["Basic abc"], &["Bearer "], &["Bearer"], &["Bearer a", "Bearer a"]]
-        {
+        for values in [
+            &["abc"][..],
+            &["Basic abc"],
+            &["Bearer "],
+            &["Bearer"],
+            &["Bearer a", "Bearer a"],
+            &["Bearer a b"],
+            &["Bearer  a"],
+            &["Bearer =="],
+        ] {
             assert!(bearer(&headers(values)).is_err(), "{values:?}");
         }
     }

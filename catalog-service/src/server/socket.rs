@@ -6,6 +6,8 @@
 mod check;
 mod cors;
 mod drain;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod guard;
 mod hosts;
 

@@ -3,8 +3,8 @@
 //! Each story is a function of a [`Bench`]; `contract!` makes a test of each for one backend.
 
 pub(super) mod access;
+mod any_filter;
 pub(super) mod categories;
-mod evaluator;
 pub(super) mod expunge;
 pub(super) mod faults;
 pub(super) mod feed;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Error, Store};
+use super::{Error, Store, evaluator};
 use crate::{
     clock::{Clock as _, ManualClock},
     domain::{

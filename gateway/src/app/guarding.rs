@@ -8,7 +8,7 @@ use super::{Refusal, host};
 use crate::session;
 
 /// 403 for an unsafe request that another site may have caused.
-pub(super) fn check(request: &Request<Body>) -> Result<(), Refusal> {
+pub(crate) fn check(request: &Request<Body>) -> Result<(), Refusal> {
     if request.method().is_safe() {
         return Ok(());
     }

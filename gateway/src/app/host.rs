@@ -12,7 +12,7 @@ use super::{Kind, Refusal, Visit};
 use crate::config::Settings;
 
 /// 400 for a Host that cannot be meant, 421 for a name that is not ours. Probes of health ask by any name.
-pub(super) fn check(
+pub(crate) fn check(
     request: &Request<Body>,
     visit: &Visit,
     settings: &Settings,
@@ -54,10 +54,16 @@ pub(super) fn authority(request: &Request<Body>) -> Result<Authority, Refusal> {
         (Some(authority), _) | (None, Some(authority)) => authority,
         (None, None) => return Err(invalid("a request has exactly one `Host`")),
     };
-    if authority.as_str().contains('@') {
+    if !is_plain(&authority) {
         return Err(invalid("the `Host` is not a host name"));
     }
     Ok(authority)
+}
+
+/// Whether an authority is a host with or without a port: no user, and no text behind a colon that is no port.
+pub(crate) fn is_plain(authority: &Authority) -> bool {
+    let port = authority.port().map_or(0, |port| ":".len() + port.as_str().len());
+    authority.as_str().len() == authority.host().len() + port
 }
 
 /// Loopback names, the address that was reached, the public origin's and the configured names.

@@ -4,6 +4,8 @@ use http::{HeaderMap, HeaderValue, header};
 
 /// The cookie's name; the prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
 const NAME: &str = "__Host-sid";
+/// What may stand around a name or a value (RFC 9110); other spaces are letters of theirs.
+const SPACE: [char; 2] = [' ', '\t'];
 /// The longest token taken from a cookie.
 const LONGEST: usize = 512;
 
@@ -37,7 +39,9 @@ fn value(headers: &HeaderMap) -> Option<&str> {
     let lines = headers.get_all(header::COOKIE).iter();
     let lines = lines.filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    pairs.find(|(name, _)| name.trim() == NAME).map(|(_, value)| value.trim())
+    pairs
+        .find(|(name, _)| name.trim_matches(SPACE) == NAME)
+        .map(|(_, value)| value.trim_matches(SPACE))
 }
 
 /// RFC 6750's `b64token`, of sensible length: what may stand after `Bearer`.
@@ -65,10 +69,12 @@ mod tests {
     #[case("__Host-SID=abc", None)]
     #[case("x__Host-sid=abc", None)]
     #[case("sid=abc", None)]
+    #[case("\u{a0}__Host-sid=abc", None)]
+    #[case("__Host-sid=abc\u{a0}", None)]
     #[case("", None)]
     fn only_a_token_is_taken(#[case] cookies: &str, #[case] token: Option<&str>) {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, cookies.parse().unwrap());
+        headers.insert(header::COOKIE, HeaderValue::from_bytes(cookies.as_bytes()).unwrap());
         assert_eq!(from_headers(&headers), token);
     }
 

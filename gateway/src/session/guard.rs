@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName, header, uri::Authority};
 
 use super::cookie;
+use crate::app::host::is_plain;
 
 /// Fetch Metadata's word on where a request comes from; browsers send it to https and to this machine.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -37,6 +38,9 @@ fn is_of(origin: &[u8], host: &Authority) -> bool {
         _ => return false,
     };
     let Ok(authority) = authority.parse::<Authority>() else { return false };
+    if !is_plain(&authority) {
+        return false;
+    }
     let same_port = authority.port_u16().unwrap_or(port) == host.port_u16().unwrap_or(port);
     same_port && authority.host().eq_ignore_ascii_case(host.host())
 }
@@ -96,6 +100,9 @@ mod tests {
             ("http://[::1]:8080", "[::1]:8080", true),
             ("ftp://shop.example", "shop.example", false),
             ("shop.example", "shop.example", false),
+            ("https://ada@shop.example", "shop.example", false),
+            ("https://shop.example:", "shop.example", false),
+            ("https://shop.example:65536", "shop.example", false),
         ] {
             let host: Authority = host.parse().unwrap();
             assert_eq!(is_of(origin.as_bytes(), &host), same, "{origin} {host}");

@@ -69,13 +69,18 @@ impl ETag {
         &self.0
     }
 
-    /// Whether an `If-None-Match` header names this tag (weak comparison; `*` matches): 304.
+    /// Whether an `If-None-Match` header names this tag (weak comparison; `*` matches): 304. A header that is no list of tags names none.
     pub fn matches(&self, if_none_match: &str) -> bool {
-        if if_none_match.trim() == "*" {
+        if is_any(if_none_match) {
             return true;
         }
-        Tags(if_none_match).any(|tag| tag.is_ok_and(|tag| tag.text == self.0))
+        let tags: Result<Vec<_>, ()> = Tags(if_none_match).collect();
+        tags.is_ok_and(|tags| tags.iter().any(|tag| tag.text == self.0))
     }
+}
+
+fn is_any(header: &str) -> bool {
+    header.trim_matches([' ', '\t']) == "*"
 }
 
 /// One tag of a list, with its quotes.
@@ -106,15 +111,19 @@ impl<'a> Iterator for Tags<'a> {
             return Some(Err(()));
         };
         let (text, rest) = quoted.split_at(end);
-        self.0 = rest;
-        match rest.trim_start_matches([' ', '\t']).starts_with(',') || rest.trim().is_empty() {
-            true => Some(Ok(Tag { weak, text })),
-            false => {
-                self.0 = "";
-                Some(Err(()))
-            }
+        let next = rest.trim_start_matches([' ', '\t']);
+        if is_opaque(&text[1..end - 1]) && (next.is_empty() || next.starts_with(',')) {
+            self.0 = rest;
+            return Some(Ok(Tag { weak, text }));
         }
+        self.0 = "";
+        Some(Err(()))
     }
+}
+
+/// Whether a text can stand within the quotes of a tag: visible, no quote, no space.
+fn is_opaque(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'!' || (b'#'..=b'~').contains(&byte) || byte >= 0x80)
 }
 
 /// What an `If-Match` header asks for.
@@ -135,7 +144,7 @@ pub(crate) enum Wanted {
 
 /// Reads an `If-Match` header. Our own tags yield the etag within, others stand as they are.
 pub(crate) fn wanted(header: &str) -> Wanted {
-    if header.trim() == "*" {
+    if is_any(header) {
         return Wanted::Any;
     }
     let mut agreed: Option<String> = None;

@@ -152,7 +152,8 @@ fn run(
         out,
     };
     let mut result = walk(&mut printer);
-    if matches!(result, Err(Stop::Restart)) {
+    // What is broken may be replaced further on, which the fast path cannot know.
+    if matches!(result, Err(Stop::Restart | Stop::Broken(_) | Stop::Unprintable(_))) {
         printer.out.truncate(start);
         printer.slow = true;
         printer.keys.clear();

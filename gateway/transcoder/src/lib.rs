@@ -13,6 +13,9 @@ mod errors;
 mod etag;
 mod fault;
 mod frames;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod json_in;
 mod json_out;
 mod lines;

@@ -186,7 +186,7 @@ pub(crate) fn put_duration(out: &mut Sink<'_>, seconds: i64, nanos: i32) -> Opti
 
 /// Appends a mask path in lowerCamelCase as snake_case; `None` when it cannot come back.
 pub(crate) fn put_snake(out: &mut BytesMut, path: &str) -> Option<()> {
-    if path.is_empty() || path.contains('_') {
+    if path.is_empty() || path.contains('_') || path.bytes().any(needs_care) {
         return None;
     }
     for byte in path.bytes() {
@@ -210,9 +210,14 @@ pub(crate) fn put_camel(out: &mut Sink<'_>, path: &str) -> Option<()> {
                 out.put_u8(if underscore { byte.to_ascii_uppercase() } else { byte });
                 underscore = false;
             }
-            _ if underscore => return None,
+            _ if underscore || needs_care(byte) => return None,
             _ => out.put_u8(byte),
         }
     }
     (!underscore && !path.is_empty()).then_some(())
+}
+
+/// Bytes that cannot stand in a path, which stands in quotes and between commas.
+fn needs_care(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\' | b',')
 }

@@ -70,7 +70,9 @@ fn parsed(host: &HeaderValue) -> Option<Authority> {
     plain(Authority::try_from(host.as_bytes()).ok()?)
 }
 
-/// An authority without user information.
+/// An authority that is a host with or without a port: no user, and no text behind a colon that is no port.
 fn plain(authority: Authority) -> Option<Authority> {
-    (!authority.as_str().contains('@') && !authority.host().is_empty()).then_some(authority)
+    let port = authority.port().map_or(0, |port| ":".len() + port.as_str().len());
+    let whole = authority.as_str().len() == authority.host().len() + port;
+    (whole && !authority.host().is_empty()).then_some(authority)
 }

@@ -120,7 +120,7 @@ pub(crate) async fn a_store_finds_what_the_rules_say(bench: &Bench) {
         products.push(bench.get(id, Audience::Staff).await.unwrap());
     }
     let mut runner = TestRunner::deterministic();
-    let filters = evaluator::filters();
+    let filters = any_filter::filters();
     for _ in 0..300 {
         let filter = filters.new_tree(&mut runner).unwrap().current();
         let all = ProductQuery { show_deleted: true, ..staff("", "slug") };

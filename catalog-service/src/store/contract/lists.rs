@@ -80,43 +80,9 @@ async fn check_order(bench: &Bench, query: &ProductQuery, order: &str, ids: Vec<
         products.push(bench.get(id, Audience::Staff).await.unwrap());
     }
     let mut sorted = products.clone();
-    sorted.sort_by(|one, other| compare(query, one, other));
+    sorted.sort_by(|one, other| evaluator::compare(&query.order, one, other));
     let names = |products: &[Wire]| products.iter().map(id_of).collect::<Vec<_>>();
     assert_eq!(names(&products), names(&sorted), "order `{order}`");
-}
-
-fn compare(query: &ProductQuery, one: &Wire, other: &Wire) -> std::cmp::Ordering {
-    use crate::domain::order::OrderField;
-    use std::cmp::Ordering;
-    let turned = |ordering: Ordering, turn: bool| if turn { ordering.reverse() } else { ordering };
-    let nanos = |time: Option<prost_types::Timestamp>| {
-        time.map(|time| (time.seconds, i64::from(time.nanos)))
-    };
-    let price = |product: &Wire| {
-        let range = product.price_range.clone()?;
-        range.lowest.map(|lowest| (lowest.units, i64::from(lowest.nanos)))
-    };
-    for key in query.order.keys() {
-        let by_text = |one: String, other: String| turned(one.cmp(&other), key.descending);
-        let by_number = |one: Option<(i64, i64)>, other: Option<(i64, i64)>| match (one, other) {
-            (Some(one), Some(other)) => turned(one.cmp(&other), key.descending),
-            (one, other) => other.is_some().cmp(&one.is_some()),
-        };
-        let ordering = match key.field {
-            OrderField::Title => {
-                by_text(crate::domain::fold(&one.title), crate::domain::fold(&other.title))
-            }
-            OrderField::Slug => by_text(one.slug.clone(), other.slug.clone()),
-            OrderField::Price => by_number(price(one), price(other)),
-            OrderField::CreateTime => by_number(nanos(one.create_time), nanos(other.create_time)),
-            OrderField::UpdateTime => by_number(nanos(one.update_time), nanos(other.update_time)),
-            OrderField::DeleteTime => by_number(nanos(one.delete_time), nanos(other.delete_time)),
-        };
-        if ordering != Ordering::Equal {
-            return ordering;
-        }
-    }
-    turned(id_of(one).cmp(&id_of(other)), query.order.id_descends())
 }
 
 pub(crate) async fn deleted_products_are_listed_on_request(bench: &Bench) {

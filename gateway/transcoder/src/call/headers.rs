@@ -1,6 +1,8 @@
 //! Header fields that fill request fields: `If-Match` the etag, `Idempotency-Key` the request id.
 //! Neither is ever ignored in silence where it would protect a write.
 
+use std::borrow::Cow;
+
 use bytes::BytesMut;
 
 use super::{Call, HeaderFields, found};
@@ -58,19 +60,17 @@ impl Call<'_, '_> {
         out: &mut BytesMut,
     ) -> Result<(), Fault> {
         let name = "Idempotency-Key";
-        let trimmed = header.trim();
-        let quoted = trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let key = quoted.unwrap_or(trimmed);
-        if key.is_empty() {
-            return Err(Fault::field(name, "REQUEST_ID_INVALID", "`Idempotency-Key` is empty"));
-        }
+        let Some(key) = key_of(header) else {
+            let message = "`Idempotency-Key` is neither a token nor a string in quotes";
+            return Err(Fault::field(name, "REQUEST_ID_INVALID", message));
+        };
         match self.rule.request_id {
             None if !self.rule.writes => Ok(()),
             None => {
                 let message = "this method takes no `Idempotency-Key`";
                 Err(Fault::field(name, "REQUEST_ID_INVALID", message))
             }
-            Some(index) => self.write_text(&[index], name, "REQUEST_ID_CONFLICT", key, start, out),
+            Some(index) => self.write_text(&[index], name, "REQUEST_ID_CONFLICT", &key, start, out),
         }
     }
 
@@ -98,4 +98,25 @@ impl Call<'_, '_> {
             }),
         }
     }
+}
+
+/// The key of a header: a string of RFC 9651, or a token of RFC 9110, as many clients send it.
+fn key_of(header: &str) -> Option<Cow<'_, str>> {
+    let trimmed = header.trim_matches([' ', '\t']);
+    let Some(quoted) = trimmed.strip_prefix('"') else {
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        return (!trimmed.is_empty() && trimmed.bytes().all(letter)).then_some(trimmed.into());
+    };
+    let inner = quoted.strip_suffix('"')?;
+    let mut key = String::with_capacity(inner.len());
+    let mut letters = inner.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => return None,
+            '\\' => key.push(letters.next().filter(|next| matches!(next, '"' | '\\'))?),
+            ' '..='~' => key.push(letter),
+            _ => return None,
+        }
+    }
+    (!key.is_empty()).then_some(key.into())
 }

@@ -52,16 +52,8 @@ impl<'a> Printer<'a> {
             }
             let path = utf8(reader.bytes()?)?;
             self.comma(&mut first);
-            let start = self.out.len();
             let put = wkt::put_camel(&mut self.out, path);
             put.ok_or(Stop::Unprintable(&"a FieldMask path has no JSON form"))?;
-            // The path stands inside quotes and between commas of its own.
-            if self.out.written()[start..]
-                .iter()
-                .any(|b| *b < 0x20 || matches!(b, b'"' | b'\\' | b','))
-            {
-                return Err(Stop::Unprintable(&"a FieldMask path has no JSON form"));
-            }
         }
         self.out.put_u8(b'"');
         Ok(())

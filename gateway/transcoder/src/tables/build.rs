@@ -115,7 +115,7 @@ fn enumeration(source: &load::Enum) -> EnumTable {
     let mut by_number: BTreeMap<i32, Box<[u8]>> = BTreeMap::new();
     let mut by_name = Vec::new();
     for (name, number) in &source.values {
-        by_number.entry(*number).or_insert_with(|| format!("\"{name}\"").into_bytes().into());
+        by_number.entry(*number).or_insert_with(|| quoted(name).to_vec().into());
         by_name.push((name.as_str().into(), *number));
     }
     by_name.sort_unstable();
@@ -152,6 +152,9 @@ impl Types<'_> {
                 "`{}`: field number {} is used twice",
                 source.name, pair[0].number
             ));
+        }
+        if source.map_entry && !is_entry(&fields) {
+            return Err(format!("`{}` is no map's entry of a key and a value", source.name));
         }
         if fields.len() >= usize::from(u16::MAX) {
             return Err(format!("`{}` has too many fields", source.name));
@@ -233,6 +236,18 @@ impl Types<'_> {
     }
 }
 
+/// Whether the fields, in order of their numbers, are a key that can be one and a value.
+fn is_entry(fields: &[Field]) -> bool {
+    let [key, value] = fields else { return false };
+    let is_key = !matches!(
+        key.kind,
+        Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum(_) | Kind::Message(_)
+    );
+    is_key
+        && [key, value].map(|field| (field.number, field.card == Card::Singular))
+            == [(1, true), (2, true)]
+}
+
 fn dense(fields: &[Field]) -> Box<[u16]> {
     let below = |field: &&Field| field.number < DENSE;
     let size = fields.iter().filter(below).map(|field| field.number + 1).max().unwrap_or(0);
@@ -257,12 +272,17 @@ fn names(source: &load::Message, fields: &[Field]) -> Result<Names, String> {
 }
 
 fn key(name: &str) -> Key {
-    let mut text = BytesMut::from(",");
-    text::append_quoted(&mut text, name);
-    text.extend_from_slice(b":");
+    let text = [b",", &quoted(name)[..], b":"].concat();
     let mut padded = [0; PADDED + 1];
     let short = padded[..PADDED].get_mut(..text.len()).map(|place| place.copy_from_slice(&text));
-    Key { padded: short.map(|()| padded), text: text.to_vec().into() }
+    Key { padded: short.map(|()| padded), text: text.into() }
+}
+
+/// A JSON string: names of a hostile set can hold anything.
+fn quoted(name: &str) -> BytesMut {
+    let mut quoted = BytesMut::new();
+    text::append_quoted(&mut quoted, name);
+    quoted
 }
 
 /// The first thing about a message that ProtoJSON cannot express.

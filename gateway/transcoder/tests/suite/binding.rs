@@ -305,7 +305,11 @@ fn the_idempotency_key_fills_the_request_id() {
     assert_eq!(with_headers("POST", lend, r#"{"requestId":"k1"}"#, key("k1")), expected);
     let other = r#"{"request_id":"k2"}"#;
     assert_eq!(with_headers("POST", lend, other, key("k1")), "400 REQUEST_ID_CONFLICT");
-    assert_eq!(with_headers("POST", lend, "", key("")), "400 REQUEST_ID_INVALID");
+    let quoted = r#"{"name":"shelves/1/books/2","requestId":"a \"b\\"}"#;
+    assert_eq!(with_headers("POST", lend, "", key(r#" "a \"b\\" "#)), quoted);
+    for bad in ["", "\"\"", "k1, k2", "\"k1", "k\"1", "\"k\"1\"", r#""k\1""#, "k 1", "\"k\t1\""] {
+        assert_eq!(with_headers("POST", lend, "", key(bad)), "400 REQUEST_ID_INVALID", "{bad}");
+    }
     assert_eq!(with_headers("DELETE", BOOK, "", key("k1")), "400 REQUEST_ID_INVALID");
     assert_eq!(with_headers("GET", BOOK, "", key("k1")), r#"{"name":"shelves/1/books/2"}"#);
 }

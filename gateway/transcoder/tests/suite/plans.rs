@@ -1,7 +1,7 @@
 //! What a plan accepts: methods are refused for their types, files never for their presence.
 
 use rstest::rstest;
-use transcoder::{Plan, PlanConfig};
+use transcoder::{Plan, PlanConfig, PrintOptions};
 
 use crate::library::{SET, compile, hex};
 
@@ -146,4 +146,32 @@ fn our_reader_and_prost_reflect_see_the_same_schema() {
         .collect();
     let ours: Vec<&str> = plan.rpcs().iter().map(transcoder::Rpc::full_name).collect();
     assert_eq!(ours, methods);
+}
+
+#[test]
+fn an_entry_of_a_map_has_a_key_and_a_value() {
+    let set = crate::library::set_of(
+        r#"syntax = "proto3"; package t; message M { map<string, int32> counts = 1; }"#,
+    );
+    assert!(Plan::compile(&set, &[], &PlanConfig::default()).is_ok());
+    // The key's number becomes that of a third field, its type that of a double.
+    for (from, to) in [("key\x18\x01", "key\x18\x03"), ("\x01 \x01(\tR", "\x01 \x01(\x01R")] {
+        let mut set = set.clone();
+        replace(&mut set, from.as_bytes(), to.as_bytes());
+        let errors = Plan::compile(&set, &[], &PlanConfig::default()).unwrap_err();
+        assert!(errors[0].message.contains("no map's entry"), "{errors:?}");
+    }
+}
+
+#[test]
+fn the_name_of_an_enum_value_is_escaped() {
+    let mut set = crate::library::set_of(
+        r#"syntax = "proto3"; package t; message M { E e = 1; } enum E { NULL_ = 0; }"#,
+    );
+    replace(&mut set, b"NULL_", b"N\"\\\n_");
+    let plan = Plan::compile(&set, &[], &PlanConfig::default()).unwrap();
+    let mut json = bytes::BytesMut::new();
+    let message = plan.message("t.M").unwrap();
+    plan.wire_to_json(message, b"", &PrintOptions::default(), &mut json).unwrap();
+    assert_eq!(json, r#"{"e":"N\"\\\n_"}"#);
 }

@@ -43,6 +43,7 @@ fn class(wire: &[u8]) -> FaultClass {
     "c20106 0801 12020801 c20106 0801 12021002",
     r#"{"boxes":{"true":{"height":2}}}"#
 )]
+#[case::broken_and_replaced("9201 02 61ff 9a01020801", r#"{"crate":{"width":1}}"#)]
 #[case::oneof_last("920101 61 9a01020801", r#"{"crate":{"width":1}}"#)]
 #[case::oneof_first_again("9a01020801 92010161", r#"{"reader":"a"}"#)]
 #[case::oneof_merges("9a01020801 9a01021002", r#"{"crate":{"width":1,"height":2}}"#)]

@@ -206,7 +206,7 @@ fn field_masks_change_their_spelling() {
     );
     accepts(r#"{"mask":"aBc.dE,f"}"#, r#"{"mask":"aBc.dE,f"}"#);
     accepts(r#"{"mask":""}"#, r#"{"mask":""}"#);
-    for bad in ["a_b", "a,,b", "a,", ","] {
+    for bad in ["a_b", "a,,b", "a,", ",", r#"a\"b"#, r"a\\b", r"a\nb"] {
         refuses(&format!(r#"{{"mask":"{bad}"}}"#), "FIELD_INVALID", "mask");
     }
 }

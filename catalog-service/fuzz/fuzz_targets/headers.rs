@@ -1,0 +1,5 @@
+//! Hands its input to the oracle `catalog_service::fuzzing::headers`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: catalog_service::fuzzing::prepare(), |input: &[u8]| catalog_service::fuzzing::headers(input));

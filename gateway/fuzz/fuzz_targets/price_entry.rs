@@ -1,0 +1,5 @@
+//! Hands its input to the oracle `gateway::fuzzing::price_entry`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: gateway::fuzzing::prepare(), |input: &[u8]| gateway::fuzzing::price_entry(input));
