@@ -268,9 +268,16 @@ mod tests {
 
     #[test]
     fn limits_are_settings() {
-        let flags = ["--max-requests-per-address=3", "--writes-per-second=4", "--writes-at-once=5"];
+        let flags = [
+            "--max-requests-per-address=3",
+            "--searches-per-second=2",
+            "--searches-at-once=6",
+            "--writes-per-second=4",
+            "--writes-at-once=5",
+        ];
         let limits = settings(&flags).unwrap().0.limits;
         assert_eq!(limits.requests_per_address, 3);
+        assert_eq!(limits.searches, Rate { per_second: 2, burst: 6 });
         assert_eq!(limits.writes, Rate { per_second: 4, burst: 5 });
         assert!(settings(&["--max-requests=1000000"]).is_ok());
         assert!(settings(&["--max-requests=1000001"]).is_err());

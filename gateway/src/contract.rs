@@ -23,7 +23,25 @@ pub(crate) fn method(path: &str) -> Option<&'static Rpc> {
     METHODS.get(path).copied()
 }
 
-/// Whether the method at this path of gRPC only reads. One that the contract does not know changes nothing either.
-pub(crate) fn reads(path: &str) -> bool {
-    method(path).is_none_or(Rpc::reads)
+/// What a call is for. Each is counted by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It changes nothing.
+    Read,
+    /// It changes nothing, and goes through an index for words: its name says that it searches or suggests.
+    Search,
+    /// It may change something.
+    Write,
+}
+
+/// What the method at this path of gRPC is for. One that the contract does not know changes nothing.
+pub(crate) fn purpose(path: &str) -> Purpose {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match method(path) {
+        Some(rpc) if !rpc.reads() => Purpose::Write,
+        Some(_) if ["Search", "Suggest"].iter().any(|verb| name.starts_with(verb)) => {
+            Purpose::Search
+        }
+        _ => Purpose::Read,
+    }
 }

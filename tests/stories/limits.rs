@@ -99,6 +99,33 @@ async fn an_address_that_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_searches_as_often_by_json_by_grpc_web_and_on_the_page_together() {
+    let rate = ["--searches-per-second=1", "--searches-at-once=5"];
+    let shop = Shop::open_with(&[&[PROXY][..], &rate].concat()).await;
+    let web = at(&shop, HERE);
+    let (answer, before) =
+        until_refused(|| web.get("/v1/products:suggest?query=m"), too_often).await;
+    assert!(before >= 5, "{before}");
+    assert_eq!(answer.reason(), "RATE_LIMITED");
+    assert_later(&answer);
+    let (answer, _) = until_refused(|| web.get("/v1/products:search?query=mug"), too_often).await;
+    assert_later(&answer);
+    let (page, _) = until_refused(|| web.get("/search?q=mug"), too_often).await;
+    assert!(page.text().contains("Wait a moment, then try again"), "{}", page.text());
+    assert_later(&page);
+    let relayed = || {
+        let ask = web.ask(Method::POST, "/shelf.catalog.v1.ProductService/SearchProducts");
+        ask.body("application/grpc-web+proto", &[0_u8; 5][..]).send()
+    };
+    let (relayed, _) = until_refused(relayed, too_often).await;
+    assert_eq!(reason(&Status::from_header_map(&relayed.headers).unwrap()), "RATE_LIMITED");
+
+    assert_eq!(web.get("/").await.status, StatusCode::OK, "and reading goes on");
+    assert_eq!(at(&shop, ELSEWHERE).get("/search?q=mug").await.status, StatusCode::OK);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_writes_as_often_by_json_and_by_grpc_together() {
     let rate = ["--catalog-writes-per-second=1", "--catalog-writes-at-once=8"];
     let shop = Shop::open_with(&[&[PROXY][..], &rate].concat()).await;

@@ -1,4 +1,4 @@
-//! How often one address may ask without credentials: reads and writes, each from a bucket of its own.
+//! How often one address may ask without credentials: reads, searches and writes, each from a bucket of its own.
 //!
 //! A request with credentials is counted by the service, which alone knows whether they are good; counting it here as well,
 //! by address, would let one program's writes refuse everybody's behind the same router.
@@ -22,7 +22,8 @@ use transcoder::Routed;
 use super::{Kind, Refusal, Visit, network::Network};
 use crate::{
     config::{Limits, Rate},
-    contract, session,
+    contract::{self, Purpose},
+    session,
 };
 
 /// Names in one generation; two are remembered.
@@ -32,12 +33,17 @@ const GENERATION: usize = 1 << 16;
 #[derive(Debug)]
 pub(super) struct Pace {
     reads: Buckets,
+    searches: Buckets,
     writes: Buckets,
 }
 
 impl Pace {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self { reads: Buckets::new(limits.reads), writes: Buckets::new(limits.writes) }
+        Self {
+            reads: Buckets::new(limits.reads),
+            searches: Buckets::new(limits.searches),
+            writes: Buckets::new(limits.writes),
+        }
     }
 
     /// Counts a request; 429 when it is one too many.
@@ -49,22 +55,28 @@ impl Pace {
         if session::credentials(request.headers()).is_some() {
             return Ok(());
         }
-        let buckets = if reads(visit.kind(), request) { &self.reads } else { &self.writes };
+        let buckets = match purpose(visit.kind(), request) {
+            Purpose::Read => &self.reads,
+            Purpose::Search => &self.searches,
+            Purpose::Write => &self.writes,
+        };
         buckets.take(network, Instant::now()).map_err(Refusal::too_often)
     }
 }
 
-/// Whether a request only reads: a call by the contract, a page by its method.
-fn reads(kind: Kind, request: &Request<Body>) -> bool {
+/// What a request is for: a call by the contract, a page by its method, and the page that answers searches by its path.
+fn purpose(kind: Kind, request: &Request<Body>) -> Purpose {
     let (method, path) = (request.method(), request.uri().path());
     match kind {
-        Kind::Relay => contract::reads(path),
+        Kind::Relay => contract::purpose(path),
         Kind::Api => match contract::plan().route(method.as_str(), path) {
-            Routed::Hit(call) => contract::reads(call.rpc().grpc_path()),
+            Routed::Hit(call) => contract::purpose(call.rpc().grpc_path()),
             // What is refused at once changes nothing.
-            Routed::WrongMethod { .. } | Routed::Miss => true,
+            Routed::WrongMethod { .. } | Routed::Miss => Purpose::Read,
         },
-        _ => matches!(*method, Method::GET | Method::HEAD),
+        _ if !matches!(*method, Method::GET | Method::HEAD) => Purpose::Write,
+        _ if path == "/search" && request.uri().query().is_some() => Purpose::Search,
+        _ => Purpose::Read,
     }
 }
 
@@ -161,20 +173,31 @@ mod tests {
     }
 
     #[test]
-    fn the_contract_says_what_reads() {
+    fn the_contract_says_what_reads_and_what_searches() {
         for (kind, method, path, expected) in [
-            (Kind::Page, "GET", "/", true),
-            (Kind::Page, "POST", "/admin/products", false),
-            (Kind::Api, "GET", "/v1/products", true),
-            (Kind::Api, "GET", "/v1/products:batchGet", true),
-            (Kind::Api, "POST", "/v1/products", false),
-            (Kind::Api, "DELETE", "/v1/products/mug", false),
-            (Kind::Api, "POST", "/v1/nothing", true),
-            (Kind::Relay, "POST", "/shelf.catalog.v1.ProductService/ListProducts", true),
-            (Kind::Relay, "POST", "/shelf.catalog.v1.ProductService/CreateProduct", false),
+            (Kind::Page, "GET", "/", Purpose::Read),
+            (Kind::Page, "POST", "/admin/products", Purpose::Write),
+            (Kind::Page, "GET", "/search", Purpose::Read),
+            (Kind::Page, "GET", "/search?q=mug", Purpose::Search),
+            (Kind::Page, "HEAD", "/search?q=mug", Purpose::Search),
+            (Kind::Api, "GET", "/v1/products", Purpose::Read),
+            (Kind::Api, "GET", "/v1/products:batchGet", Purpose::Read),
+            (Kind::Api, "GET", "/v1/products:search?query=mug", Purpose::Search),
+            (Kind::Api, "GET", "/v1/products:suggest?query=mug", Purpose::Search),
+            (Kind::Api, "POST", "/v1/products", Purpose::Write),
+            (Kind::Api, "DELETE", "/v1/products/mug", Purpose::Write),
+            (Kind::Api, "POST", "/v1/nothing", Purpose::Read),
+            (Kind::Relay, "POST", "/shelf.catalog.v1.ProductService/ListProducts", Purpose::Read),
+            (
+                Kind::Relay,
+                "POST",
+                "/shelf.catalog.v1.ProductService/SearchProducts",
+                Purpose::Search,
+            ),
+            (Kind::Relay, "POST", "/shelf.catalog.v1.ProductService/CreateProduct", Purpose::Write),
         ] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-            assert_eq!(reads(kind, &request), expected, "{method} {path}");
+            assert_eq!(purpose(kind, &request), expected, "{method} {path}");
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Limits {
     pub requests_per_address: usize,
     /// How often one address may read without credentials.
     pub reads: Rate,
+    /// How often one address may search, and be suggested to while typing, without credentials.
+    pub searches: Rate,
     /// How often one address may write without credentials.
     pub writes: Rate,
     /// Connections.
@@ -125,6 +127,8 @@ impl Default for Limits {
             requests: 256,
             requests_per_address: 16,
             reads: Rate { per_second: 50, burst: 100 },
+            // Who types is suggested to seven times a second at most, and searches then.
+            searches: Rate { per_second: 10, burst: 30 },
             writes: Rate { per_second: 10, burst: 20 },
             connections: 4096,
             connections_per_address: 100,
@@ -210,6 +214,14 @@ pub struct LimitOptions {
     #[arg(long, env = "SHELF_READS_AT_ONCE", value_name = "NUMBER", default_value = "100")]
     pub reads_at_once: String,
 
+    /// Searches and suggestions a second from one address without credentials, in the long run; loopback is not counted
+    #[arg(long, env = "SHELF_SEARCHES_PER_SECOND", value_name = "NUMBER", default_value = "10")]
+    pub searches_per_second: String,
+
+    /// Searches and suggestions from one address at once, after a pause
+    #[arg(long, env = "SHELF_SEARCHES_AT_ONCE", value_name = "NUMBER", default_value = "30")]
+    pub searches_at_once: String,
+
     /// Writes a second from one address without credentials, in the long run; loopback is not counted
     #[arg(long, env = "SHELF_WRITES_PER_SECOND", value_name = "NUMBER", default_value = "10")]
     pub writes_per_second: String,
@@ -249,6 +261,10 @@ impl LimitOptions {
             per_second: counted("reads-per-second", &self.reads_per_second),
             burst: counted("reads-at-once", &self.reads_at_once),
         };
+        let searches = Rate {
+            per_second: counted("searches-per-second", &self.searches_per_second),
+            burst: counted("searches-at-once", &self.searches_at_once),
+        };
         let writes = Rate {
             per_second: counted("writes-per-second", &self.writes_per_second),
             burst: counted("writes-at-once", &self.writes_at_once),
@@ -261,6 +277,7 @@ impl LimitOptions {
             requests,
             requests_per_address: each,
             reads,
+            searches,
             writes,
             connections,
             connections_per_address: per_address,
