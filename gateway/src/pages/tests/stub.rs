@@ -274,6 +274,7 @@ fn settings_of_the_shop() -> ShopSettings {
         display_name: "Shelf".into(),
         default_currency: "EUR".into(),
         default_language: "en".into(),
+        price_rounding: proto::catalog::shop::PriceRounding::Ending99.into(),
         ..Default::default()
     }
 }
