@@ -1,5 +1,6 @@
 //! The pages over a catalog that says what each test tells it to: the whole front door but no service behind it.
 
+mod bulk;
 mod history;
 mod management;
 mod stub;
