@@ -18,9 +18,10 @@ use prost::Message;
 use proto::{
     access::{Role, Session, User},
     catalog::{
-        self, Category, CompareProductRevisionsResponse, FieldDifference, ListCategoriesResponse,
-        ListChangesResponse, ListProductRevisionsResponse, ListProductsResponse, Product,
-        ProductRevision, Shop as ShopSettings, change::Kind, product_revision::Change,
+        self, Category, CompareProductRevisionsResponse, FieldDifference, FoundProduct,
+        ListCategoriesResponse, ListChangesResponse, ListProductRevisionsResponse,
+        ListProductsResponse, Product, ProductRevision, SearchProductsResponse,
+        Shop as ShopSettings, TextSegment, change::Kind, product_revision::Change,
     },
 };
 use tonic::{Code, Status};
@@ -99,6 +100,7 @@ impl Shop {
         shop.tell("GetProductRevision", &revision);
         shop.tell("CompareProductRevisions", &comparison_of(&product));
         let shop = shop.with_history(vec![revision]);
+        shop.tell("SearchProducts", &found(&product));
         let page =
             ListProductsResponse { products: vec![product], total_size: 1, ..Default::default() };
         shop.tell("ListProducts", &page);
@@ -265,6 +267,22 @@ fn comparison_of(product: &Product) -> CompareProductRevisionsResponse {
         base_revision: format!("{}/revisions/3", product.name),
         name: format!("{}/revisions/4", product.name),
         differences: differences.into(),
+    }
+}
+
+/// A search that found the product by its whole title, spelt otherwise.
+fn found(product: &Product) -> SearchProductsResponse {
+    let marked = vec![TextSegment { text: product.title.clone(), matched: true }];
+    let result = FoundProduct {
+        product: Some(product.clone()),
+        title_segments: marked,
+        ..FoundProduct::default()
+    };
+    SearchProductsResponse {
+        results: vec![result],
+        total_size: 1,
+        corrected_query: product.title.clone(),
+        ..SearchProductsResponse::default()
     }
 }
 
