@@ -62,7 +62,7 @@ pub use search::{
     AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,
     Segment, Suggested, Suggestion, ValueCount,
 };
-pub use shop::{Shop, ShopField, ShopFields};
+pub use shop::{PriceRounding, Shop, ShopField, ShopFields};
 pub use sku::Sku;
 pub use slug::{Address, Slug};
 pub use snapshot::{FeedPosition, Snapshot};

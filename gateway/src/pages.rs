@@ -1,6 +1,7 @@
 //! The pages: one file each, fetch, view, render. No business rule lives here.
 //!
-//! Every change is a form: a POST that changed something answers 303, a refused one answers in place and keeps every value.
+//! Every change is a form: a POST that changed something answers 303, a refused one answers in place and keeps every value. A step
+//! of many (`bulk`) answers with the form of the next one.
 
 mod account;
 mod actions;
@@ -35,6 +36,7 @@ mod query;
 mod removal;
 mod revision_words;
 mod roles;
+mod rounding;
 mod search;
 mod setup;
 mod shop_settings;

@@ -161,6 +161,72 @@ async fn a_batch_has_at_most_500_items() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn deleting_and_restoring_name_what_stands_in_the_way_and_do_nothing_then() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    let wishes = ["a", "b", "c"].map(|id| create(id, id));
+    let made = editor.products().batch_create_products(batch(wishes.into())).await.unwrap();
+    let made = made.into_inner().products;
+    let one = |name: &str, etag: &str| DeleteProductRequest {
+        name: name.into(),
+        etag: etag.into(),
+        ..Default::default()
+    };
+    let requests = vec![one("products/a", &made[0].etag), one("products/b", "\"old\"")];
+    let delete = BatchDeleteProductsRequest { requests, ..Default::default() };
+    let status = editor.products().batch_delete_products(delete).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status)), (Code::Aborted, "ETAG_MISMATCH".into()));
+    assert_eq!(fields(&status), ["requests[1].etag"]);
+    assert_eq!(total(editor).await, 3, "nothing was done");
+
+    let requests = vec![one("products/a", ""), one("products/b", "")];
+    let delete = BatchDeleteProductsRequest { requests, ..Default::default() };
+    let gone = editor.products().batch_delete_products(delete).await.unwrap().into_inner().products;
+    let back = |name: &str, etag: &str| UndeleteProductRequest {
+        name: name.into(),
+        etag: etag.into(),
+        ..Default::default()
+    };
+    let requests = vec![back("products/a", &gone[0].etag), back("products/c", "")];
+    let undelete = BatchUndeleteProductsRequest { requests, ..Default::default() };
+    let status = editor.products().batch_undelete_products(undelete).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status)), (Code::AlreadyExists, "NOT_DELETED".into()));
+    let named = fields(&status);
+    assert_eq!(named.len(), 1, "{named:?}");
+    assert!(named[0].starts_with("requests[1]"), "{named:?}");
+    assert_eq!(total(editor).await, 1, "nothing was done");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_and_restoring_take_500_and_no_more() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    let wishes = (0..500).map(|number| create(&format!("p{number}"), "Product")).collect();
+    editor.products().batch_create_products(batch(wishes)).await.unwrap();
+    let names = |count: usize| (0..count).map(|number| format!("products/p{number}"));
+    let delete = |count: usize| {
+        let one = |name| DeleteProductRequest { name, ..Default::default() };
+        let requests = names(count).map(one).collect();
+        BatchDeleteProductsRequest { requests, ..Default::default() }
+    };
+    let undelete = |count: usize| {
+        let one = |name| UndeleteProductRequest { name, ..Default::default() };
+        let requests = names(count).map(one).collect();
+        BatchUndeleteProductsRequest { requests, ..Default::default() }
+    };
+    let too_large = (Code::InvalidArgument, "BATCH_TOO_LARGE".into());
+    assert_eq!(refused(editor.products().batch_delete_products(delete(501)).await), too_large);
+    assert_eq!(total(editor).await, 500);
+    editor.products().batch_delete_products(delete(500)).await.unwrap();
+    assert_eq!(refused(editor.products().batch_undelete_products(undelete(501)).await), too_large);
+    assert_eq!(total(editor).await, 0);
+    editor.products().batch_undelete_products(undelete(500)).await.unwrap();
+    assert_eq!(total(editor).await, 500);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_two_items_that_want_one_id_are_told_apart() {
     let shop = Shop::open().await;
     let editor = &shop.people.editor;

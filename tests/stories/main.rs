@@ -27,6 +27,7 @@ mod products;
 mod repeated;
 mod resume_tokens;
 mod roles;
+mod rounding;
 mod rounds;
 mod sample;
 mod search;

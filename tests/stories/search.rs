@@ -203,3 +203,44 @@ async fn what_was_written_is_found_after_a_restart() {
     assert!(!found.incomplete);
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_found_comes_in_the_order_that_is_asked_for_page_by_page() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    stock(editor).await;
+    let ordered = |order_by: &str, token: &str| SearchProductsRequest {
+        order_by: order_by.into(),
+        page_size: 3,
+        page_token: token.into(),
+        show_hidden: true,
+        ..words("enamel")
+    };
+    for (order, expected) in [
+        ("price desc", ["draft", "withdrawn", "blue", "white"]),
+        ("title", ["blue", "draft", "white", "withdrawn"]),
+        ("create_time", ["white", "blue", "draft", "withdrawn"]),
+    ] {
+        let first = search(editor, ordered(order, "")).await.unwrap();
+        let last = search(editor, ordered(order, &first.next_page_token)).await.unwrap();
+        assert_eq!((first.total_size, last.next_page_token.as_str()), (4, ""), "{order}");
+        let all: Vec<_> = [names(&first), names(&last)].concat();
+        assert_eq!(all, expected.map(|id| format!("products/{id}")), "{order}");
+        assert!(first.results[0].title_segments.iter().any(|part| part.matched), "{order}");
+        let other = SearchProductsRequest {
+            order_by: "slug".into(),
+            ..ordered("", &first.next_page_token)
+        };
+        let refused = search(editor, other).await.unwrap_err();
+        assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID", "a page is of one order");
+    }
+    let public = SearchProductsRequest { order_by: "price desc".into(), ..words("enamel") };
+    let found = search(&shop.people.anyone, public).await.unwrap();
+    assert_eq!(names(&found), ["products/blue", "products/white"]);
+    let refused = search(editor, ordered("rank", "")).await.unwrap_err();
+    assert_eq!(reason(&refused), "ORDER_INVALID");
+    let path = "/v1/products:search?query=enamel&orderBy=price";
+    let json = shop.web().get(path).await.json();
+    assert_eq!(json["results"][0]["product"]["name"], "products/white");
+    shop.close().await;
+}

@@ -10,13 +10,18 @@ use proto::descriptor_pool;
 const TYPES: &str = include_str!("../../web/modules/types.js");
 
 /// The shapes of the contract, and the messages that they are; the details of an error are told apart by their fields.
-const SHAPES: [(&str, &[&str]); 8] = [
+const SHAPES: [(&str, &[&str]); 10] = [
     ("Money", &["google.type.Money"]),
     ("Price", &["shelf.catalog.v1.Price"]),
     ("Actor", &["shelf.catalog.v1.Actor"]),
     ("Variant", &["shelf.catalog.v1.Variant"]),
     ("Product", &["shelf.catalog.v1.Product"]),
-    ("ProductPage", &["shelf.catalog.v1.ListProductsResponse"]),
+    (
+        "ProductPage",
+        &["shelf.catalog.v1.ListProductsResponse", "shelf.catalog.v1.SearchProductsResponse"],
+    ),
+    ("Found", &["shelf.catalog.v1.FoundProduct"]),
+    ("Segment", &["shelf.catalog.v1.TextSegment"]),
     ("FieldViolation", &["google.rpc.BadRequest.FieldViolation"]),
     ("ErrorDetail", &["google.rpc.ErrorInfo", "google.rpc.BadRequest"]),
 ];

@@ -28,7 +28,9 @@ import { notify } from './notices.js';
 
 const LABEL_AFTER = 400;
 const REPEAT = 400;
-const OPPOSITE = { deleted: 'undeleted', undeleted: 'deleted', published: 'unpublished', unpublished: 'published', 'category-moved': 'category-moved' };
+
+/** What a call that takes something back has done. @type {Record<string, string>} */
+const UNDONE = { publish: 'published', unpublish: 'unpublished', archive: 'archived', undelete: 'undeleted' };
 
 /**
  * A row that goes brings the next one under the pointer and the focus: what comes within a moment after is a double click or a
@@ -97,7 +99,8 @@ async function act(form, behaviour, button) {
  * @param {string} [requestId]
  */
 async function takeBack(form, shown, etag, requestId = crypto.randomUUID()) {
-  const done = OPPOSITE[/** @type {keyof typeof OPPOSITE} */ (form.dataset.done)];
+  const moved = form.dataset.done === 'category-moved' ? 'category-moved' : 'deleted';
+  const done = UNDONE[form.dataset.undo?.split(':')[1] ?? ''] ?? moved;
   const outcome = await send(form.dataset.undo, etag, requestId, shown.undoBody);
   if (outcome.kind !== 'done') return explain(form, outcome, () => void takeBack(form, shown, etag, requestId), done);
   shown.undo?.(outcome.resource);

@@ -1,18 +1,18 @@
-// Adds: what is done to many products is done in place: at once on the rows, in batches, with progress, cancel and undo.
+// Adds: what is done to many products is done in place: at once on the rows, in batches, with progress, stop, Continue and Undo.
 // Without it: the same form is sent, and the next page says what was done.
 // Proven by: tests/browser/stories/bulk.test.js
 
 import { announce, word } from './announce.js';
 import { boxes, showCount } from './bulk-bar.js';
-import { inRounds, matching, progress } from './bulk-run.js';
+import { progress } from './bulk-progress.js';
+import { goOn, matching, runOf } from './bulk-run.js';
 import { mark, quiet, reason } from './explain.js';
 import { number, total } from './format.js';
 import { notify } from './notices.js';
 import { catchUp, setGone } from './optimistic.js';
 import { fillRow, showState } from './row-template.js';
 
-/** @import { Item, Outcome } from './bulk-run.js' */
-/** @import { Failure } from './types.js' */
+/** @import { Run } from './bulk-run.js' */
 
 /** What each verb is called in the contract, what it makes of a row at once, how it is told, and what takes it back. */
 const VERBS = {
@@ -23,6 +23,7 @@ const VERBS = {
 };
 
 /** @typedef {keyof typeof VERBS} Verb */
+/** @typedef {{ bulk: HTMLFormElement, verb: Verb, run: Run, whole: boolean, capped: boolean }} Deed `whole`: all that match */
 
 /** @param {string} name @returns {name is Verb} */
 export function isVerb(name) {
@@ -38,16 +39,16 @@ export async function actOnMany(bulk, verb) {
   const [all, id] = [input(bulk, 'all'), input(bulk, 'request_id')];
   const whole = all.checked;
   bulk.ariaBusy = 'true';
-  const items = whole ? await matching(new URLSearchParams(location.search)) : chosen();
-  if (!Array.isArray(items)) {
+  const found = whole ? await matching(new URLSearchParams(location.search)) : { items: chosen(), capped: false };
+  if (!('items' in found)) {
     bulk.ariaBusy = null;
-    return fail(items);
+    announce(reason(found), 'assertive');
+    return notify(reason(found));
   }
-  const outcome = await run(bulk, verb, items, id.value);
-  if (!outcome.unknown) id.value = crypto.randomUUID();
+  const deed = { bulk, verb, run: runOf(VERBS[verb].method, found.items, id.value), whole, capped: found.capped };
+  id.value = crypto.randomUUID();
   all.checked = false;
-  if (whole) await import('./live-list.js').then(({ goBack }) => goBack());
-  tell(bulk, verb, outcome, items.length);
+  await carryOn(deed);
 }
 
 /** @param {HTMLFormElement} bulk @param {string} name */
@@ -64,43 +65,50 @@ function chosen() {
   });
 }
 
-/**
- * @param {HTMLFormElement} bulk
- * @param {Verb} verb
- * @param {Item[]} items
- * @param {string} id
- */
-async function run(bulk, verb, items, id) {
-  const { method, state } = VERBS[verb];
-  const before = new Map(rowsOf(items).map(([row]) => [row, { gone: Boolean(row.hidden), state: row.dataset.state ?? '' }]));
+/** From where it stands to its end, or until it is stopped. @param {Deed} deed */
+async function carryOn(deed) {
+  const { bulk, verb, run, whole } = deed;
+  const { state } = VERBS[verb];
+  const from = run.done.length;
+  const before = new Map(rowsOf(run.left).map(([row]) => [row, { gone: Boolean(row.hidden), state: row.dataset.state ?? '' }]));
   bulk.ariaBusy = 'true';
-  for (const [row] of rowsOf(items)) {
+  for (const [row] of before) {
     quiet(row);
     if (state === 'deleted') setGone(row, true);
     else if (state) showState(row, state);
   }
-  const work = progress(bulk, items.length);
-  const outcome = await inRounds(method, items, id, work.goesOn);
+  const work = progress(bulk, run.count);
+  await goOn(run, work.may);
   work.end();
-  for (const [row, product] of rowsOf(outcome.done)) {
+  for (const [row, product] of rowsOf(run.done.slice(from))) {
     fillRow(row, product);
     if (row.hidden !== Boolean(product.deleteTime)) setGone(row, !row.hidden);
     tick(row, false);
   }
-  for (const [row, { name }] of rowsOf(items)) {
-    const failure = outcome.refused.get(name);
-    if (!failure && !outcome.left.some((item) => item.name === name)) continue;
-    const was = before.get(row);
-    if (was && was.gone !== row.hidden) setGone(row, was.gone);
-    showState(row, was?.state ?? '');
-    tick(row, true);
-    if (failure) mark(row, reason(failure));
-    if (failure) await catchUp(row, failure);
+  const undone = new Set([...run.refused.keys(), ...run.left.map(({ name }) => name)]);
+  for (const [row, was] of before) {
+    if (!undone.has(`products/${row.id.slice('product-'.length)}`)) continue;
+    if (was.gone !== row.hidden) setGone(row, was.gone);
+    showState(row, was.state);
   }
+  if (whole) await import('./live-list.js').then(({ goBack }) => goBack());
+  await showUndone(run);
   bulk.ariaBusy = null;
   showCount();
   if (!document.activeElement?.checkVisibility() || document.activeElement === document.body) document.querySelector('h1')?.focus();
-  return outcome;
+  tell(deed);
+}
+
+/** What was not done stays ticked, with its reason; what changed meanwhile is shown as it is now. @param {Run} run */
+async function showUndone({ refused, left, halted }) {
+  const names = [...refused.keys(), ...left.map(({ name }) => name)];
+  for (const [row, { name }] of rowsOf(names.map((name) => ({ name })))) {
+    const failure = refused.get(name) ?? halted;
+    tick(row, true);
+    if (!failure) continue;
+    mark(row, reason(failure));
+    await catchUp(row, failure);
+  }
 }
 
 /**
@@ -122,24 +130,18 @@ function tick(row, on) {
   if (box instanceof HTMLInputElement) box.checked = on;
 }
 
-/**
- * One sentence for all, and the way back for those that were done.
- * @param {HTMLFormElement} bulk
- * @param {Verb} verb
- * @param {Outcome} outcome
- * @param {number} count
- */
-function tell(bulk, verb, { done, refused }, count) {
+/** One sentence for all, and the ways to go on or back. @param {Deed} deed */
+function tell(deed) {
+  const { bulk, verb, run: { done, refused, left, halted, count }, capped } = deed;
   const { what, back } = VERBS[verb];
   const not = count - done.length;
-  const text = word(not ? 'many-partly' : 'many', { done: number(done.length), count: total(count), what, not: number(not) });
-  const undo = async () => tell(bulk, back, await run(bulk, back, done, crypto.randomUUID()), done.length);
-  announce(text, refused.size ? 'assertive' : 'polite');
-  notify(text, done.length ? { undo: () => void undo() } : {});
-}
-
-/** @param {Failure} failure */
-function fail(failure) {
-  announce(reason(failure), 'assertive');
-  notify(reason(failure));
+  const code = not ? 'many-partly' : capped ? 'many-first' : 'many';
+  const values = { done: number(done.length), count: total(count, capped && !not), what, not: number(not) };
+  const text = `${word(code, values)} ${halted ? reason(halted) : ''}`.trim();
+  const takeBack = () => carryOn({ ...deed, verb: back, run: runOf(VERBS[back].method, done, crypto.randomUUID()), capped: false });
+  announce(text, refused.size || halted ? 'assertive' : 'polite');
+  notify(text, {
+    ...(done.length && { undo: () => void takeBack() }),
+    ...(left.length && bulk.isConnected && { goOn: () => void carryOn(deed) }),
+  });
 }

@@ -1,9 +1,10 @@
-// Adds: many products in batches of 500, a refused batch again without those that its refusal names, with progress and cancel.
+// Adds: many products in batches of 500, a refused batch again without those that its refusal names; what was stopped goes on.
 // Without it: the server does the same for the form.
 // Proven by: tests/browser/stories/bulk.test.js
 
+import { batchId } from './batch-id.js';
 import { call } from './call.js';
-import { queryOf } from './list-query.js';
+import { callOf, productsOf } from './list-query.js';
 
 /** @import { Failure, Product } from './types.js' */
 
@@ -13,46 +14,57 @@ export const BATCH = 500;
 /** @typedef {{ name: string, etag: string }} Item */
 
 /**
- * What came of it: the products as they are now, why others were refused, and those that were not reached.
- * @typedef {{ done: Product[], refused: Map<string, Failure>, left: Item[], unknown: boolean }} Outcome
+ * What is to be done, and what came of it so far.
+ * @typedef {object} Run
+ * @property {string} method such as `Delete`
+ * @property {string} id the form's; each batch has one made of it and its round
+ * @property {number} round how many batches are settled
+ * @property {number} size the most items of the next batch
+ * @property {number} count of all products
+ * @property {Item[]} left those that were not reached
+ * @property {Product[]} done as they are now
+ * @property {Map<string, Failure>} refused by the products' names
+ * @property {Failure} [halted] why it did not go on; nothing when it was stopped
  */
 
 /**
- * Every batch has an id made of the form's and its number, so that sending the same again does nothing twice.
- * @param {string} verb such as `Delete`
+ * @param {string} method
  * @param {Item[]} items
- * @param {string} requestId
- * @param {(settled: number) => boolean} goesOn asked between two batches, and told how many are settled
- * @returns {Promise<Outcome>}
+ * @param {string} id
+ * @returns {Run}
  */
-export async function inRounds(verb, items, requestId, goesOn) {
-  /** @type {Outcome} */
-  const outcome = { done: [], refused: new Map(), left: [...items], unknown: false };
-  let size = BATCH;
-  for (let number = 1; outcome.left.length && goesOn(items.length - outcome.left.length); number += 1) {
-    const batch = outcome.left.slice(0, size);
+export function runOf(method, items, id) {
+  return { method, id, round: 0, size: BATCH, count: items.length, left: items, done: [], refused: new Map() };
+}
+
+/**
+ * Goes on until all is settled. A batch of which nobody knows what came of it is the first to be sent again, under the same id.
+ * @param {Run} run
+ * @param {(settled: number) => boolean} may asked between two batches, and told how many are settled
+ */
+export async function goOn(run, may) {
+  delete run.halted;
+  while (run.left.length && may(run.count - run.left.length)) {
+    const batch = run.left.slice(0, run.size);
+    const requestId = await batchId(run.id, run.round + 1);
     const body = { requests: batch.map(({ name, etag }) => ({ name, etag })) };
-    const answer = await call('POST', `/v1/products:batch${verb}`, { requestId: `${requestId}-${number}`, body });
-    if (answer.kind === 'done') {
-      outcome.done.push(...(answer.resource.products ?? []));
-      outcome.left.splice(0, batch.length);
-      continue;
-    }
+    const answer = await call('POST', `/v1/products:batch${run.method}`, { requestId, body });
+    if (answer.kind === 'done') run.done.push(...(answer.resource.products ?? []));
     const failing = answer.kind === 'refused' ? failingOf(answer) : new Map();
-    if (answer.kind === 'refused' && answer.reason === 'MESSAGE_TOO_LARGE' && size > 1) {
-      size = Math.ceil(batch.length / 2);
-      continue;
+    if (answer.kind === 'refused' && answer.reason === 'MESSAGE_TOO_LARGE' && run.size > 1) run.size = Math.ceil(batch.length / 2);
+    else if (answer.kind !== 'done' && !failing.size) {
+      // It is not about an item, so it would be said of every further batch too.
+      run.halted = answer;
+      return;
     }
-    // It is not about an item, so it would be said of every further batch too.
-    const named = failing.size ? failing : new Map(outcome.left.map((_, index) => [index, answer]));
-    for (const [index, failure] of named) {
-      const item = outcome.left[index];
-      if (item) outcome.refused.set(item.name, failure);
+    run.round += 1;
+    for (const [index, failure] of failing) {
+      const item = batch[index];
+      if (item) run.refused.set(item.name, failure);
     }
-    outcome.unknown ||= answer.kind === 'unknown';
-    outcome.left = outcome.left.filter((_, index) => !named.has(index));
+    const settled = answer.kind === 'done' ? batch : batch.filter(({ name }) => run.refused.has(name));
+    run.left = run.left.filter((item) => !settled.includes(item));
   }
-  return outcome;
 }
 
 /**
@@ -78,47 +90,21 @@ function failingOf(failure) {
 }
 
 /**
- * Every product that matches the filters of an address.
+ * Every product that an address of the list shows, as far as a search goes.
  * @param {URLSearchParams} address
- * @returns {Promise<Item[] | Failure>}
+ * @returns {Promise<{ items: Item[], capped: boolean } | Failure>}
  */
 export async function matching(address) {
   /** @type {Item[]} */
   const items = [];
-  const query = queryOf(address);
-  // An order that what is done to them does not change.
-  for (const [name, value] of [['page_size', '1000'], ['order_by', 'create_time'], ['view', 'PRODUCT_VIEW_BASIC'], ['page_token', '']]) {
-    query.set(String(name), String(value));
-  }
+  let token = '';
   for (;;) {
-    const answer = await call('GET', `/v1/products?${query}`);
+    // An order that what is done to them does not change.
+    const part = { page_size: '1000', order_by: 'create_time', view: 'PRODUCT_VIEW_BASIC', page_token: token };
+    const answer = await call('GET', callOf(address, part));
     if (answer.kind !== 'done') return answer;
-    items.push(...(answer.resource.products ?? []));
-    if (!answer.resource.nextPageToken) return items;
-    query.set('page_token', answer.resource.nextPageToken);
+    items.push(...productsOf(answer.resource).map(({ name, etag }) => ({ name, etag })));
+    token = answer.resource.nextPageToken ?? '';
+    if (!token) return { items, capped: Boolean(answer.resource.totalSizeCapped) && address.has('q') };
   }
-}
-
-/**
- * Shows how far it is and lets it be stopped, when it takes more than one batch.
- * @param {HTMLFormElement} bulk
- * @param {number} count
- */
-export function progress(bulk, count) {
-  const bar = bulk.querySelector('progress');
-  const stop = bulk.querySelector('[data-stop]');
-  let goesOn = true;
-  const halt = () => (goesOn = false);
-  stop?.addEventListener('click', halt, { once: true });
-  for (const part of [bar, stop]) part?.toggleAttribute('hidden', count <= BATCH);
-  return {
-    goesOn(/** @type {number} */ settled) {
-      if (bar) Object.assign(bar, { max: count, value: settled });
-      return goesOn;
-    },
-    end() {
-      stop?.removeEventListener('click', halt);
-      for (const part of [bar, stop]) part?.toggleAttribute('hidden', true);
-    },
-  };
 }

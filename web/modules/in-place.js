@@ -3,7 +3,7 @@
 // Proven by: tests/browser/stories/actions.test.js, list.test.js, cells.test.js and bulk.test.js
 
 import { startForms } from './action-form.js';
-import { expunging, publishing, removal } from './optimistic.js';
+import { expunging, removal, stating } from './optimistic.js';
 
 /** The lists, cells and questions are fetched at the first sign that they will be used. */
 const liveList = () => import('./live-list.js');
@@ -11,7 +11,7 @@ const cellEdit = () => import('./cell-edit.js');
 const confirmDialog = () => import('./confirm-dialog.js');
 
 export function startInPlace() {
-  startForms({ delete: removal, undelete: removal, publish: publishing, expunge: expunging });
+  startForms({ delete: removal, undelete: removal, publish: stating, archive: stating, expunge: expunging });
   const bulk = document.getElementById('bulk');
   if (bulk instanceof HTMLFormElement) startBulk(bulk);
   document.addEventListener('click', (event) => {

@@ -2,9 +2,9 @@
 // Without it: the server prints them.
 // Proven by: tests/browser/stories/list.test.js
 
-import { word } from './announce.js';
 import { number, total } from './format.js';
-import { addressOf, keyOf, nextSort, sortOf } from './list-query.js';
+import { fillEmpty, fillNotes, markRow } from './list-found.js';
+import { addressOf, keyOf, nextSort, resultsOf, sortOf } from './list-query.js';
 import { cloneRow } from './row-template.js';
 
 /** @import { ProductPage } from './types.js' */
@@ -12,25 +12,27 @@ import { cloneRow } from './row-template.js';
 /**
  * @param {ProductPage} page
  * @param {URL} address
+ * @returns {string[]} what is said of a search
  */
 export function fillList(page, address) {
   const template = document.querySelector('template#product-row');
   const rows = document.getElementById('rows');
   if (!(template instanceof HTMLTemplateElement) || !rows) throw new Error('no list on this page');
-  const products = page.products ?? [];
-  rows.replaceChildren(...products.map((product) => cloneRow(template, product)));
+  const results = resultsOf(page);
+  rows.replaceChildren(...results.map((found) => {
+    const row = cloneRow(template, found.product);
+    markRow(row, found);
+    return row;
+  }));
   const asked = Object.fromEntries(address.searchParams);
-  fillCounts(page, Number(asked.from ?? 0), products.length);
+  fillCounts(page, Number(asked.from ?? 0), results.length);
   fillHeads(address);
-  fillPages(asked, page.nextPageToken ?? '', products.length);
+  fillPages(asked, page.nextPageToken ?? '', results.length);
   fillFilters(asked);
   const table = rows.closest('table');
-  const empty = document.getElementById('empty');
-  if (table) table.hidden = products.length === 0;
-  if (!empty) return;
-  empty.hidden = products.length > 0;
-  const text = empty.querySelector('p');
-  if (text && Object.keys(asked).length) text.textContent = word('no-match') || total(0);
+  if (table) table.hidden = results.length === 0;
+  fillEmpty(results.length === 0, asked);
+  return fillNotes(page, asked.q);
 }
 
 /**
@@ -102,6 +104,9 @@ function fillFilters(asked) {
   const filtered = ['q', 'state', 'category'].some((name) => asked[name]);
   const clear = row && fillLink(row, 'a', 'Clear', filtered ? location.pathname : '');
   if (clear) clear.dataset.kind = 'quiet';
+  const byRank = document.getElementById('by-rank');
+  byRank?.toggleAttribute('hidden', !asked.q || !asked.sort);
+  byRank?.querySelector('a')?.setAttribute('href', addressOf(location.pathname, { ...asked, sort: '', page: '', from: '' }));
 }
 
 /** What the filters say, when it was not they who asked. @param {URL} address */

@@ -5,7 +5,7 @@
 import { announce } from './announce.js';
 import { total } from './format.js';
 import { fillControls, fillList } from './list-fill.js';
-import { addressOf, queryOf } from './list-query.js';
+import { addressOf, callOf } from './list-query.js';
 
 const PAUSE = 250;
 const LIMIT = 8_000;
@@ -59,7 +59,7 @@ async function show(address, way) {
   const { signal } = latest;
   const dim = setTimeout(() => list?.setAttribute('aria-busy', 'true'), DIM_AFTER);
   try {
-    const answer = await fetch(`/v1/products?${queryOf(address.searchParams)}`, {
+    const answer = await fetch(callOf(address.searchParams), {
       headers: { accept: 'application/json' },
       signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT)]),
     });
@@ -67,8 +67,8 @@ async function show(address, way) {
     const page = await answer.json();
     if (way === 'push') history.pushState(null, '', address);
     if (way === 'replace') history.replaceState(null, '', address);
-    fillList(page, address);
-    announce(total(page.totalSize ?? 0, page.totalSizeCapped));
+    const notes = fillList(page, address);
+    announce([total(page.totalSize ?? 0, page.totalSizeCapped), ...notes].join('. '));
   } catch {
     // The server's page of the same address shows the same list, or says why it cannot.
     if (!signal.aborted) location.assign(address);

@@ -17,9 +17,18 @@ if (asksFor('form[data-action=add], form[data-action=move]')) {
   const { startCategoryForms } = await import('./category-forms.js');
   startCategoryForms();
 }
+if (asksFor('#product-form') && asksFor('form[data-action=archive]')) {
+  const { startStates } = await import('./editor-state.js');
+  startStates();
+}
 if (asksFor('template#notice')) {
   const { startNotices } = await import('./notices.js');
   startNotices();
+}
+const steps = document.querySelector('form[data-goes-on]');
+if (steps instanceof HTMLFormElement) {
+  const { startBulkPage } = await import('./bulk-page.js');
+  startBulkPage(steps);
 }
 if (asksFor('form[data-setup]')) {
   const { fillSetupToken } = await import('./setup-token.js');

@@ -5,14 +5,14 @@
 const STAY = 20_000;
 const LEFT = 'notice';
 
-/** @typedef {{ undo?: () => void, again?: () => void }} Choices */
+/** @typedef {{ undo?: () => void, again?: () => void, goOn?: () => void }} Choices */
 
 /** @type {{ element: Element, undo: () => void }[]} newest last */
 const undoable = [];
 
 /**
  * @param {string} text
- * @param {Choices} [choices] buttons to offer; one with `again` stays until it is answered
+ * @param {Choices} [choices] buttons to offer; one with `again` or `goOn` stays until it is answered
  */
 export function notify(text, choices = {}) {
   const place = document.querySelector('[data-notices]');
@@ -31,7 +31,7 @@ export function notify(text, choices = {}) {
     if (index >= 0) undoable.splice(index, 1);
     notice.remove();
   };
-  for (const name of /** @type {const} */ (['undo', 'again', 'close'])) {
+  for (const name of /** @type {const} */ (['undo', 'goOn', 'again', 'close'])) {
     const button = notice.querySelector(`[data-notice=${name}]`);
     if (!(button instanceof HTMLElement)) continue;
     const choice = name === 'close' ? () => {} : choices[name];
@@ -41,7 +41,7 @@ export function notify(text, choices = {}) {
   place.append(copy);
   const { undo } = choices;
   if (undo) undoable.push({ element: notice, undo: () => (close(), undo()) });
-  if (!choices.again) closeInTime(notice, close, gone.signal);
+  if (!choices.again && !choices.goOn) closeInTime(notice, close, gone.signal);
 }
 
 /** Undoes what the newest notice offers to undo. */

@@ -45,18 +45,25 @@ export const expunging = {
   },
 };
 
+/** What makes a product what it was before. @type {Record<string, string>} */
+const BACK = { draft: 'unpublish', archived: 'archive' };
+
+/** What each form makes of a product. @type {Record<string, string>} */
+const MADE = { published: 'published', unpublished: 'draft', archived: 'archived' };
+
 /** The row says its new state and offers the way back. @type {Behaviour} */
-export const publishing = {
+export const stating = {
   show(form) {
     const row = rowOf(form);
     if (!row) throw new Error('no row to act on');
     const before = row.dataset.state ?? '';
+    form.dataset.undo = form.dataset.undo?.replace(/\w+$/, BACK[before] ?? 'publish');
     const turn = (/** @type {() => void} */ change) => {
       const held = document.activeElement;
       change();
       if (held instanceof HTMLElement && row.contains(held) && !held.checkVisibility()) visibleButton(row, form)?.focus();
     };
-    turn(() => showState(row, form.dataset.done === 'published' ? 'published' : 'draft'));
+    turn(() => showState(row, MADE[form.dataset.done ?? ''] ?? before));
     return {
       confirm: (product) => turn(() => fillRow(row, product)),
       rollBack(failure) {
@@ -104,11 +111,13 @@ export function setGone(row, gone) {
 }
 
 /**
+ * The button that does the same, or else what can be done instead.
  * @param {HTMLElement} row
  * @param {HTMLFormElement} form
  */
 function visibleButton(row, form) {
   /** @type {NodeListOf<HTMLElement>} */
-  const same = row.querySelectorAll(`form[data-action="${form.dataset.action}"] button`);
-  return [...same].find((button) => button.checkVisibility());
+  const all = row.querySelectorAll('form[data-action] button');
+  const visible = [...all].filter((button) => button.checkVisibility());
+  return visible.find((button) => button.closest('form')?.dataset.action === form.dataset.action) ?? visible[0];
 }

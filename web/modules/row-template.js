@@ -18,7 +18,8 @@ const STATES = {
 /** What each `data-field` shows; a function that answers nothing has shown it, or leaves it alone. */
 /** @type {Record<string, (place: HTMLElement, product: Product) => string | void>} */
 const FIELDS = {
-  title: (_, { title }) => title,
+  // One that stays keeps what was marked in it.
+  title: (place, { title }) => (place.textContent === title ? undefined : title),
   // An answer without variants does not tell them: every product has one.
   sku: (_, { variants }) => (variants?.length ? skuOf(variants) : undefined),
   price: showPrice,
@@ -65,6 +66,7 @@ export function fillRow(row, product) {
   row.dataset.etag = product.etag;
   for (const input of row.querySelectorAll('input')) {
     if (input.name === 'etag') input.value = product.etag;
+    if (input.name === 'was') input.value = stateOf(product);
     if (input.name === 'item') input.value = `${product.name.slice('products/'.length)} ${product.etag}`;
     if (input.name === 'request_id') input.value ||= crypto.randomUUID();
     if (input.name === 'return_to') input.value = location.pathname + location.search;
@@ -83,8 +85,8 @@ export function showState(row, state) {
     place.dataset.state = state;
     place.textContent = STATES[/** @type {keyof typeof STATES} */ (state)];
   }
-  for (const form of row.querySelectorAll('form[data-when]')) {
-    if (form instanceof HTMLElement) form.hidden = !form.dataset.when?.split(' ').includes(state);
+  for (const part of row.querySelectorAll('[data-when]')) {
+    if (part instanceof HTMLElement) part.hidden = !part.dataset.when?.split(' ').includes(state);
   }
 }
 

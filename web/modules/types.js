@@ -39,9 +39,16 @@
  * @property {Actor} [deleteActor]
  */
 
+/** @typedef {{ text?: string, matched?: boolean }} Segment a part of a text, and whether it is what was searched for */
+/** @typedef {{ product: Product, titleSegments?: Segment[], excerptSegments?: Segment[] }} Found */
+
 /**
- * @typedef {object} ProductPage
+ * @typedef {object} ProductPage of a list, or of a search
  * @property {Product[]} [products]
+ * @property {Found[]} [results]
+ * @property {string} [correctedQuery]
+ * @property {boolean} [someWordsOnly]
+ * @property {boolean} [incomplete]
  * @property {string} [nextPageToken]
  * @property {number} [totalSize]
  * @property {boolean} [totalSizeCapped]

@@ -75,6 +75,7 @@ impl Catalog {
         }
         let query = ProductQuery {
             filter: Filter::parse(list.filter)?,
+            among: None,
             order: Order::parse(list.order_by)?,
             show_deleted: list.show_deleted,
             view,

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::{Catalog, Error, Result};
 use crate::{
     domain::{
-        Audience, Caller, Cursor, CursorValue, Document, Finding, PageRequest, Product, ProductId,
-        ProductSearch, Reach, Refusal, Segment, Snapshot, Suggestion, View, Violation,
+        Audience, Caller, Cursor, CursorValue, Document, Finding, Order, PageRequest, Product,
+        ProductId, ProductQuery, ProductSearch, Reach, Refusal, Segment, Snapshot, Suggestion,
+        View, Violation,
     },
     encoding,
     search::{self, Stretch, excerpt, marked},
@@ -27,7 +28,7 @@ pub struct Found {
 /// One page of what was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundPage {
-    /// The products, the best first.
+    /// The products, the best first, or in the order that was asked for.
     pub products: Vec<Found>,
     /// Where the next page starts.
     pub next: Option<Cursor>,
@@ -39,14 +40,16 @@ impl Catalog {
     /// How many products a page of a search has at most.
     pub const LARGEST_SEARCH_PAGE: usize = 250;
 
-    /// Finds products by words, all whose writes were answered before. Without credentials only public ones.
+    /// Finds products by words, all whose writes were answered before. Without credentials only public ones. With an `order_by`
+    /// (AIP-132) they are in that order instead of the best first.
     ///
     /// # Errors
-    /// [`Error::RoleMissing`], [`Error::QueryTooExpensive`], [`Error::Overloaded`] and [`Error::SearchNotReady`].
+    /// [`Error::Order`], [`Error::RoleMissing`], [`Error::QueryTooExpensive`], [`Error::Overloaded`] and [`Error::SearchNotReady`].
     pub async fn search_products(
         &self,
         caller: &Caller,
         search: ProductSearch,
+        order_by: &str,
         view: View,
         page: PageRequest,
     ) -> Result<Snapshot<FoundPage>> {
@@ -58,18 +61,40 @@ impl Catalog {
                 Reach::All => return Err(Error::RoleMissing("show_deleted")),
             }
         }
-        let stretch = stretch(&page);
+        let order = match order_by.trim() {
+            "" => None,
+            text => Some(Order::parse(text)?),
+        };
+        let stretch = if order.is_some() { Stretch::all() } else { stretch(&page) };
         let offset = stretch.offset;
         self.search.wait_for(self.store.last_change().await?).await;
         let mut finding = self.search.find(search, stretch, self.clock.now()).await?;
         let ids = std::mem::take(&mut finding.products);
-        let (documents, is_cut) = self.found(&ids, view, caller, reach).await?;
-        let read = documents.len();
-        let next = (finding.has_more || is_cut).then(|| ids.get(read.max(1) - 1)).flatten();
-        let next = next.map(|last| cursor(offset + read, last));
+        let audience = match reach {
+            Reach::Public => Audience::Public,
+            Reach::Live | Reach::All => caller.audience(),
+        };
+        let (documents, next) = match order {
+            Some(order) => {
+                let (among, show_deleted) = (Some(ids), reach == Reach::All);
+                let query =
+                    ProductQuery { filter: None, among, order, show_deleted, view, audience };
+                let size = page.size.min(Self::LARGEST_SEARCH_PAGE);
+                let page = PageRequest { size, ..page };
+                let page = self.store.list_products(query, page).await?.content;
+                (page.items, page.next)
+            }
+            None => {
+                let (documents, is_cut) = self.found(&ids, view, audience).await?;
+                let read = documents.len();
+                let last = ids.get(read.max(1) - 1).filter(|_| finding.has_more || is_cut);
+                let next = last.map(|last| cursor(offset + read, last));
+                (documents.into_iter().flatten().collect(), next)
+            }
+        };
         let terms: HashSet<String> = finding.terms.iter().cloned().collect();
-        let products = documents.into_iter().flatten();
-        let products = products.map(|product| marks(product, &terms)).collect::<Result<_>>()?;
+        let products = documents.into_iter().map(|product| marks(product, &terms));
+        let products = products.collect::<Result<_>>()?;
         // The index is behind the documents, if anything: who goes on from there misses nothing.
         let position = finding.position;
         Ok(Snapshot { content: FoundPage { products, next, finding }, position })
@@ -82,13 +107,8 @@ impl Catalog {
         &self,
         ids: &[ProductId],
         view: View,
-        caller: &Caller,
-        reach: Reach,
+        audience: Audience,
     ) -> Result<(Vec<Option<Document<Product>>>, bool)> {
-        let audience = match reach {
-            Reach::Public => Audience::Public,
-            Reach::Live | Reach::All => caller.audience(),
-        };
         let mut count = ids.len();
         loop {
             match self.store.products(&ids[..count], view, audience).await {

@@ -1,6 +1,6 @@
 //! Which products a list holds, and in what order.
 
-use super::{Audience, Filter, Order};
+use super::{Audience, Filter, Order, ProductId};
 
 /// How much of a product is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub enum View {
 pub struct ProductQuery {
     /// Which products; none: all that may be seen.
     pub filter: Option<Filter>,
+    /// None but these, as many as a search finds; none given: all.
+    pub among: Option<Vec<ProductId>>,
     /// In what order.
     pub order: Order,
     /// Deleted ones too.

@@ -17,8 +17,30 @@ pub struct Shop {
     pub default_currency: Currency,
     /// The BCP 47 tag of the language of the products.
     pub default_language: String,
+    /// To what changed prices are rounded.
+    pub price_rounding: PriceRounding,
     /// When it was last changed.
     pub update_time: Timestamp,
+}
+
+/// To what a price is rounded that is changed by a rule. The catalog keeps it for those who change prices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PriceRounding {
+    /// The smallest unit of the currency.
+    #[default]
+    SmallestUnit,
+    /// Five of them.
+    FiveSmallestUnits,
+    /// Ten of them.
+    TenSmallestUnits,
+    /// A whole amount.
+    WholeUnit,
+    /// An amount that ends in 90 hundredths.
+    Ending90,
+    /// An amount that ends in 95 hundredths.
+    Ending95,
+    /// An amount that ends in 99 hundredths.
+    Ending99,
 }
 
 impl Shop {
@@ -37,6 +59,8 @@ pub struct ShopFields {
     pub default_currency: Currency,
     /// The BCP 47 tag of the language of the products.
     pub default_language: String,
+    /// To what changed prices are rounded.
+    pub price_rounding: PriceRounding,
 }
 
 /// A field that callers may change.
@@ -48,11 +72,14 @@ pub enum ShopField {
     DefaultCurrency,
     /// `default_language`
     DefaultLanguage,
+    /// `price_rounding`
+    PriceRounding,
 }
 
 impl ShopField {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 3] = [Self::DisplayName, Self::DefaultCurrency, Self::DefaultLanguage];
+    pub const ALL: [Self; 4] =
+        [Self::DisplayName, Self::DefaultCurrency, Self::DefaultLanguage, Self::PriceRounding];
 
     /// Its name in the contract.
     pub fn name(self) -> &'static str {
@@ -60,6 +87,7 @@ impl ShopField {
             Self::DisplayName => "display_name",
             Self::DefaultCurrency => "default_currency",
             Self::DefaultLanguage => "default_language",
+            Self::PriceRounding => "price_rounding",
         }
     }
 }
@@ -74,6 +102,7 @@ impl ShopFields {
                 ShopField::DefaultLanguage => {
                     shop.default_language.clone_from(&self.default_language);
                 }
+                ShopField::PriceRounding => shop.price_rounding = self.price_rounding,
             }
         }
     }
@@ -86,6 +115,7 @@ impl Shop {
             ShopField::DisplayName => self.display_name != before.display_name,
             ShopField::DefaultCurrency => self.default_currency != before.default_currency,
             ShopField::DefaultLanguage => self.default_language != before.default_language,
+            ShopField::PriceRounding => self.price_rounding != before.price_rounding,
         };
         let changed = ShopField::ALL.into_iter().filter(differs);
         changed.map(|field| field.name().to_owned()).collect()

@@ -224,6 +224,9 @@ fn masks_of_the_other_resources_are_read() {
     assert_eq!(category::mask(&message, None), Ok(vec![CategoryField::Parent]));
     let message = wire::Shop { default_language: "de".into(), ..Default::default() };
     assert_eq!(shop::mask(&message, None), Ok(vec![ShopField::DefaultLanguage]));
+    let rounding = wire::shop::PriceRounding::Ending99.into();
+    let message = wire::Shop { price_rounding: rounding, ..Default::default() };
+    assert_eq!(shop::mask(&message, None), Ok(vec![ShopField::PriceRounding]));
     assert!(shop::mask(&message, Some(&field_mask(&["currency"]))).is_err());
 }
 

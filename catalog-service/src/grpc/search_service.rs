@@ -39,6 +39,7 @@ pub(super) async fn search_products(
     let tokens = &service.0.page_tokens;
     let query = Query::of(&request, who.caller.audience(), "");
     let page = PageRequest::new(size, tokens.open(query, &token)?);
+    let order_by = std::mem::take(&mut request.order_by);
     let search = ProductSearch {
         reach: reach(&request),
         facets: request.with_facets,
@@ -46,7 +47,8 @@ pub(super) async fn search_products(
         choice,
     };
     let view = parse::view(request.view, View::Basic);
-    let found = service.0.catalog.search_products(&who.caller, search, view, page).await;
+    let catalog = &service.0.catalog;
+    let found = catalog.search_products(&who.caller, search, &order_by, view, page).await;
     let found = found.map_err(problem::of_catalog)?;
     let answer = found.try_map(|found| {
         let next_page_token = reply::token(found.next.as_ref(), tokens, query)?;

@@ -29,6 +29,13 @@ pub struct Stretch {
     pub size: usize,
 }
 
+impl Stretch {
+    /// All that is found, as deep as pages go.
+    pub fn all() -> Self {
+        Self { offset: 0, after: None, size: DEEPEST }
+    }
+}
+
 impl Search {
     /// Finds products.
     ///

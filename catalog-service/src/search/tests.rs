@@ -112,7 +112,7 @@ impl Shop {
             Reach::Live | Reach::All => Caller::system(),
         };
         let page = page.unwrap_or(PageRequest { size: 50, after: None });
-        self.catalog.search_products(&caller, search, View::Basic, page).await.unwrap().content
+        self.catalog.search_products(&caller, search, "", View::Basic, page).await.unwrap().content
     }
 }
 

@@ -160,6 +160,7 @@ macro_rules! contract {
             lists: {
                 every_order_is_kept_across_pages,
                 lists_at_random_are_kept_across_pages,
+                a_list_among_some_products_holds_no_other,
                 deleted_products_are_listed_on_request,
                 the_public_lists_what_it_may_see,
                 a_public_count_follows_the_windows_to_the_microsecond,
@@ -347,6 +348,7 @@ pub(super) fn sold(sku: &str, units: i64) -> NewVariant {
 pub(super) fn staff(filter: &str, order: &str) -> ProductQuery {
     ProductQuery {
         filter: crate::domain::Filter::parse(filter).unwrap(),
+        among: None,
         order: crate::domain::Order::parse(order).unwrap(),
         show_deleted: false,
         view: View::Basic,

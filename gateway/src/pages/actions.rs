@@ -99,7 +99,8 @@ pub(crate) async fn publish(
     let (name, etag, request_id) = what(&id, &fields)?;
     let request = PublishProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().publish_product(request).await;
-    finish(&visit, &id, &fields, Done::Published, "publish", answer.map(drop)).await
+    let done = if was_archived(&fields) { Done::PublishedArchived } else { Done::Published };
+    finish(&visit, &id, &fields, done, "publish", answer.map(drop)).await
 }
 
 /// `POST /admin/products/{id}/unpublish`.
@@ -111,7 +112,8 @@ pub(crate) async fn unpublish(
     let (name, etag, request_id) = what(&id, &fields)?;
     let request = UnpublishProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().unpublish_product(request).await;
-    finish(&visit, &id, &fields, Done::Unpublished, "unpublish", answer.map(drop)).await
+    let done = if was_archived(&fields) { Done::UnpublishedArchived } else { Done::Unpublished };
+    finish(&visit, &id, &fields, done, "unpublish", answer.map(drop)).await
 }
 
 /// `POST /admin/products/{id}/archive`. The form says what the product was, so that Undo makes it that again.
@@ -140,6 +142,11 @@ pub(crate) async fn roll_back(
     let request = RollbackProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().rollback_product(request).await;
     finish(&visit, &id, &fields, Done::RolledBack, "roll-back", answer.map(drop)).await
+}
+
+/// Whether the form says that the product was archived, so that Undo makes it that again.
+fn was_archived(fields: &Fields) -> bool {
+    fields.get("was") == "archived"
 }
 
 /// The product's name, the etag that was seen, the id of the form.

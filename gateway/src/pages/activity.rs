@@ -208,14 +208,14 @@ fn empty(shown: bool, filtered: bool) -> Empty {
         return Empty {
             shown,
             text: "Nothing was done that fits this filter.",
-            link: PATH,
+            link: PATH.into(),
             link_text: "Show everything",
         };
     }
     Empty {
         shown,
         text: "Nothing was changed yet.",
-        link: "/admin/products",
+        link: "/admin/products".into(),
         link_text: "To the products",
     }
 }

@@ -1,21 +1,27 @@
-//! What is done to many products of the list at once: each chunk of 500 is one batch, whole or not at all.
+//! What is done to many products of the list at once: each batch of 500 is whole or not at all.
 //!
-//! A batch that is refused goes again without the products that its refusal names, so that the others are done. Nothing is kept
-//! here: what was done, and what was not and why, travels to the next page with the message.
+//! A batch that is refused goes again without the products that its refusal names, so that the others are done. One form does one
+//! step; where that is not all, the page it answers holds the form of the next one. Nothing is kept here: what was done, and what was
+//! not and why, travels to the next page with the form or with the message.
 
 mod assign;
-mod confirm;
+mod report;
 mod reprice;
 mod revert;
 mod rounds;
 mod rule;
 mod selection;
+mod step;
+mod tally;
 
 use axum::response::Response;
 
 use self::{
-    rounds::{Item, Outcome, in_rounds},
-    selection::{Chosen, Found},
+    report::Run,
+    rounds::{Item, Outcome},
+    selection::Chosen,
+    step::Step,
+    tally::Tally,
 };
 use super::{
     fields::Fields,
@@ -96,40 +102,68 @@ impl Verb {
             Self::Revert => "put back as before",
         }
     }
+
+    /// How many products one step takes: a page has ten seconds. Prices are read with up to 250 variants of each product, and what
+    /// was there before is looked up product by product.
+    fn at_once(self) -> usize {
+        match self {
+            Self::Reprice => 200,
+            Self::Revert => 100,
+            _ => 500,
+        }
+    }
+
+    /// The fields of a form that say how it is to be done.
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Reprice => &["step", "rule", "value"],
+            Self::Assign => &["category", "way"],
+            _ => &[],
+        }
+    }
 }
 
 /// `POST /admin/bulk`.
 pub(crate) async fn act(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
     let verb = Verb::of(fields.get("do")).ok_or(Trouble::NotFound)?;
     let chosen = Chosen::of(&fields);
-    let found = match chosen.find(&visit).await? {
-        Found::Nothing => return Ok(flash::leave_many(see_other(chosen.back()), &Many::nothing())),
-        Found::TooMany => return confirm::too_many(&visit, &chosen).await,
-        Found::Products(found) => found,
+    let Some(before) = Tally::of(&fields) else {
+        return go(&visit, &fields, verb, chosen, None).await;
     };
-    match verb {
-        Verb::Reprice => reprice::act(&visit, &fields, &chosen, found).await,
-        Verb::Assign => assign::act(&visit, &fields, &chosen, found).await,
-        Verb::Revert => revert::act(&visit, &fields, &chosen, found).await,
-        verb if found.len() > Many::UNDOABLE && fields.get("sure").is_empty() => {
-            confirm::ask(&visit, verb, &chosen, found.len()).await
+    let run = Run { visit: &visit, fields: &fields, verb, tally: &before, back: chosen.back() };
+    if !fields.get("stop").is_empty() {
+        return report::stopped(&run, &chosen).await;
+    }
+    match go(&visit, &fields, verb, chosen.clone(), Some(before.clone())).await {
+        // What was done before is told, whatever stands in the way of this step; the same form goes again after the sign-in.
+        Err(trouble) if !matches!(trouble, Trouble::SignedOut) => {
+            report::goes_on(&run, &chosen, Some(&trouble)).await
         }
-        verb => {
-            let items = found.into_iter().map(Item::of).collect();
-            finish(&visit, &fields, &chosen, verb, items, Outcome::default()).await
-        }
+        answer => answer,
     }
 }
 
-/// Does it to those that are not settled yet, and leads back to the list with what came of it.
-async fn finish(
+/// Makes one step, the first one or that after others.
+async fn go(
     visit: &Visit,
     fields: &Fields,
-    chosen: &Chosen,
     verb: Verb,
-    items: Vec<Item>,
-    settled: Outcome,
+    chosen: Chosen,
+    before: Option<Tally>,
 ) -> Result<Response, Trouble> {
-    let outcome = in_rounds(visit, verb, items, fields.get("request_id"), settled).await?;
-    Ok(flash::leave_many(see_other(chosen.back()), &outcome.into_message(verb)))
+    let portion = chosen.portion(visit, verb.at_once()).await?;
+    if portion.found.is_empty() && before.is_none() {
+        return Ok(flash::leave_many(see_other(chosen.back()), &Many::nothing()));
+    }
+    let tally = before.unwrap_or_else(|| Tally::about(portion.count));
+    let step = Step { visit, fields, verb, chosen, portion, tally };
+    match verb {
+        Verb::Reprice => reprice::act(step).await,
+        Verb::Assign => assign::act(step).await,
+        Verb::Revert => revert::act(step).await,
+        _ => {
+            let items = step.portion.found.iter().cloned().map(Item::of).collect();
+            step.make(items, Outcome::default()).await
+        }
+    }
 }

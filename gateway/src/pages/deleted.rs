@@ -97,7 +97,7 @@ fn list(
         empty: Empty {
             shown: page.products.is_empty(),
             text: "Nothing was deleted in the last 30 days.",
-            link: "/admin/products",
+            link: "/admin/products".into(),
             link_text: "To the products",
         },
         pages: Pages {

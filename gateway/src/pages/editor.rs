@@ -58,6 +58,9 @@ struct EditorPage {
     variants: Vec<VariantForm>,
     request_id: String,
     publish_request_id: String,
+    unpublish_request_id: String,
+    /// Of the form that makes a draft of what is archived.
+    draft_request_id: String,
     undelete_request_id: String,
     archive_request_id: String,
     delete_request_id: String,
@@ -144,7 +147,10 @@ pub(crate) async fn answer(
     status: StatusCode,
     typed: Typed,
 ) -> Result<Response, Trouble> {
-    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["editor"]);
+    let chrome = visit.admin_chrome().await?;
+    let modules: &[&str] =
+        if chrome.may_edit() { &["editor", "editor-state"] } else { &["editor"] };
+    let chrome = chrome.starting(&visit.gateway, modules);
     let ((shop, categories), product) =
         tokio::try_join!(surroundings(&visit.caller), product(visit, id))?;
     visit.page_with(status, &editor(visit, chrome, &shop, &categories, &product, typed))
@@ -209,6 +215,8 @@ fn editor(
         problems: typed.problems,
         request_id: request_id(),
         publish_request_id: request_id(),
+        unpublish_request_id: request_id(),
+        draft_request_id: request_id(),
         undelete_request_id: request_id(),
         archive_request_id: request_id(),
         delete_request_id: request_id(),

@@ -31,7 +31,11 @@ pub(crate) enum Done {
     Deleted,
     Undeleted,
     Published,
+    /// What was archived before.
+    PublishedArchived,
     Unpublished,
+    /// What was archived before.
+    UnpublishedArchived,
     Archived,
     ArchivedDraft,
     Expunged,
@@ -92,13 +96,15 @@ pub(crate) struct Undo {
 }
 
 impl Done {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Created,
         Self::Saved,
         Self::Deleted,
         Self::Undeleted,
         Self::Published,
+        Self::PublishedArchived,
         Self::Unpublished,
+        Self::UnpublishedArchived,
         Self::Archived,
         Self::ArchivedDraft,
         Self::Expunged,
@@ -120,7 +126,9 @@ impl Done {
             Self::Deleted => "deleted",
             Self::Undeleted => "undeleted",
             Self::Published => "published",
+            Self::PublishedArchived => "published-archived",
             Self::Unpublished => "unpublished",
+            Self::UnpublishedArchived => "unpublished-archived",
             Self::Archived => "archived",
             Self::ArchivedDraft => "archived-draft",
             Self::Expunged => "expunged",
@@ -147,8 +155,9 @@ impl Done {
         let active = state == State::Active;
         match self {
             Self::Deleted => deleted,
-            Self::Published => !deleted && active,
+            Self::Published | Self::PublishedArchived => !deleted && active,
             Self::Unpublished => !deleted && !active,
+            Self::UnpublishedArchived => !deleted && state == State::Draft,
             Self::Archived | Self::ArchivedDraft => !deleted && state == State::Archived,
             Self::Expunged => false,
             _ => !deleted,
@@ -162,6 +171,7 @@ impl Done {
             Self::Published => Some("unpublish"),
             Self::Unpublished | Self::Archived => Some("publish"),
             Self::ArchivedDraft => Some("unpublish"),
+            Self::PublishedArchived | Self::UnpublishedArchived => Some("archive"),
             _ => None,
         }
     }

@@ -1,6 +1,9 @@
 //! Resource names and ids as they stand in addresses.
 
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
+
+/// The name space of the ids of batches.
+const BATCHES: Uuid = uuid!("3f6c1c52-8d0e-4f6b-9a55-7b1f2c9d4e80");
 
 /// Whether a text is an id of the contract: 1 to 63 of `a-z`, `0-9` and `-`.
 pub(crate) fn is_id(text: &str) -> bool {
@@ -24,11 +27,29 @@ pub(crate) fn request_id() -> String {
     Uuid::new_v4().to_string()
 }
 
+/// The id of one batch of a form (UUIDv5): the same form's same round has the same, here and in the modules of the pages, so that
+/// what is sent again is done once.
+pub(crate) fn batch_id(form: &str, round: u32) -> String {
+    Uuid::new_v5(&BATCHES, format!("{form} {round}").as_bytes()).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+    use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn batches_have_the_ids_of_the_examples() {
+        let examples: Value =
+            serde_json::from_str(include_str!("../../../web/batch-examples.json")).unwrap();
+        for example in examples.as_array().unwrap() {
+            let round = example["round"].as_u64().unwrap().try_into().unwrap();
+            let id = batch_id(example["form"].as_str().unwrap(), round);
+            assert_eq!(id, example["batch"].as_str().unwrap(), "{example}");
+        }
+    }
 
     #[rstest]
     #[case("enamel-mug", true, true)]

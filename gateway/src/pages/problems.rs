@@ -36,7 +36,7 @@ fn label(field: &str) -> &'static str {
     LABELS.iter().find(is).map_or("", |(_, label)| label)
 }
 
-const LABELS: [(&str, &str); 27] = [
+const LABELS: [(&str, &str); 28] = [
     ("title", "Title"),
     ("slug", "Address in the shop"),
     ("brand", "Brand"),
@@ -63,6 +63,7 @@ const LABELS: [(&str, &str); 27] = [
     ("ttl", "Valid for"),
     ("default_currency", "Currency"),
     ("default_language", "Language"),
+    ("price_rounding", "Rounding of prices"),
     ("token", "One-time token"),
 ];
 

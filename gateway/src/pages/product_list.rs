@@ -1,26 +1,31 @@
-//! The admin's list of products. What it shows stands in the address: text, state, category, order, page.
+//! The admin's list of products. What it shows stands in the address: words, state, category, order, page.
+
+mod asked;
 
 use askama::Template;
 use axum::response::Response;
-use proto::catalog::{Category, ListProductsRequest, ListProductsResponse, ProductView, Shop};
+use proto::catalog::{Category, ProductView, SearchProductsResponse, Shop};
+use tonic::Status;
 
+pub(crate) use self::asked::Portion;
+use self::asked::{Asked, HEADS, STATES};
 use super::{
     chrome::Chrome,
     format,
-    names::{id_of, is_id, request_id},
+    names::{id_of, request_id},
     product_row::ProductRow,
     query::Query,
-    storefront::{Empty, page_or_first, surroundings},
+    search,
+    storefront::{Empty, surroundings},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
 };
+use crate::session::Caller;
 
 /// How many rows a page has.
 const PAGE: i32 = 50;
 const PATH: &str = "/admin/products";
-/// The order when the address names none: what was changed last comes first.
-const DEFAULT_SORT: &str = "-changed";
 
 #[derive(Template)]
 #[template(path = "admin/products.html")]
@@ -39,7 +44,11 @@ struct ListPage {
     total_count: i32,
     capped: bool,
     range: String,
+    /// Where the words lead when they rank the list again; empty when they do.
+    by_rank: String,
     note: String,
+    /// What is said of a search.
+    notes: Vec<String>,
     sort: String,
     text: String,
     states: Vec<Choice>,
@@ -84,46 +93,52 @@ impl Pages {
     }
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Asked {
-    text: String,
-    state: String,
-    category: String,
-    sort: String,
-    page: String,
-    from: i32,
-    /// Whether its rows are ticked; not part of what the list shows.
-    picks: bool,
-}
-
 /// `GET /admin/products`.
 pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble> {
     let asked = Asked::of(&query);
     if query.has_blanks() {
         return Ok(see_other(&asked.query().at(PATH)));
     }
-    let request = ListProductsRequest {
-        page_size: PAGE,
-        page_token: asked.page.clone(),
-        filter: asked.filter(),
-        order_by: asked.order_by(),
-        view: ProductView::Full.into(),
-        ..Default::default()
-    };
     let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
     let (shop, categories) = surroundings(&visit.caller).await?;
-    let (page, note) = match page_or_first(&visit.caller, request).await {
-        Ok((page, false)) => (page, String::new()),
-        Ok((page, true)) => (page, words::of("PAGE_TOKEN_INVALID", &[])),
-        // A filter that cannot be read leaves the form standing, to be changed.
-        Err(trouble) => {
-            let reason = trouble.reason();
-            trouble.in_place()?;
-            (ListProductsResponse::default(), words::of(&reason, &[]))
-        }
-    };
+    let (page, note) = page_or_first(&visit.caller, &asked).await?;
     visit.page(&list(&visit, chrome, &shop, &categories, &asked, &page, note))
+}
+
+/// The page, and a note where it is not what the address asks for.
+async fn page_or_first(
+    caller: &Caller,
+    asked: &Asked,
+) -> Result<(SearchProductsResponse, String), Trouble> {
+    let portion =
+        |token: &str| Portion { size: PAGE, token: token.to_owned(), view: ProductView::Full };
+    let status = match asked.page(caller, portion(&asked.page)).await {
+        Ok(page) => return Ok((page, String::new())),
+        Err(status) => status,
+    };
+    let trouble = Trouble::from(status);
+    let reason = trouble.reason();
+    let note = words::of(&reason, &[]);
+    match reason.as_str() {
+        "PAGE_TOKEN_INVALID" => return Ok((asked.page(caller, portion("")).await?, note)),
+        "SEARCH_NOT_READY" => {}
+        // What cannot be asked leaves the form standing, to be changed.
+        _ => drop(trouble.in_place()?),
+    }
+    Ok((SearchProductsResponse::default(), note))
+}
+
+/// A part of all that the list at an address shows, such as `/admin/products?q=mug`, in an order that stays while something is done
+/// to the products.
+///
+/// # Errors
+/// Those of the list and of the search.
+pub(crate) async fn matching(
+    caller: &Caller,
+    address: &str,
+    portion: Portion,
+) -> Result<SearchProductsResponse, Status> {
+    Asked::at(address).steady_page(caller, portion).await
 }
 
 fn list(
@@ -132,13 +147,12 @@ fn list(
     shop: &Shop,
     categories: &[Category],
     asked: &Asked,
-    page: &ListProductsResponse,
+    page: &SearchProductsResponse,
     note: String,
 ) -> ListPage {
-    let shown = i32::try_from(page.products.len()).unwrap_or(0);
+    let shown = i32::try_from(page.results.len()).unwrap_or(0);
     let currency = &shop.default_currency;
     let may_edit = chrome.may_edit();
-    let filtered = Asked { sort: String::new(), ..asked.first_page() } != Asked::default();
     ListPage {
         here: visit.here.clone(),
         may_edit,
@@ -150,120 +164,38 @@ fn list(
         total_count: page.total_size,
         capped: page.total_size_capped,
         range: range(asked.from, shown, !page.next_page_token.is_empty()),
+        by_rank: match asked.text.is_empty() || asked.sort.is_empty() {
+            true => String::new(),
+            false => asked.sorted("").query().at(PATH),
+        },
         note,
+        notes: search::notes(&asked.text, page),
         sort: asked.sort.clone(),
         text: asked.text.clone(),
         states: states(&asked.state),
         categories: category_choices(categories, |category| {
             id_of(&category.name) == asked.category
         }),
-        filtered,
+        filtered: asked.is_filtered(),
         heads: heads(asked),
         rows: page
-            .products
+            .results
             .iter()
-            .map(|product| {
-                let row = ProductRow::of(product, currency, visit.now);
+            .map(|found| {
+                let row = ProductRow::found(found, currency, visit.now);
                 let note = visit.refusal(&row.id);
                 ProductRow { picked: asked.picks || !note.is_empty(), note, ..row }
             })
             .collect(),
         blank: ProductRow::blank(currency),
-        empty: empty(filtered, may_edit, page.products.is_empty()),
+        empty: empty(asked, may_edit, page.results.is_empty()),
         pages: pages(asked, page, shown),
         chrome,
     }
 }
 
-/// The filter of the list at an address, such as `/admin/products?state=draft`.
-pub(crate) fn filter_at(address: &str) -> String {
-    let query = address.split_once('?').map_or("", |(_, query)| query);
-    Asked::of(&Query::parse(query)).filter()
-}
-
-impl Asked {
-    fn of(query: &Query) -> Self {
-        let known = |wanted: &str| STATES.iter().any(|(key, ..)| *key == wanted);
-        let sort = query.get("sort");
-        let sortable = HEADS.iter().any(|(_, key, ..)| sort.trim_start_matches('-') == *key);
-        let category = query.get("category");
-        let state = query.get("state");
-        Self {
-            text: query.get("q").chars().take(200).collect(),
-            state: if known(state) { state.to_owned() } else { String::new() },
-            category: if is_id(category) { category.to_owned() } else { String::new() },
-            sort: if sortable && sort != DEFAULT_SORT { sort.to_owned() } else { String::new() },
-            page: query.get("page").to_owned(),
-            from: query.number("from"),
-            picks: query.get("pick") == "page",
-        }
-    }
-
-    fn query(&self) -> Query {
-        let from = if self.page.is_empty() { String::new() } else { self.from.to_string() };
-        Query::new()
-            .with("q", &self.text)
-            .with("state", &self.state)
-            .with("category", &self.category)
-            .with("sort", &self.sort)
-            .with("page", &self.page)
-            .with("from", &from)
-    }
-
-    fn first_page(&self) -> Self {
-        Self { page: String::new(), from: 0, picks: false, ..self.clone() }
-    }
-
-    fn sorted(&self, sort: &str) -> Self {
-        let sort = if sort == DEFAULT_SORT { "" } else { sort };
-        Self { sort: sort.to_owned(), ..self.first_page() }
-    }
-
-    fn sort(&self) -> &str {
-        if self.sort.is_empty() { DEFAULT_SORT } else { &self.sort }
-    }
-
-    /// AIP-160: every word somewhere in title, brand or SKU.
-    fn filter(&self) -> String {
-        let mut terms: Vec<String> = self.text.split_whitespace().map(quoted).collect();
-        if let Some((.., term)) = STATES.iter().find(|(key, ..)| *key == self.state) {
-            terms.push((*term).to_owned());
-        }
-        if !self.category.is_empty() {
-            terms.push(format!("category:\"{}\"", self.category));
-        }
-        terms.join(" AND ")
-    }
-
-    fn order_by(&self) -> String {
-        let key = self.sort().trim_start_matches('-');
-        let field =
-            HEADS.iter().find(|(_, other, ..)| *other == key).map_or("update_time", |head| head.2);
-        format!("{field}{}", if self.sort().starts_with('-') { " desc" } else { "" })
-    }
-}
-
-fn quoted(word: &str) -> String {
-    format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Key in the address, word on the page, term of the filter.
-const STATES: [(&str, &str, &str); 3] = [
-    ("draft", "Draft", "state = DRAFT"),
-    ("published", "Published", "state = ACTIVE"),
-    ("archived", "Archived", "state = ARCHIVED"),
-];
-
-/// Word on the page, key in the address, field of the contract; empty: it cannot be sorted by.
-const HEADS: [(&str, &str, &str); 4] = [
-    ("Product", "title", "title"),
-    ("State", "", ""),
-    ("Price", "price", "price"),
-    ("Changed", "changed", "update_time"),
-];
-
 fn states(current: &str) -> Vec<Choice> {
-    let choice = |(key, word, _): &(&str, &str, &str)| Choice {
+    let choice = |(key, word, _): &(&str, &str, _)| Choice {
         value: (*key).to_owned(),
         word: (*word).to_owned(),
         current: *key == current,
@@ -332,7 +264,7 @@ pub(crate) fn range(from: i32, shown: i32, more: bool) -> String {
     )
 }
 
-fn pages(asked: &Asked, page: &ListProductsResponse, shown: i32) -> Pages {
+fn pages(asked: &Asked, page: &SearchProductsResponse, shown: i32) -> Pages {
     let next = Asked {
         page: page.next_page_token.clone(),
         from: asked.from.saturating_add(shown),
@@ -348,48 +280,47 @@ fn pages(asked: &Asked, page: &ListProductsResponse, shown: i32) -> Pages {
     }
 }
 
-fn empty(filtered: bool, may_edit: bool, shown: bool) -> Empty {
-    if filtered {
-        return Empty {
-            shown,
-            text: "No product matches these filters.",
-            link: PATH,
-            link_text: "Clear the filters",
-        };
-    }
-    let (link, link_text) = if may_edit { ("/admin/new-product", "Add product") } else { ("", "") };
-    Empty { shown, text: "There are no products yet.", link, link_text }
+fn empty(asked: &Asked, may_edit: bool, shown: bool) -> Empty {
+    let (text, link, link_text) = match (asked.is_narrowed(), asked.text.is_empty()) {
+        (true, false) => (
+            "Nothing was found with these filters.",
+            asked.with_words_only().query().at(PATH),
+            "Search without the filters",
+        ),
+        (true, true) => ("No product matches these filters.", PATH.to_owned(), "All products"),
+        (false, false) => {
+            ("Nothing was found. Try fewer or other words.", PATH.to_owned(), "All products")
+        }
+        (false, true) if may_edit => {
+            ("There are no products yet.", "/admin/new-product".to_owned(), "Add product")
+        }
+        (false, true) => ("There are no products yet.", String::new(), ""),
+    };
+    Empty { shown, text, link, link_text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn asked(query: &str) -> Asked {
-        let pairs = form_urlencoded::parse(query.as_bytes());
-        Asked::of(&pairs.fold(Query::new(), |query, (name, value)| query.with(&name, &value)))
-    }
-
-    #[test]
-    fn the_address_becomes_a_filter() {
-        let filter = asked("q=blue+\"mug&state=draft&category=kitchen").filter();
-        assert_eq!(filter, r#""blue" AND "\"mug" AND state = DRAFT AND category:"kitchen""#);
-        assert_eq!(asked("state=nonsense&category=a%22b").filter(), "");
-    }
-
-    #[test]
-    fn the_same_list_has_one_address() {
-        let one = asked("sort=-changed&category=kitchen&q=mug").query().at(PATH);
-        assert_eq!(one, "/admin/products?q=mug&category=kitchen");
-    }
-
     #[test]
     fn a_head_turns_its_own_order_round() {
-        let heads = heads(&asked("sort=title&q=mug&page=abc&from=50"));
+        let heads_at = |address: &str| heads(&Asked::at(address));
+        let heads = heads_at("?sort=title&state=draft&page=abc&from=50");
         assert_eq!(heads[0].order, "ascending");
-        assert_eq!(heads[0].href, "/admin/products?q=mug&sort=-title");
-        assert_eq!(heads[3].href, "/admin/products?q=mug");
-        assert_eq!(asked("sort=-price").order_by(), "price desc");
-        assert_eq!(asked("").order_by(), "update_time desc");
+        assert_eq!(heads[0].href, "/admin/products?state=draft&sort=-title");
+        assert_eq!(heads[3].href, "/admin/products?state=draft");
+        let ranked = heads_at("?q=mug");
+        assert!(ranked.iter().all(|head| head.order.is_empty()), "the best come first");
+        assert_eq!(ranked[3].href, "/admin/products?q=mug&sort=-changed");
+    }
+
+    #[test]
+    fn what_is_empty_shows_a_way_back() {
+        let link = |address: &str| empty(&Asked::at(address), true, true).link;
+        assert_eq!(link("?q=mug&state=draft&sort=title"), "/admin/products?q=mug");
+        assert_eq!(link("?q=mug"), "/admin/products");
+        assert_eq!(link("?state=draft"), "/admin/products");
+        assert_eq!(link(""), "/admin/new-product");
     }
 }

@@ -1,13 +1,14 @@
 //! One row of the admin's list: of a product, or blank, to be cloned by the modules.
 
 use jiff::{Timestamp, Unit};
-use proto::catalog::{Price, Product};
+use proto::catalog::{FoundProduct, Price, Product};
 use serde_json::{Value, json};
 
 use super::{
-    card::Picture,
+    card::{Mark, Picture},
     format,
     names::{id_of, request_id},
+    search::marks,
     state::StateWord,
 };
 use proto::google::r#type::Money;
@@ -20,6 +21,10 @@ pub(crate) struct ProductRow {
     pub(crate) state: StateWord,
     pub(crate) picture: String,
     pub(crate) title: String,
+    /// The title in parts, where it was searched for; else none.
+    pub(crate) marks: Vec<Mark>,
+    /// A part of the description in parts, where that says why it was found.
+    pub(crate) excerpt: Vec<Mark>,
     pub(crate) sku: String,
     pub(crate) note: String,
     /// Whether it is ticked.
@@ -77,6 +82,8 @@ impl ProductRow {
                 .and_then(Picture::of)
                 .map_or_else(String::new, |one| one.src),
             title: product.title.clone(),
+            marks: Vec::new(),
+            excerpt: Vec::new(),
             sku: sku(product),
             note: String::new(),
             picked: false,
@@ -93,6 +100,17 @@ impl ProductRow {
         }
     }
 
+    /// The row of a product that was found, with what was searched for marked.
+    pub(crate) fn found(found: &FoundProduct, currency: &str, now: Timestamp) -> Self {
+        let product = found.product.clone().unwrap_or_default();
+        let in_title = found.title_segments.iter().any(|part| part.matched);
+        Self {
+            marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
+            excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
+            ..Self::of(&product, currency, now)
+        }
+    }
+
     /// The row that is cloned.
     pub(crate) fn blank(currency: &str) -> Self {
         Self {
@@ -101,6 +119,8 @@ impl ProductRow {
             state: StateWord::Draft,
             picture: String::new(),
             title: String::new(),
+            marks: Vec::new(),
+            excerpt: Vec::new(),
             sku: String::new(),
             note: String::new(),
             picked: false,

@@ -5,7 +5,9 @@ mod facets;
 
 use askama::Template;
 use axum::response::Response;
-use proto::catalog::{FoundProduct, SearchProductsRequest, SearchProductsResponse, Shop};
+use proto::catalog::{
+    FoundProduct, SearchProductsRequest, SearchProductsResponse, Shop, TextSegment,
+};
 
 use self::{
     asked::Asked,
@@ -107,7 +109,7 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
         chrome,
         text: asked.text.clone(),
         total: format::total(found.total_size, found.total_size_capped),
-        notes: notes(asked, found),
+        notes: notes(&asked.text, found),
         chips: facets::chips(asked, &facets, PATH),
         all_again: asked.with_words_only().query().at(PATH),
         facets: facets::facets(asked, &facets),
@@ -128,23 +130,27 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
 
 fn card(found: &FoundProduct) -> Card {
     let product = found.product.clone().unwrap_or_default();
-    let mark = |segment: &proto::catalog::TextSegment| Mark {
-        text: segment.text.clone(),
-        is_match: segment.matched,
-    };
-    let title: Vec<Mark> = found.title_segments.iter().map(mark).collect();
+    let title = marks(&found.title_segments);
     // Where the title says why it was found, the description need not.
     let excerpt = match title.iter().any(|part| part.is_match) {
         true => Vec::new(),
-        false => found.excerpt_segments.iter().map(mark).collect(),
+        false => marks(&found.excerpt_segments),
     };
     Card { title_marks: title, excerpt, ..Card::of(&product) }
 }
 
-fn notes(asked: &Asked, found: &SearchProductsResponse) -> Vec<String> {
+/// The parts of a text as a page shows them.
+pub(crate) fn marks(segments: &[TextSegment]) -> Vec<Mark> {
+    let mark =
+        |segment: &TextSegment| Mark { text: segment.text.clone(), is_match: segment.matched };
+    segments.iter().map(mark).collect()
+}
+
+/// What is said of a search: that it was for other words, or for some of them only, or that it may have missed something.
+pub(crate) fn notes(typed: &str, found: &SearchProductsResponse) -> Vec<String> {
     let mut notes = Vec::new();
     if !found.corrected_query.is_empty() {
-        let values = [("typed", asked.text.as_str()), ("found", found.corrected_query.as_str())];
+        let values = [("typed", typed), ("found", found.corrected_query.as_str())];
         notes.push(words::of("search-corrected", &values));
     }
     if found.some_words_only {
@@ -164,7 +170,7 @@ fn empty(asked: &Asked, is_narrowed: bool) -> Empty {
         (false, true) => "Nothing here has all that was chosen. Take a filter away.",
         (false, false) => "Nothing was found. Try fewer or other words, or look through a shelf.",
     };
-    Empty { shown: true, text, link: "/", link_text: "All products" }
+    Empty { shown: true, text, link: "/".to_owned(), link_text: "All products" }
 }
 
 /// How much of what was found was shown so far.

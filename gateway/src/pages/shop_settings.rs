@@ -1,9 +1,9 @@
-//! The shop's name, currency and language.
+//! The shop's name, currency and language, and how it rounds.
 
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use proto::catalog::{GetShopRequest, Shop, UpdateShopRequest};
+use proto::catalog::{GetShopRequest, Shop, UpdateShopRequest, shop::PriceRounding};
 
 use super::{
     chrome::Chrome,
@@ -13,12 +13,17 @@ use super::{
     flash,
     names::request_id,
     problems::{Problem, Problems},
+    rounding,
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
 };
 
 const PATH: &str = "/admin/shop";
+
+/// What the form sets.
+const FIELDS: [&str; 4] =
+    ["display_name", "default_currency", "default_language", "price_rounding"];
 
 #[derive(Template)]
 #[template(path = "admin/shop.html")]
@@ -45,11 +50,14 @@ pub(crate) async fn save(visit: Visit, fields: Fields) -> Result<Response, Troub
         display_name: fields.get("display_name").to_owned(),
         default_currency: fields.get("default_currency").to_uppercase(),
         default_language: fields.get("default_language").to_owned(),
+        price_rounding: PriceRounding::from_str_name(fields.get("price_rounding"))
+            .unwrap_or_default()
+            .into(),
         update_time: None,
     };
     let request = UpdateShopRequest {
         shop: Some(typed.clone()),
-        update_mask: Some(mask(["display_name", "default_currency", "default_language"])),
+        update_mask: Some(mask(FIELDS)),
         request_id: fields.get("request_id").to_owned(),
         validate_only: false,
     };
@@ -77,15 +85,16 @@ async fn current(visit: &Visit) -> Result<Shop, Trouble> {
 
 /// What somebody else has made of it meanwhile, at the fields where it matters.
 fn differences(typed: &Shop, now: &Shop) -> Problems {
-    let pairs = [
-        ("display_name", &typed.display_name, &now.display_name),
-        ("default_currency", &typed.default_currency, &now.default_currency),
-        ("default_language", &typed.default_language, &now.default_language),
-    ];
-    let differing = pairs.into_iter().filter(|(_, typed, now)| typed != now);
-    let found = differing.map(|(field, _, now)| Problem {
+    let values = |shop: &Shop| {
+        let rounding = rounding::words(rounding::of(shop), &shop.default_currency);
+        let Shop { display_name, default_currency, default_language, .. } = shop.clone();
+        [display_name, default_currency, default_language, rounding]
+    };
+    let pairs = FIELDS.into_iter().zip(values(typed).into_iter().zip(values(now)));
+    let differing = pairs.filter(|(_, (typed, now))| typed != now);
+    let found = differing.map(|(field, (_, now))| Problem {
         field: field.to_owned(),
-        text: words::of("now-otherwise", &[("value", now)]),
+        text: words::of("now-otherwise", &[("value", &now)]),
     });
     let found: Vec<_> = found.collect();
     match found.is_empty() {
@@ -118,6 +127,11 @@ fn answer(
             hint: "The one that the products are written in, such as en or de-AT.",
             autocomplete: "off",
             ..Field::line("default_language", "Language", &shop.default_language, 35)
+        },
+        Field {
+            choices: rounding::choices(shop),
+            hint: "For prices that are changed by per cent or by an amount. Half of a step rounds up.",
+            ..Field::line("price_rounding", "Rounding of prices", "", 0)
         },
     ];
     let page = ShopPage {

@@ -60,6 +60,11 @@ impl StateWord {
         }
     }
 
+    /// Whether it was put away.
+    pub(crate) fn is_archived(&self) -> bool {
+        *self == Self::Archived
+    }
+
     /// Whether it was published, whatever its window says.
     pub(crate) fn is_active(&self) -> bool {
         matches!(self, Self::Published | Self::Scheduled | Self::Ended)

@@ -69,7 +69,7 @@ struct CategoryLink {
 pub(crate) struct Empty {
     pub(crate) shown: bool,
     pub(crate) text: &'static str,
-    pub(crate) link: &'static str,
+    pub(crate) link: String,
     pub(crate) link_text: &'static str,
 }
 
@@ -198,7 +198,7 @@ impl View<'_> {
             empty: Empty {
                 shown: true,
                 text: "Nothing stands on this shelf yet.",
-                link: "/",
+                link: "/".to_owned(),
                 link_text: "All products",
             },
             next: next.unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! The pages over a catalog that says what each test tells it to: the whole front door but no service behind it.
 
+mod bulk;
 mod history;
 mod management;
 mod stub;
@@ -62,6 +63,7 @@ fn hostile() -> Product {
 #[case("/p/mug")]
 #[case("/c/kitchen")]
 #[case("/admin/products")]
+#[case("/admin/products?q=mug&sort=title")]
 #[case("/admin/products/mug")]
 #[case("/admin/products/mug/delete")]
 #[case("/admin/deleted")]
@@ -94,6 +96,7 @@ fn assert_stays_text(page: &str, path: &str) {
 #[case("/")]
 #[case("/p/mug")]
 #[case("/admin/products")]
+#[case("/admin/products?q=mug&sort=title")]
 #[case("/admin/products/mug")]
 #[case("/admin/sign-in")]
 #[case("/admin/setup")]

@@ -48,8 +48,17 @@ export async function openShop() {
     await send(shop, 'POST', '/v1/users', { token: tokens.admin, body: { user: body, password } });
     tokens[role] = await signIn(shop, PEOPLE[role]);
   }
+  await indexed(shop);
   const as = (role) => (method, path, body, headers) => send(shop, method, path, { token: tokens[role], body, headers });
   return { ...shop, tokens, as };
+}
+
+/** Until the index is made: from then on whatever was written is found. */
+async function indexed(shop) {
+  for (;;) {
+    const answer = await fetch(new URL('/v1/products:search?query=mug', shop.url));
+    if (answer.ok && !(await answer.json()).incomplete) return;
+  }
 }
 
 /** One product with one variant, published unless the story says otherwise. */

@@ -1,9 +1,9 @@
-// Delete, restore, publish and unpublish, with JavaScript on and off.
+// Delete, restore, publish, unpublish and archive, with JavaScript on and off.
 
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
-import { button, marked, message, pastDoubleClick, revisions, row, rowButton } from '../harness/pages.js';
+import { button, focused, listening, marked, message, pastDoubleClick, revisions, row, rowButton } from '../harness/pages.js';
 
 atTheShop();
 
@@ -42,6 +42,84 @@ storyBothWays('a draft is published and unpublished', { as: 'editor' }, async ({
   await row(page, title).getByText('Published', { exact: true }).waitFor();
   assert.equal(await state(), 'STATE_ACTIVE');
   if (stayed) assert.ok(await stayed(), 'the page was loaded again');
+});
+
+for (const published of [true, false]) {
+  const was = published ? 'Published' : 'Draft';
+  storyBothWays(`what is archived comes back ${published ? 'published' : 'as a draft'}, as it was`, { as: 'editor' }, async ({ page, shop, scripts }) => {
+    const title = `Marmot ${published ? 'one' : 'two'} ${scripts}`;
+    const { name } = await shelve(shop, title, { published });
+    const state = async () => (await shop.as('viewer')('GET', `/v1/${name}`)).state;
+    await open(page, `/admin/products?q=${encodeURIComponent(title)}`);
+    const stayed = scripts && (await marked(page));
+    await rowButton(page, title, 'Archive').click();
+    await message(page, `${title} archived.`).waitFor();
+    await row(page, title).getByText('Archived', { exact: true }).waitFor();
+    assert.equal(await state(), 'STATE_ARCHIVED');
+    assert.ok(await rowButton(page, title, 'Archive').isHidden());
+    await message(page).getByRole('button', { name: 'Undo' }).click();
+    await row(page, title).getByText(was, { exact: true }).waitFor();
+    assert.equal(await state(), published ? 'STATE_ACTIVE' : 'STATE_DRAFT');
+    if (stayed) assert.ok(await stayed(), 'the page was loaded again');
+  });
+}
+
+storyBothWays('what is published out of the archive goes back there', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const title = `Pika ${scripts}`;
+  const { name } = await shelve(shop, title);
+  await shop.as('editor')('POST', `/v1/${name}:archive`, {});
+  await open(page, `/admin/products?q=${encodeURIComponent(title)}`);
+  await rowButton(page, title, 'Publish').click();
+  await message(page, `${title} published.`).waitFor();
+  await message(page).getByRole('button', { name: 'Undo' }).click();
+  await row(page, title).getByText('Archived', { exact: true }).waitFor();
+  assert.equal((await shop.as('viewer')('GET', `/v1/${name}`)).state, 'STATE_ARCHIVED');
+});
+
+story('archiving is said, sent once however often it is clicked, and keeps the focus in its row', { as: 'editor' }, async ({ page, shop }) => {
+  await shelve(shop, 'Gopher tray');
+  await open(page, '/admin/products?q=Gopher');
+  const calls = [];
+  let release = () => {};
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/v1/products/*:archive', async (route) => {
+    calls.push(route.request().headers()['idempotency-key']);
+    await held;
+    await route.continue();
+  });
+  const heard = await listening(page, 'polite');
+  const form = row(page, 'Gopher tray').locator('form[data-action=archive]');
+  await rowButton(page, 'Gopher tray', 'Archive').focus();
+  await page.keyboard.press('Enter');
+  await row(page, 'Gopher tray').getByText('Archived', { exact: true }).waitFor();
+  assert.equal(await form.getAttribute('aria-busy'), 'true');
+  await form.evaluate((sent) => sent.requestSubmit());
+  assert.equal(await focused(page), 'Gopher tray: Publish', 'what can be done instead');
+  release();
+  await message(page, 'Gopher tray archived.').waitFor();
+  await page.waitForFunction(() => globalThis.heard.includes('Gopher tray archived.'));
+  assert.deepEqual((await heard()).filter(Boolean), ['Gopher tray archived.']);
+  assert.equal(calls.length, 1);
+});
+
+story('the editor archives in place, and what is typed there is neither lost nor refused', { as: 'editor' }, async ({ page, shop }) => {
+  const { name } = await shelve(shop, 'Vole box', { published: true });
+  await open(page, `/admin/${name}`);
+  const stayed = await marked(page);
+  await page.locator('#brand').fill('Emalia');
+  await button(page, 'Archive').click();
+  await message(page, 'Vole box archived.').waitFor();
+  await page.locator('h1 + p .state').filter({ hasText: 'Archived' }).waitFor();
+  assert.ok(await page.getByRole('link', { name: 'See it in the shop' }).isHidden());
+  await button(page, 'Make it a draft').click();
+  await message(page, 'Vole box is a draft again.').waitFor();
+  await message(page, 'Vole box is a draft again.').getByRole('button', { name: 'Undo' }).click();
+  await page.locator('h1 + p .state').filter({ hasText: 'Archived' }).waitFor();
+  await page.locator('.save-bar').getByRole('button', { name: 'Save' }).click();
+  await message(page, 'Vole box saved.').waitFor();
+  assert.ok(await stayed(), 'the page was loaded again');
+  const { brand, state } = await shop.as('viewer')('GET', `/v1/${name}`);
+  assert.deepEqual([brand, state], ['Emalia', 'STATE_ARCHIVED']);
 });
 
 storyBothWays('what was deleted is found again and restored', { as: 'editor' }, async ({ page, shop, scripts }) => {

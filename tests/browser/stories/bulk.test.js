@@ -5,6 +5,7 @@ import { axe } from '../harness/axe.js';
 import { button, focused, listening, marked, message, row, total } from '../harness/pages.js';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
+import { batchId } from '../../../web/modules/batch-id.js';
 
 atTheShop();
 
@@ -127,6 +128,7 @@ story('it is done at once, said in one sentence, sent once, and the focus is kep
 });
 
 storyBothWays('prices change by per cent after they were shown', { as: 'editor', expects: [/422/] }, async ({ page, shop, scripts }) => {
+  await shop.as('admin')('PATCH', '/v1/shop', { priceRounding: 'PRICE_ROUNDING_ENDING_99' });
   const brand = `Preis${scripts}`;
   const made = await shelf(page, shop, brand, 2);
   const [first] = made;
@@ -137,7 +139,7 @@ storyBothWays('prices change by per cent after they were shown', { as: 'editor',
   await button(page, 'Show the new prices').click();
   await page.getByText('This is not a percentage.').first().waitFor();
   await page.getByLabel('By or to how much').fill('10');
-  await page.getByLabel('Round to').selectOption('99');
+  await page.getByText('Changed prices are rounded to end in .99').waitFor();
   await button(page, 'Show the new prices').click();
   await page.getByRole('row', { name: new RegExp(`${brand} 1.*€14.90.*€15.99`) }).waitFor();
   const before = await shop.as('viewer')('GET', `/v1/${first.name}`);
@@ -238,13 +240,111 @@ story('all that match are done in parts, with progress, and can be stopped betwe
   assert.equal(totalSize, 0, 'only what was done is taken back');
 });
 
-story('all that match are asked for first without JavaScript, and done in batches', { as: 'editor', scripts: false }, async ({ page, shop }) => {
-  const filter = await manyOf(page, shop, 'Masse', 620);
+story('what the shop did not answer is gone on with under the same ids, and nothing is done twice', { as: 'editor', expects: [/50\d|Failed to load/] }, async ({ page, shop }) => {
+  const filter = await manyOf(page, shop, 'Funkloch', 700);
+  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  const form = await page.locator('#bulk [name=request_id]').inputValue();
+  const ids = [];
+  let away = true;
+  await page.route('**/v1/products:batchPublish', async (route) => {
+    ids.push(route.request().headers()['idempotency-key']);
+    if (ids.length === 1 || !away) return route.continue();
+    // It is done, and nobody hears of it.
+    await route.fetch();
+    await route.fulfill({ status: 504, body: '' });
+  });
+  await bulk(page, 'Publish').click();
+  await message(page, '500 of 700 products published, 200 not. Not confirmed').waitFor({ timeout: 20_000 });
+  const [first, second] = [await batchId(form, 1), await batchId(form, 2)];
+  assert.deepEqual([...new Set(ids)], [first, second]);
+  away = false;
+  await message(page).getByRole('button', { name: 'Continue' }).click();
+  await message(page, '700 products published.').waitFor();
+  assert.equal(ids.at(-1), second, 'the batch that was not confirmed goes again');
+  const list = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(`${filter} AND state = ACTIVE`)}`);
+  assert.equal(list.totalSize, 700);
+  await message(page, '700 products published.').getByRole('button', { name: 'Undo' }).click();
+  await message(page, '700 products unpublished.').waitFor();
+});
+
+storyBothWays('all that a search finds are deleted, and Undo restores them', { as: 'editor' }, async ({ page, shop, scripts }) => {
+  const brand = `Suchwort${scripts}`;
+  await shelf(page, shop, brand, 3);
+  await shelve(shop, `Anderes ${scripts}`);
+  await open(page, `/admin/products?q=${brand.slice(0, -1)}`);
+  await total(page, '3 products').waitFor();
+  await tick(page, `${brand} 1`);
   await page.getByRole('checkbox', { name: /All that match/ }).check();
   await bulk(page, 'Delete').click();
-  await page.getByRole('heading', { name: 'Delete 620 products?' }).waitFor();
-  await button(page, 'Delete 620 products').click();
-  await message(page, '620 products deleted.').waitFor();
-  const { totalSize = 0 } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(filter)}`);
-  assert.equal(totalSize, 0);
+  await message(page, '3 products deleted.').waitFor();
+  await total(page, '0 products').waitFor();
+  await message(page).getByRole('button', { name: 'Undo' }).click();
+  await message(page, '3 products restored.').waitFor();
+  assert.deepEqual(await states(shop, brand), ['STATE_DRAFT', 'STATE_DRAFT', 'STATE_DRAFT']);
+});
+
+story('prices of many go on by themselves, step by step with progress, until they are stopped', { as: 'editor' }, async ({ page, shop }) => {
+  await shop.as('admin')('PATCH', '/v1/shop', { priceRounding: 'PRICE_ROUNDING_WHOLE_UNIT' });
+  const { name } = await shop.as('editor')('POST', '/v1/categories', { title: 'Teuer' });
+  const prices = [{ amount: { currencyCode: 'EUR', units: '14', nanos: 900_000_000 } }];
+  const one = (_, index) => ({ product: { title: `Teuer ${index}`, categories: [name], variants: [{ prices }] } });
+  for (let made = 0; made < 650; made += 325) {
+    await shop.as('editor')('POST', '/v1/products:batchCreate', { requests: Array.from({ length: 325 }, one) });
+  }
+  await open(page, `/admin/products?category=${name.split('/')[1]}`);
+  await page.getByRole('checkbox', { name: 'Choose the page' }).check();
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  await bulk(page, 'Change prices').click();
+  await page.getByLabel('By or to how much').fill('10');
+  await button(page, 'Show the new prices').click();
+  await page.getByText('Of the first 200 products: 200 prices would change.').waitFor();
+  // The page is left as soon as it is there, so it stops itself, as somebody would who presses the button just then.
+  await page.addInitScript(() => {
+    addEventListener('submit', ({ target }) => {
+      const bar = document.querySelector('main progress');
+      const said = { heading: document.querySelector('h1').textContent, value: bar?.value, max: bar?.max, named: bar?.getAttribute('aria-labelledby') };
+      const before = JSON.parse(sessionStorage.getItem('seen') ?? '[]');
+      if (!('goesOn' in target.dataset) || before.length === 3) return;
+      sessionStorage.setItem('seen', JSON.stringify([...before, said]));
+      if (said.value === 400) setTimeout(() => target.querySelector('[name=stop]').click());
+    }, true);
+  });
+  await button(page, 'Change the prices of 650 products').click();
+  await page.getByRole('heading', { level: 1, name: '600 of 650 products repriced, 50 not.' }).waitFor({ timeout: 30_000 });
+  const seen = await page.evaluate(() => JSON.parse(sessionStorage.getItem('seen')));
+  const at = (value) => ({ heading: `${value} of 650 products so far`, value, max: 650, named: 'so-far' });
+  assert.deepEqual(seen, [at(200), at(400), at(600)], 'the last of them ends it');
+  const priced = async (units) => {
+    const filter = encodeURIComponent(`category:"${name.split('/')[1]}" AND price = ${units}`);
+    return (await shop.as('viewer')('GET', `/v1/products?filter=${filter}`)).totalSize ?? 0;
+  };
+  assert.equal(await priced('16.00'), 600, 'rounded to a whole amount');
+  await button(page, 'Continue').click();
+  await page.getByRole('heading', { level: 1, name: '650 products repriced.' }).waitFor();
+  await button(page, 'Undo').click();
+  await page.getByRole('heading', { level: 1, name: '650 products put back as before.' }).waitFor({ timeout: 30_000 });
+  assert.equal(await priced('14.90'), 650);
+});
+
+story('what takes more than one step waits for Continue without JavaScript, and says what is done', { as: 'editor', scripts: false }, async ({ page, shop }) => {
+  const filter = await manyOf(page, shop, 'Masse', 620);
+  const into = await shop.as('editor')('POST', '/v1/categories', { title: 'Masse neu' });
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  await bulk(page, 'Category').click();
+  await page.getByLabel('Category', { exact: true }).selectOption({ label: 'Masse neu' });
+  await page.getByLabel('They keep them').check();
+  await button(page, 'Put into the category').click();
+  await page.getByRole('heading', { level: 1, name: '500 of 620 products so far' }).waitFor();
+  await button(page, 'Stop here').click();
+  await page.getByRole('heading', { level: 1, name: '500 of 620 products put into the category, 120 not.' }).waitFor();
+  await button(page, 'Continue').click();
+  await page.getByRole('heading', { level: 1, name: '620 products put into the category.' }).waitFor();
+  const { totalSize } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(`${filter} AND category:"${into.name.split('/')[1]}"`)}`);
+  assert.equal(totalSize, 620);
+  await page.getByRole('link', { name: 'Back to the list' }).click();
+  await page.getByRole('checkbox', { name: /All that match/ }).check();
+  await bulk(page, 'Delete').click();
+  await button(page, 'Continue').click();
+  await page.getByRole('heading', { level: 1, name: '620 products deleted.' }).waitFor();
 });

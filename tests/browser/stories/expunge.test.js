@@ -88,7 +88,7 @@ story('an editor may restore and no more', { as: 'editor' }, async ({ page, shop
 storyBothWays('a product is archived in its editor, and Undo brings it back', { as: 'editor' }, async ({ page, shop, scripts }) => {
   const { name, slug } = await shelve(shop, `Season crate ${scripts ? 'one' : 'two'}`, { published: true });
   await open(page, `/admin/${name}`);
-  await button(page, 'Archive product').click();
+  await button(page, 'Archive').click();
   await message(page, 'archived.').waitFor();
   await page.locator('h1 + p .state').filter({ hasText: 'Archived' }).waitFor();
   assert.equal((await page.request.get(`/p/${slug}`)).status(), 404);

@@ -127,13 +127,13 @@ story('an answer that comes late never replaces a newer one', { as: 'viewer' }, 
   await open(page, '/admin/products?q=Pipit&sort=title');
   let release;
   const held = new Promise((resolve) => (release = resolve));
-  await page.route('**/v1/products?*', async (route) => {
-    const slow = decodeURIComponent(route.request().url()).includes('"A"');
+  await page.route('**/v1/products:search?*', async (route) => {
+    const slow = new URL(route.request().url()).searchParams.get('query') === 'Pipit A';
     if (slow) await held;
     await route.continue().catch(() => {});
   });
   await page.locator('#q').fill('Pipit A');
-  await page.waitForRequest('**/v1/products?*');
+  await page.waitForRequest('**/v1/products:search?*');
   await page.locator('#q').fill('Pipit B');
   await total(page, '1 product').waitFor();
   release();
@@ -141,10 +141,106 @@ story('an answer that comes late never replaces a newer one', { as: 'viewer' }, 
   assert.deepEqual(await titles(page), ['Pipit B']);
 });
 
-storyBothWays('a filter that nothing matches says so', { as: 'viewer' }, async ({ page }) => {
+storyBothWays('words find drafts too, ranked and marked: prefixes, parts of a SKU, and what is spelt nearly so', { as: 'viewer' }, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'Kittiwake' : 'Guillemot';
+  const sku = `${word.slice(0, 3).toUpperCase()}-350/BL`;
+  await shelve(shop, `Bag of ${word} seed`, { variants: [{ sku }] });
+  await shelve(shop, `Plain bag ${scripts}`, { description: `Made for the ${word} and its kin.` });
+  await shelve(shop, `${word} house`, { published: true });
   await open(page, '/admin/products');
-  await page.locator('#q').fill('nobody has this');
+  const search = async (text, count) => {
+    await page.locator('#q').fill(text);
+    await button(page, 'Filter').click();
+    await page.waitForURL((url) => url.searchParams.get('q') === text);
+    await total(page, count).waitFor();
+  };
+  await search(word.toLowerCase(), '3 products');
+  const found = await titles(page);
+  assert.equal(found.at(-1), `Plain bag ${scripts}`, 'the title counts for more than the description');
+  assert.deepEqual(await page.locator('#rows [data-field=title] mark').allTextContents(), [word, word]);
+  assert.deepEqual(await page.locator('#rows [data-field=excerpt]:visible mark').allTextContents(), [word]);
+  await search(`hous ${word.slice(0, 5)}`, '1 product');
+  assert.deepEqual(await titles(page), [`${word} house`]);
+  await search(`${sku.slice(0, 3).toLowerCase()}350b`, '1 product');
+  assert.deepEqual(await titles(page), [`Bag of ${word} seed`]);
+  const typo = `${word.slice(0, 4)}${word.slice(5)}`;
+  await search(typo, '3 products');
+  await page.locator('#found-otherwise').getByText(`so this is for “${word.toLowerCase()}”`).waitFor();
+});
+
+storyBothWays('what was found is filtered and sorted, and goes back to the best first', { as: 'viewer' }, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'Fulmar' : 'Gannet';
+  await shelveAll(shop, [`${word} ${word} B`, { published: true, price: 20 }], [`${word} of the far north A`, { published: true, price: 30 }], [`${word} C`, {}]);
+  await open(page, `/admin/products?q=${word}`);
+  assert.equal(await page.locator('th[aria-sort]').count(), 0);
+  assert.ok(await page.locator('#by-rank').isHidden());
+  await page.getByRole('columnheader', { name: 'Price' }).getByRole('link').click();
+  await page.waitForURL(`**?q=${word}&sort=price`);
+  await page.locator('th[aria-sort=ascending]').waitFor();
+  assert.deepEqual((await titles(page)).slice(1), [`${word} ${word} B`, `${word} of the far north A`]);
+  await page.getByRole('link', { name: 'Best matches first' }).click();
+  await page.waitForURL(`**?q=${word}`);
+  await page.waitForFunction(() => !document.querySelector('th[aria-sort]'));
+  assert.equal((await titles(page))[0], `${word} ${word} B`);
+  await page.locator('#state').selectOption('published');
   await button(page, 'Filter').click();
-  await page.getByText('No product matches these filters.').waitFor();
+  await total(page, '2 products').waitFor();
+  assert.equal(query(page), `?q=${word}&state=published`);
+});
+
+storyBothWays('a search is read page by page, here as there', { as: 'viewer' }, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'Shearwater' : 'Petrel';
+  const requests = Array.from({ length: 60 }, (_, index) => ({ product: { title: `${word} ${String(index).padStart(2, '0')}` } }));
+  await shop.as('editor')('POST', '/v1/products:batchCreate', { requests });
+  for (const sort of ['', '&sort=-title']) {
+    await open(page, `/admin/products?q=${word}${sort}`);
+    await total(page, '60 products').waitFor();
+    const all = await titles(page);
+    await page.getByRole('link', { name: 'Next page' }).click();
+    await page.locator('#range').filter({ hasText: '51 to 60' }).waitFor();
+    all.push(...(await titles(page)));
+    assert.equal(new Set(all).size, 60);
+    if (sort) assert.deepEqual(all, [...all].sort().reverse());
+    const shown = await titles(page);
+    await page.reload();
+    assert.deepEqual(await titles(page), shown, 'the server shows the same at this address');
+  }
+});
+
+storyBothWays('a filter that nothing matches says so, and leads back', { as: 'viewer' }, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'Razorbill' : 'Puffin';
+  await shelve(shop, `${word} box`);
+  await open(page, '/admin/products');
+  await page.locator('#q').fill('qqzzxxvv');
+  await button(page, 'Filter').click();
+  await page.getByText('Nothing was found. Try fewer or other words.').waitFor();
   await total(page, '0 products').waitFor();
+  await page.locator('#q').fill(word);
+  await page.locator('#state').selectOption('archived');
+  await button(page, 'Filter').click();
+  await page.getByText('Nothing was found with these filters.').waitFor();
+  await page.getByRole('link', { name: 'Search without the filters' }).click();
+  await total(page, '1 product').waitFor();
+  assert.equal(query(page), `?q=${word}`);
+  assert.equal(await page.locator('#state').inputValue(), '');
+});
+
+storyBothWays('a window that is not open yet, or has closed, is told as it is now', { as: 'viewer' }, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'Skua' : 'Tern';
+  await shelve(shop, `${word} soon`, { published: true, publishTime: '2200-01-01T00:00:00Z' });
+  await shelve(shop, `${word} past`, { published: true, unpublishTime: '2001-01-01T00:00:00Z' });
+  await open(page, '/admin/products?sort=title');
+  await page.locator('#q').fill(word);
+  await button(page, 'Filter').click();
+  await total(page, '2 products').waitFor();
+  for (const [title, state, told] of [['soon', 'Scheduled', 'Public from 1 January 2200'], ['past', 'Ended', 'Public until 1 January 2001']]) {
+    const line = page.getByRole('row').filter({ hasText: `${word} ${title}` });
+    await line.getByText(state, { exact: true }).waitFor();
+    const [address] = await line.locator('[data-field=title]').evaluateAll((links) => links.map((link) => link.getAttribute('href').split('#')[0]));
+    const editor = await page.context().newPage();
+    await editor.goto(address);
+    await editor.getByText(state, { exact: true }).waitFor();
+    await editor.getByText(told).waitFor();
+    await editor.close();
+  }
 });

@@ -92,7 +92,8 @@ async fn a_price_in_another_currency_is_refused() {
     let choice = Choice { price_from: Some(usd), ..Choice::default() };
     let search = ProductSearch { choice, ..search("thing") };
     let page = PageRequest::new(0, None);
-    let refused = shop.catalog.search_products(&Caller::anyone(), search, View::Basic, page).await;
+    let refused =
+        shop.catalog.search_products(&Caller::anyone(), search, "", View::Basic, page).await;
     let message = format!("{:?}", refused.unwrap_err());
     assert!(message.contains("lowest_price") && message.contains("EUR"), "{message}");
 }

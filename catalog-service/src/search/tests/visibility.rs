@@ -205,7 +205,7 @@ async fn only_staff_may_search_what_is_hidden() {
         let search = ProductSearch { reach, ..search("thing") };
         let page = PageRequest::new(0, None);
         let anyone = Caller::anyone();
-        let refused = shop.catalog.search_products(&anyone, search, View::Basic, page).await;
+        let refused = shop.catalog.search_products(&anyone, search, "", View::Basic, page).await;
         let refused = refused.unwrap_err();
         assert!(matches!(refused, crate::catalog::Error::RoleMissing(named) if named == field));
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     CategoryAction, CategoryChange, CategoryField, CategoryFields, CategoryId, Etag, NewCategory,
-    References, ShopChange, ShopField, ShopFields, Slug,
+    PriceRounding, References, ShopChange, ShopField, ShopFields, Slug,
 };
 
 type WireCategory = proto::catalog::Category;
@@ -260,6 +260,7 @@ pub(crate) async fn the_shop_is_changed_under_its_etag(bench: &Bench) {
             display_name: "Corner shop".into(),
             default_currency: Currency::EUR,
             default_language: String::new(),
+            price_rounding: PriceRounding::default(),
         },
         mask: vec![ShopField::DisplayName],
     };

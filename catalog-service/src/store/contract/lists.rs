@@ -85,6 +85,30 @@ async fn check_order(bench: &Bench, query: &ProductQuery, order: &str, ids: Vec<
     assert_eq!(names(&products), names(&sorted), "order `{order}`");
 }
 
+pub(crate) async fn a_list_among_some_products_holds_no_other(bench: &Bench) {
+    stocked(bench).await;
+    let among = ["p04", "p11", "p05", "p01", "p22", "nothing"].map(product_id);
+    for order in ["title", "price desc", "update_time desc", "price, title desc"] {
+        let query = ProductQuery { among: Some(among.to_vec()), ..staff("", order) };
+        let all = bench.ids(&staff("", order), 50).await.0;
+        let is_among = |id: &String| among.contains(&product_id(id));
+        let expected: Vec<_> = all.into_iter().filter(is_among).collect();
+        for size in [1, 3, 50] {
+            assert_eq!(bench.ids(&query, size).await, (expected.clone(), 4), "{order}, {size}");
+        }
+        let public = ProductQuery { audience: Audience::Public, ..query.clone() };
+        assert_eq!(
+            bench.ids(&public, 50).await,
+            (vec!["p05".to_owned()], 1),
+            "only what is public"
+        );
+        let deleted = ProductQuery { show_deleted: true, ..query };
+        assert_eq!(bench.ids(&deleted, 50).await.1, 5);
+    }
+    let none = ProductQuery { among: Some(Vec::new()), ..staff("", "title") };
+    assert_eq!(bench.ids(&none, 50).await, (Vec::new(), 0));
+}
+
 pub(crate) async fn deleted_products_are_listed_on_request(bench: &Bench) {
     stocked(bench).await;
     assert_eq!(bench.ids(&staff("", ""), 50).await.0.len(), 20);

@@ -3,8 +3,8 @@
 use super::*;
 use crate::domain::{
     CategoryAction, CategoryChange, CategoryField, CategoryFields, CategoryId, FeedPosition,
-    NewCategory, ProductField, ShopChange, ShopField, ShopFields, Sku, Snapshot, VariantAction,
-    VariantChange, VariantField, VariantId, VariantName, WhichRevision,
+    NewCategory, PriceRounding, ProductField, ShopChange, ShopField, ShopFields, Sku, Snapshot,
+    VariantAction, VariantChange, VariantField, VariantId, VariantName, WhichRevision,
 };
 
 pub(crate) async fn every_change_moves_the_position_by_one(bench: &Bench) {
@@ -137,6 +137,7 @@ async fn write(store: &dyn Store, step: i64) {
                 display_name: text,
                 default_currency: Currency::EUR,
                 default_language: String::new(),
+                price_rounding: PriceRounding::default(),
             };
             let change = ShopChange { etag: None, fields, mask: vec![ShopField::DisplayName] };
             store.change_shop(by("ada"), change).await.map(drop)

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    Etag, NewVariantIn, ProductField, ProductOption, ShopChange, ShopField, ShopFields,
-    VariantAction, VariantChange, VariantField, VariantId, VariantName,
+    Etag, NewVariantIn, PriceRounding, ProductField, ProductOption, ShopChange, ShopField,
+    ShopFields, VariantAction, VariantChange, VariantField, VariantId, VariantName,
 };
 
 type WireVariant = proto::catalog::Variant;
@@ -191,6 +191,7 @@ pub(crate) async fn prices_follow_the_shops_currency(bench: &Bench) {
         display_name: String::new(),
         default_currency: Currency::parse("USD").unwrap(),
         default_language: String::new(),
+        price_rounding: PriceRounding::default(),
     };
     let change = ShopChange { etag: None, fields, mask: vec![ShopField::DefaultCurrency] };
     bench.store.change_shop(by("ada"), change).await.unwrap();

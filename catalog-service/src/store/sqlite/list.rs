@@ -68,6 +68,9 @@ struct List {
 impl List {
     /// Whether it takes no longer than its page is large.
     fn is_short(&self) -> bool {
+        if self.query.among.is_some() {
+            return false;
+        }
         let is_key = |condition: &Filter| match condition {
             Filter::Text(field, Comparison::Equal, _) => {
                 matches!(field, TextField::Slug | TextField::Sku | TextField::Gtin)
@@ -181,8 +184,10 @@ impl List {
         counts: &Counts,
         generation: u64,
     ) -> Result<Total> {
-        let key = counts::key(&self.query);
-        if let Some(total) = counts.get(&key, generation, self.now) {
+        // Which products those are is hardly asked for twice.
+        let key = self.query.among.is_none().then(|| counts::key(&self.query));
+        let known = key.as_ref().and_then(|key| counts.get(key, generation, self.now));
+        if let Some(total) = known {
             return Ok(total);
         }
         let walk = Plan::Walk(Plan::counting_index(&self.query));
@@ -193,8 +198,10 @@ impl List {
         let mut select = db.prepare_cached(sql.text())?;
         let count: u32 = select.query_row(params_from_iter(sql.values()), |row| row.get(0))?;
         let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
-        let span = counts::span(db, self.query.audience, self.now)?;
-        counts.put(key, generation, span, total);
+        if let Some(key) = key {
+            let span = counts::span(db, self.query.audience, self.now)?;
+            counts.put(key, generation, span, total);
+        }
         Ok(total)
     }
 }

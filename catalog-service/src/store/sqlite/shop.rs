@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Conflict, Currency, Document, EntryKind, Money, PriceSpan, Refusal, Shop, ShopChange,
-        Snapshot, Uid,
+        Conflict, Currency, Document, EntryKind, Money, PriceRounding, PriceSpan, Refusal, Shop,
+        ShopChange, Snapshot, Uid,
     },
     encoding, ids,
     store::Result,
@@ -35,6 +35,7 @@ pub(super) fn found(db: &Connection, now: jiff::Timestamp) -> Result<()> {
         display_name: "Shelf".to_owned(),
         default_currency: Currency::EUR,
         default_language: "en".to_owned(),
+        price_rounding: PriceRounding::default(),
         update_time: now,
     };
     db.execute(

@@ -4,20 +4,15 @@ use askama::Template;
 use axum::response::Response;
 
 use super::{
-    Verb, finish,
-    reprice::products,
     rounds::{Change, Item, Outcome},
-    selection::{Chosen, Picked},
+    step::Step,
 };
 use crate::pages::{
     chrome::Chrome,
-    fields::Fields,
-    format,
     names::{id_of, is_id, request_id},
     product_list::{Choice, category_choices},
     storefront::surroundings,
     trouble::Trouble,
-    visit::Visit,
 };
 
 #[derive(Template)]
@@ -32,20 +27,15 @@ struct AssignPage {
 }
 
 /// Asks which category, or does it when the form names one.
-pub(super) async fn act(
-    visit: &Visit,
-    fields: &Fields,
-    chosen: &Chosen,
-    found: Vec<Picked>,
-) -> Result<Response, Trouble> {
-    let category = fields.get("category");
+pub(super) async fn act(step: Step<'_>) -> Result<Response, Trouble> {
+    let category = step.fields.get("category");
     if !is_id(category) {
-        return ask(visit, chosen, found.len()).await;
+        return ask(&step).await;
     }
     let category = format!("categories/{category}");
-    let adds = fields.get("way") == "add";
+    let adds = step.fields.get("way") == "add";
     let (mut items, mut outcome) = (Vec::new(), Outcome::default());
-    for product in products(visit, &found).await? {
+    for product in step.products(&mut outcome).await? {
         let id = id_of(&product.name);
         let mut categories = if adds { product.categories.clone() } else { Vec::new() };
         if !categories.contains(&category) {
@@ -56,22 +46,22 @@ pub(super) async fn act(
             continue;
         }
         // The list is replaced whole, so it has to be the one that was seen.
-        let seen = found.iter().find(|one| one.id == id).map(|one| one.etag.as_str());
+        let seen = step.portion.found.iter().find(|one| one.id == id).map(|one| one.etag.as_str());
         let etag = seen.filter(|etag| !etag.is_empty()).unwrap_or(&product.etag).to_owned();
         items.push(Item { id: id.to_owned(), etag, change: Change::Categories(categories) });
     }
-    finish(visit, fields, chosen, Verb::Assign, items, outcome).await
+    step.make(items, outcome).await
 }
 
-async fn ask(visit: &Visit, chosen: &Chosen, count: usize) -> Result<Response, Trouble> {
-    let (_, categories) = surroundings(&visit.caller).await?;
+async fn ask(step: &Step<'_>) -> Result<Response, Trouble> {
+    let (_, categories) = surroundings(&step.visit.caller).await?;
     let page = AssignPage {
-        chrome: visit.admin_chrome().await?,
-        count: format::total(i32::try_from(count).unwrap_or(i32::MAX), false),
+        chrome: step.visit.admin_chrome().await?,
+        count: step.count(),
         categories: category_choices(&categories, |_| false),
-        hidden: chosen.fields(),
+        hidden: step.chosen.fields(),
         request_id: request_id(),
-        back: chosen.back().to_owned(),
+        back: step.chosen.back().to_owned(),
     };
-    visit.page(&page)
+    step.visit.page(&page)
 }

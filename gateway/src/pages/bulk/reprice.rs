@@ -3,25 +3,23 @@
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use proto::catalog::{Price, Product, Variant};
+use proto::catalog::{Price, Product, Shop, Variant};
 
 use super::{
-    Verb, finish,
     rounds::{Change, Item, Outcome},
-    rule::{ENDINGS, Rule, STEPS, Stays},
-    selection::{Chosen, Picked},
+    rule::{Rule, STEPS, Stays},
+    step::Step,
 };
 use crate::pages::{
     chrome::Chrome,
     field::Field,
-    fields::Fields,
     format,
     names::{id_of, request_id},
     problems::{Problem, Problems},
     product_list::Choice,
+    rounding,
     storefront::surroundings,
     trouble::Trouble,
-    visit::Visit,
     words,
 };
 
@@ -35,6 +33,8 @@ struct RepricePage {
     count: String,
     problems: Problems,
     rule: Vec<Field>,
+    /// To what the shop rounds.
+    rounding: String,
     hidden: Vec<(String, String)>,
     preview: Option<Preview>,
     back: String,
@@ -55,48 +55,27 @@ struct Row {
 }
 
 /// Shows the rule, or what it does, or does it, by the `step` of the form.
-pub(super) async fn act(
-    visit: &Visit,
-    fields: &Fields,
-    chosen: &Chosen,
-    found: Vec<Picked>,
-) -> Result<Response, Trouble> {
-    let (shop, _) = surroundings(&visit.caller).await?;
-    let step = fields.get("step");
-    if step.is_empty() {
-        return show(visit, fields, chosen, found.len(), StatusCode::OK, Problems::none(), None)
-            .await;
+pub(super) async fn act(step: Step<'_>) -> Result<Response, Trouble> {
+    let (shop, _) = surroundings(&step.visit.caller).await?;
+    let asked = step.fields.get("step");
+    if asked.is_empty() {
+        return show(&step, &shop, StatusCode::OK, Problems::none(), None).await;
     }
-    let rule = match Rule::of(fields, &shop.default_currency) {
+    let rule = match Rule::of(step.fields, &shop) {
         Ok(rule) => rule,
         Err(text) => {
             let problems = Problems::found(vec![Problem { field: "value".into(), text }]);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return show(visit, fields, chosen, found.len(), status, problems, None).await;
+            return show(&step, &shop, StatusCode::UNPROCESSABLE_ENTITY, problems, None).await;
         }
     };
-    let products = products(visit, &found).await?;
-    let plan = Plan::of(&rule, &products);
-    if step == "apply" {
-        return finish(visit, fields, chosen, Verb::Reprice, plan.items, plan.outcome).await;
+    let mut outcome = Outcome::default();
+    let products = step.products(&mut outcome).await?;
+    let plan = Plan::of(&rule, &products, outcome);
+    if asked == "apply" {
+        return step.make(plan.items, plan.outcome).await;
     }
-    let preview = plan.preview(fields, chosen);
-    show(visit, fields, chosen, found.len(), StatusCode::OK, Problems::none(), Some(preview)).await
-}
-
-/// The products with their variants, as they are now. One that is gone for good is left out.
-pub(super) async fn products(visit: &Visit, found: &[Picked]) -> Result<Vec<Product>, Trouble> {
-    // Each may have 250 variants, and an answer has an end.
-    const AT_ONCE: usize = 25;
-    let mut client = visit.caller.products();
-    let mut products = Vec::with_capacity(found.len());
-    for some in found.chunks(AT_ONCE) {
-        let filter: Vec<_> = some.iter().map(|one| format!("products/{}", one.id)).collect();
-        let view = proto::catalog::ProductView::Full.into();
-        let request = proto::catalog::BatchGetProductsRequest { names: filter, view };
-        products.extend(client.batch_get_products(request).await?.into_inner().products);
-    }
-    Ok(products)
+    let preview = plan.preview(&step);
+    show(&step, &shop, StatusCode::OK, Problems::none(), Some(preview)).await
 }
 
 /// What a rule makes of some products.
@@ -110,43 +89,46 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(rule: &Rule, products: &[Product]) -> Self {
-        let mut plan = Self::default();
+    fn of(rule: &Rule, products: &[Product], outcome: Outcome) -> Self {
+        let mut plan = Self { outcome, ..Self::default() };
         for product in products {
-            for variant in &product.variants {
-                plan.add(rule, product, variant);
-            }
+            plan.add(rule, product);
         }
         plan
     }
 
-    fn add(&mut self, rule: &Rule, product: &Product, variant: &Variant) {
+    /// A product's variants change together, or none of them.
+    fn add(&mut self, rule: &Rule, product: &Product) {
         let id = id_of(&product.name);
-        match rule.apply(&variant.prices) {
-            Ok(prices) => {
-                if self.rows.len() < SHOWN {
-                    self.rows.push(Row {
-                        title: product.title.clone(),
-                        variant: called(variant),
-                        before: shown(&variant.prices, &rule.currency),
-                        after: shown(&prices, &rule.currency),
-                    });
+        let mut changed = Vec::new();
+        for variant in &product.variants {
+            match rule.apply(&variant.prices) {
+                Ok(prices) => changed.push((variant, prices)),
+                Err(Stays::Same) => self.same += 1,
+                Err(Stays::TooLow) => {
+                    self.too_low += product.variants.len();
+                    return self.outcome.refuse(id, "PRICE_TOO_LOW");
                 }
-                let change = Change::Prices(variant.name.clone(), prices);
-                self.items.push(Item { id: id.to_owned(), etag: variant.etag.clone(), change });
             }
-            Err(Stays::Same) => {
-                self.same += 1;
-                self.outcome.keep(id);
+        }
+        if changed.is_empty() {
+            return self.outcome.keep(id);
+        }
+        for (variant, prices) in changed {
+            if self.rows.len() < SHOWN {
+                self.rows.push(Row {
+                    title: product.title.clone(),
+                    variant: called(variant),
+                    before: shown(&variant.prices, &rule.currency),
+                    after: shown(&prices, &rule.currency),
+                });
             }
-            Err(Stays::TooLow) => {
-                self.too_low += 1;
-                self.outcome.refuse(id, "PRICE_TOO_LOW");
-            }
+            let change = Change::Prices(variant.name.clone(), prices);
+            self.items.push(Item { id: id.to_owned(), etag: variant.etag.clone(), change });
         }
     }
 
-    fn preview(self, fields: &Fields, chosen: &Chosen) -> Preview {
+    fn preview(self, step: &Step<'_>) -> Preview {
         let many = |count: usize| format::count(i64::try_from(count).unwrap_or(i64::MAX));
         let mut summary = words::of("prices-change", &[("count", &prices(self.items.len()))]);
         for (count, code) in [(self.same, "prices-same"), (self.too_low, "prices-too-low")] {
@@ -154,14 +136,20 @@ impl Plan {
                 summary = format!("{summary} {}", words::of(code, &[("count", &many(count))]));
             }
         }
-        let mut hidden = chosen.fields();
-        for name in ["rule", "value", "ending"] {
-            hidden.push((name.to_owned(), fields.get(name).to_owned()));
+        let mut hidden = step.chosen.fields();
+        for name in ["rule", "value"] {
+            hidden.push((name.to_owned(), step.fields.get(name).to_owned()));
         }
         hidden.push(("request_id".to_owned(), request_id()));
-        let button = match self.items.len() {
-            0 => String::new(),
-            count => format!("Change {}", prices(count)),
+        let button = match (&step.portion.rest, self.items.len()) {
+            // There may be something to change behind those that were looked at.
+            (Some(_), _) => {
+                let first = many(step.portion.found.len());
+                summary = words::of("prices-first", &[("first", &first), ("summary", &summary)]);
+                format!("Change the prices of {}", step.count())
+            }
+            (None, 0) => String::new(),
+            (None, count) => format!("Change {}", prices(count)),
         };
         Preview { rows: self.rows, summary, button, hidden }
     }
@@ -186,44 +174,37 @@ fn shown(prices: &[Price], currency: &str) -> String {
 }
 
 async fn show(
-    visit: &Visit,
-    fields: &Fields,
-    chosen: &Chosen,
-    count: usize,
+    step: &Step<'_>,
+    shop: &Shop,
     status: StatusCode,
     problems: Problems,
     preview: Option<Preview>,
 ) -> Result<Response, Trouble> {
-    let choices = |all: &[(&str, &str)], current: &str| {
-        let choice = |(value, word): &(&str, &str)| Choice {
-            value: (*value).to_owned(),
-            word: (*word).to_owned(),
-            current: *value == current,
-        };
-        all.iter().map(choice).collect()
+    let current = step.fields.get("rule");
+    let choice = |(value, word): &(&str, &str)| Choice {
+        value: (*value).to_owned(),
+        word: (*word).to_owned(),
+        current: *value == current,
     };
     let rule = Field {
-        choices: choices(&STEPS, fields.get("rule")),
+        choices: STEPS.iter().map(choice).collect(),
         ..Field::line("rule", "What to do", "", 0)
     };
     let value = Field {
         hint: "Such as 10 or -5.5 for per cent, and 1.50 or -2 for an amount.",
         required: true,
-        ..Field::line("value", "By or to how much", fields.get("value"), 30)
+        ..Field::line("value", "By or to how much", step.fields.get("value"), 30)
     };
-    let ending = Field {
-        choices: choices(&ENDINGS, fields.get("ending")),
-        hint: "For changes only; half rounds up.",
-        ..Field::line("ending", "Round to", "", 0)
-    };
+    let how = rounding::words(rounding::of(shop), &shop.default_currency);
     let page = RepricePage {
-        chrome: visit.admin_chrome().await?,
-        count: format::total(i32::try_from(count).unwrap_or(i32::MAX), false),
-        rule: vec![rule, value.with_error(&problems), ending],
+        chrome: step.visit.admin_chrome().await?,
+        count: step.count(),
+        rule: vec![rule, value.with_error(&problems)],
+        rounding: words::of("prices-rounded", &[("how", &how)]),
         problems,
-        hidden: chosen.fields(),
+        hidden: step.chosen.fields(),
         preview,
-        back: chosen.back().to_owned(),
+        back: step.chosen.back().to_owned(),
     };
-    visit.page_with(status, &page)
+    step.visit.page_with(status, &page)
 }

@@ -8,45 +8,33 @@ use proto::{
 
 use super::{
     Verb,
-    rounds::{Change, Item, Outcome, in_rounds},
-    selection::{Chosen, Picked},
+    rounds::{Change, Item, Outcome, Rounds, in_rounds},
+    selection::Picked,
+    step::Step,
 };
-use crate::pages::{
-    fields::Fields,
-    flash::{self, Many},
-    names::id_of,
-    trouble::{Trouble, see_other},
-    visit::Visit,
-};
+use crate::pages::{names::id_of, trouble::Trouble};
 
 /// The changes of a product's 250 variants, and the one before them.
 const REVISIONS: i32 = 251;
 
 /// Takes back what the caller did last to each product, if nobody did anything since.
-pub(super) async fn act(
-    visit: &Visit,
-    fields: &Fields,
-    chosen: &Chosen,
-    found: Vec<Picked>,
-) -> Result<Response, Trouble> {
-    if found.len() > Many::UNDOABLE {
-        return Err(Trouble::NotFound);
-    }
+pub(super) async fn act(step: Step<'_>) -> Result<Response, Trouble> {
+    let visit = step.visit;
     let own = GetSessionRequest { name: "sessions/-".to_owned() };
     let session = visit.caller.sessions().get_session(own).await?.into_inner();
     let user = session.user.unwrap_or_default().name;
     let (mut prices, mut categories) = (Vec::new(), Vec::new());
     let mut outcome = Outcome::default();
-    for Picked { id, .. } in found {
+    for Picked { id, .. } in &step.portion.found {
         let request = ListProductRevisionsRequest {
             parent: format!("products/{id}"),
             page_size: REVISIONS,
             ..ListProductRevisionsRequest::default()
         };
         let history = visit.caller.products().list_product_revisions(request).await?.into_inner();
-        let items = before(&id, &user, &history.product_revisions);
+        let items = before(id, &user, &history.product_revisions);
         if items.is_empty() {
-            outcome.refuse(&id, "ETAG_MISMATCH");
+            outcome.refuse(id, "ETAG_MISMATCH");
         }
         for item in items {
             match item.change {
@@ -55,10 +43,19 @@ pub(super) async fn act(
             }
         }
     }
-    let id = fields.get("request_id");
-    let outcome = in_rounds(visit, Verb::Reprice, prices, &format!("{id}-p"), outcome).await?;
-    let outcome = in_rounds(visit, Verb::Assign, categories, &format!("{id}-c"), outcome).await?;
-    Ok(flash::leave_many(see_other(chosen.back()), &outcome.into_message(Verb::Revert)))
+    // What is put back by variants and what by products are batches of two kinds, so their rounds are counted apart.
+    let mut round = step.tally.round;
+    for (verb, items) in [(Verb::Reprice, prices), (Verb::Assign, categories)] {
+        if outcome.halted.is_some() {
+            outcome.left.extend(items.into_iter().map(Item::seen));
+            continue;
+        }
+        let form = format!("{}-{}", step.fields.get("request_id"), verb.key());
+        let mut rounds = Rounds { form, ..step.rounds() };
+        in_rounds(visit, verb, items, &mut rounds, &mut outcome).await;
+        round = round.max(rounds.round);
+    }
+    step.end(outcome, round).await
 }
 
 /// What brings a product back to where it was before the user's last change of prices or categories; nothing when its last

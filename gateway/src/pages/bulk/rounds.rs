@@ -1,4 +1,6 @@
-//! Sends what is to be done in batches of 500, and a refused batch again without the items that its refusal names.
+//! Sends what is to be done in batches of 500, and a refused batch again without the products that its refusal names.
+//!
+//! The variants of one product are in one batch, and go or stay together.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -12,7 +14,12 @@ use tonic::Status;
 use tonic_types::StatusExt as _;
 
 use super::{Verb, selection::Picked};
-use crate::pages::{editor::mask, flash::Many, trouble::Trouble, visit::Visit};
+use crate::pages::{
+    editor::mask,
+    names::{batch_id, id_of},
+    trouble::Trouble,
+    visit::Visit,
+};
 
 /// The most items of one batch.
 const BATCH: usize = 500;
@@ -41,6 +48,16 @@ pub(super) enum Change {
 impl Item {
     pub(super) fn of(picked: Picked) -> Self {
         Self { id: picked.id, etag: picked.etag, change: Change::State }
+    }
+
+    /// The product, as it was seen.
+    pub(super) fn seen(self) -> Picked {
+        Picked { id: self.id, etag: self.etag }
+    }
+
+    /// The product after a change of which the answer does not tell what it is now.
+    fn unseen(self) -> Picked {
+        Picked { id: self.id, etag: String::new() }
     }
 
     fn name(&self) -> String {
@@ -74,25 +91,31 @@ impl Item {
     }
 }
 
-/// What came of it: ids of products, and why the others were refused.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// What came of it, by the ids of products.
+#[derive(Debug, Default)]
 pub(super) struct Outcome {
-    done: Vec<String>,
+    /// Those that were changed, as they are now as far as the answer tells it.
+    pub(super) done: Vec<Picked>,
     /// Those that were as they should be before.
-    kept: Vec<String>,
-    refused: Vec<(String, String)>,
+    pub(super) kept: Vec<String>,
+    /// Why the others were refused.
+    pub(super) refused: Vec<(String, String)>,
+    /// Those that were not reached, as they were seen.
+    pub(super) left: Vec<Picked>,
+    /// Why they were not.
+    pub(super) halted: Option<Trouble>,
+}
+
+/// The ids under which batches go: made of the form's and the number of the round.
+#[derive(Clone, Debug)]
+pub(super) struct Rounds {
+    pub(super) form: String,
+    pub(super) round: u32,
+    /// Whether the next one may have been sent before, by a step of which nobody knows what came of it.
+    pub(super) again: bool,
 }
 
 impl Outcome {
-    /// The message for the next page. A product of several variants counts once, and as refused if one of them is.
-    pub(super) fn into_message(self, verb: Verb) -> Many {
-        let changed: BTreeSet<_> = self.done.into_iter().collect();
-        let refused: BTreeMap<_, _> = self.refused.into_iter().collect();
-        let settled: BTreeSet<_> = changed.iter().chain(&self.kept).collect();
-        let done = settled.iter().filter(|id| !refused.contains_key(**id)).count();
-        Many::of(verb, done, changed.into_iter().collect(), refused.into_iter().collect())
-    }
-
     /// A product that is as it should be already.
     pub(super) fn keep(&mut self, id: &str) {
         self.kept.push(id.to_owned());
@@ -102,57 +125,94 @@ impl Outcome {
     pub(super) fn refuse(&mut self, id: &str, reason: &str) {
         self.refused.push((id.to_owned(), reason.to_owned()));
     }
+
+    /// Ends it here: what is not about an item would be said of every further batch too.
+    fn halt(&mut self, trouble: Trouble, unreached: impl Iterator<Item = Item>) {
+        let mut seen = BTreeSet::new();
+        let picked = unreached.map(Item::seen);
+        self.left.extend(picked.filter(|one| seen.insert(one.id.clone())));
+        self.halted = Some(trouble);
+    }
 }
 
-/// Does all that can be done.
-///
-/// Every batch has an id of its own, made of the form's and its number, so that a form that is sent twice does nothing twice.
+/// Does all that can be done, until it comes to something that is not about an item.
 pub(super) async fn in_rounds(
     visit: &Visit,
     verb: Verb,
     items: Vec<Item>,
-    request_id: &str,
-    mut outcome: Outcome,
-) -> Result<Outcome, Trouble> {
-    let settled = outcome.done.len();
-    let mut waiting: VecDeque<Vec<Item>> = items.chunks(BATCH).map(<[Item]>::to_vec).collect();
-    let mut number = 0;
+    rounds: &mut Rounds,
+    outcome: &mut Outcome,
+) {
+    let mut waiting = batches(items);
     while let Some(batch) = waiting.pop_front() {
-        number += 1;
-        let Err(status) = send(visit, verb, &batch, format!("{request_id}-{number}")).await else {
-            outcome.done.extend(batch.into_iter().map(|item| item.id));
-            continue;
+        let request_id = batch_id(&rounds.form, rounds.round + 1);
+        let again = std::mem::take(&mut rounds.again);
+        let status = match send(visit, verb, &batch, request_id).await {
+            Ok(now) => {
+                rounds.round += 1;
+                outcome.done.extend(now);
+                continue;
+            }
+            Err(status) => status,
         };
-        let failing = failing(&status);
+        let reasons = reasons(&status, &batch);
         let trouble = Trouble::from(status);
-        if trouble.reason() == "MESSAGE_TOO_LARGE" && batch.len() > 1 {
-            let (first, second) = batch.split_at(batch.len() / 2);
-            waiting.push_front(second.to_vec());
-            waiting.push_front(first.to_vec());
-            continue;
-        }
-        if failing.is_empty() {
-            // It is not about an item, so it would be said of every further batch too.
-            if outcome.done.len() == settled {
-                return Err(trouble);
+        match trouble.reason().as_str() {
+            "MESSAGE_TOO_LARGE" if batch.len() > 1 => {
+                rounds.round += 1;
+                let (first, second) = halves(batch);
+                waiting.push_front(second);
+                waiting.push_front(first);
             }
-            let rest = batch.into_iter().chain(waiting.drain(..).flatten());
-            let reason = trouble.reason();
-            outcome.refused.extend(rest.map(|item| (item.id, reason.clone())));
-            continue;
-        }
-        let mut left = Vec::new();
-        for (index, item) in batch.into_iter().enumerate() {
-            match failing.get(&index) {
-                Some(reason) => outcome.refused.push((item.id, reason.clone())),
-                None => left.push(item),
+            // It was sent before, when the products were others than now, and done: ids are used by one form only.
+            "REQUEST_ID_REUSED" if again => {
+                rounds.round += 1;
+                outcome.done.extend(batch.into_iter().map(Item::unseen));
             }
-        }
-        if !left.is_empty() {
-            waiting.push_front(left);
+            _ if reasons.is_empty() => {
+                let unreached = batch.into_iter().chain(waiting.drain(..).flatten());
+                outcome.halt(trouble, unreached);
+            }
+            _ => {
+                rounds.round += 1;
+                let is_left = |item: &Item| !reasons.contains_key(&item.id);
+                let left: Vec<_> = batch.into_iter().filter(is_left).collect();
+                outcome.refused.extend(reasons);
+                if !left.is_empty() {
+                    waiting.push_front(left);
+                }
+            }
         }
     }
-    Ok(outcome)
+}
+
+/// The products that a refusal is about, each with its reason.
+fn reasons(status: &Status, batch: &[Item]) -> BTreeMap<String, String> {
+    let failing = failing(status).into_iter();
+    failing.filter_map(|(index, reason)| Some((batch.get(index)?.id.clone(), reason))).collect()
+}
+
+/// Cuts between two products.
+fn batches(items: Vec<Item>) -> VecDeque<Vec<Item>> {
+    let mut batches = VecDeque::new();
+    let mut batch: Vec<Item> = Vec::new();
+    for product in items.chunk_by(|one, other| one.id == other.id) {
+        if batch.len() + product.len() > BATCH && !batch.is_empty() {
+            batches.push_back(std::mem::take(&mut batch));
+        }
+        batch.extend_from_slice(product);
+    }
+    batches.extend((!batch.is_empty()).then_some(batch));
+    batches
+}
+
+/// About half of a batch and the rest, cut between two products if there are two.
+fn halves(mut batch: Vec<Item>) -> (Vec<Item>, Vec<Item>) {
+    let half = batch.len() / 2;
+    let ends = |at: &usize| batch[*at].id != batch[*at - 1].id;
+    let at = (half..batch.len()).find(ends).or_else(|| (1..half).rev().find(ends));
+    let rest = batch.split_off(at.unwrap_or(half));
+    (batch, rest)
 }
 
 /// The macro spells out what the batches have in common: their messages differ by name only.
@@ -165,13 +225,19 @@ macro_rules! by_name {
         };
         let requests = $items.iter().map(one).collect();
         let request = $batch { requests, request_id: $request_id, validate_only: false };
-        $client.$method(request).await.map(drop)
+        $client.$method(request).await.map(|answer| answer.into_inner().products)
     }};
 }
 
-async fn send(visit: &Visit, verb: Verb, items: &[Item], request_id: String) -> Result<(), Status> {
+/// Sends one batch, and answers the products as they are now.
+async fn send(
+    visit: &Visit,
+    verb: Verb,
+    items: &[Item],
+    request_id: String,
+) -> Result<Vec<Picked>, Status> {
     let mut products = visit.caller.products();
-    match verb {
+    let changed = match verb {
         Verb::Delete => by_name!(
             products.batch_delete_products(BatchDeleteProductsRequest of DeleteProductRequest),
             items,
@@ -195,7 +261,7 @@ async fn send(visit: &Visit, verb: Verb, items: &[Item], request_id: String) -> 
         Verb::Assign | Verb::Revert => {
             let requests = items.iter().map(Item::product).collect();
             let request = BatchUpdateProductsRequest { requests, request_id, validate_only: false };
-            products.batch_update_products(request).await.map(drop)
+            products.batch_update_products(request).await.map(|answer| answer.into_inner().products)
         }
         Verb::Reprice => {
             let request = BatchUpdateVariantsRequest {
@@ -204,9 +270,12 @@ async fn send(visit: &Visit, verb: Verb, items: &[Item], request_id: String) -> 
                 request_id,
                 validate_only: false,
             };
-            visit.caller.variants().batch_update_variants(request).await.map(drop)
+            visit.caller.variants().batch_update_variants(request).await?;
+            return Ok(items.iter().cloned().map(Item::unseen).collect());
         }
-    }
+    };
+    let now = |one: Product| Picked { id: id_of(&one.name).to_owned(), etag: one.etag };
+    Ok(changed?.into_iter().map(now).collect())
 }
 
 /// Which items a refusal names, each with its reason. It may not name all of them; the next round does.
@@ -276,13 +345,28 @@ mod tests {
         assert!(failing(&Status::unavailable("away")).is_empty());
     }
 
+    fn items(products: &[(&str, usize)]) -> Vec<Item> {
+        let of = |(id, count): &(&str, usize)| {
+            let picked = Picked { id: (*id).to_owned(), etag: String::new() };
+            vec![Item::of(picked); *count]
+        };
+        products.iter().flat_map(of).collect()
+    }
+
     #[test]
-    fn a_product_counts_once_and_is_refused_if_one_of_its_variants_is() {
-        let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect();
-        let mut outcome = Outcome { done: ids(&["pot", "mug", "mug"]), ..Outcome::default() };
-        outcome.keep("pan");
-        outcome.refuse("mug", "ETAG_MISMATCH");
-        let message = outcome.into_message(Verb::Reprice);
-        assert_eq!((message.done(), message.of_all()), (2, 3));
+    fn the_variants_of_a_product_go_in_one_batch() {
+        let sizes: Vec<_> = batches(items(&[("a", 200), ("b", 250), ("c", 51), ("d", 1)]))
+            .iter()
+            .map(Vec::len)
+            .collect();
+        assert_eq!(sizes, [450, 52]);
+        assert!(batches(Vec::new()).is_empty());
+        let cut = |products| {
+            let (first, second) = halves(items(products));
+            (first.len(), second.len())
+        };
+        assert_eq!(cut(&[("a", 1), ("b", 3), ("c", 1)]), (4, 1));
+        assert_eq!(cut(&[("a", 1), ("b", 4)]), (1, 4));
+        assert_eq!(cut(&[("a", 5)]), (2, 3), "there is no better place");
     }
 }

@@ -1,13 +1,15 @@
-//! How a price becomes another: set, or changed by an amount or by per cent, and rounded.
+//! How a price becomes another: set, or changed by an amount or by per cent, and then rounded as the shop says.
 //!
 //! All of it in millionths of the currency's unit; never a float. Half a step rounds up.
 
-use proto::{catalog::Price, google::r#type::Money};
+use proto::catalog::{Price, Shop, shop::PriceRounding};
 
-use crate::pages::{fields::Fields, format::decimal_places, price_entry, words};
-
-/// Millionths of a unit.
-const UNIT: i128 = 1_000_000;
+use crate::pages::{
+    fields::Fields,
+    price_entry,
+    rounding::{self, divided, micros, money, round},
+    words,
+};
 
 /// The most that a price changes by, in hundredths of a per cent.
 const LARGEST_PERCENT: i128 = 100 * 10_000;
@@ -17,7 +19,7 @@ const LARGEST_PERCENT: i128 = 100 * 10_000;
 pub(super) struct Rule {
     pub(super) currency: String,
     step: Step,
-    ending: Ending,
+    rounding: PriceRounding,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,17 +30,6 @@ enum Step {
     By(i128),
     /// By this many hundredths of a per cent.
     Percent(i128),
-}
-
-/// What a changed price ends in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    /// The currency's smallest coin.
-    Coin,
-    /// A whole amount.
-    Whole,
-    /// A whole amount and this much, in millionths.
-    At(i128),
 }
 
 /// Why a price stays as it is.
@@ -54,29 +45,20 @@ pub(super) enum Stays {
 pub(super) const STEPS: [(&str, &str); 3] =
     [("percent", "Change by per cent"), ("amount", "Change by an amount"), ("set", "Set to")];
 
-/// Key and word of what a changed price ends in.
-pub(super) const ENDINGS: [(&str, &str); 4] =
-    [("coin", "The cent"), ("90", ".90"), ("99", ".99"), ("whole", "A whole amount")];
-
 impl Rule {
-    /// Reads a form's rule.
+    /// Reads a form's rule, for the prices in the shop's currency.
     ///
     /// # Errors
     /// A sentence on what is wrong with the value.
-    pub(super) fn of(fields: &Fields, currency: &str) -> Result<Self, String> {
+    pub(super) fn of(fields: &Fields, shop: &Shop) -> Result<Self, String> {
+        let currency = &shop.default_currency;
         let value = fields.get("value").replace('−', "-");
         let step = match fields.get("rule") {
             "set" => Step::To(amount(&value, currency)?),
             "amount" => Step::By(signed(&value, |bare| amount(bare, currency))?),
             _ => Step::Percent(signed(value.trim_end_matches('%').trim(), percent)?),
         };
-        let ending = match fields.get("ending") {
-            "whole" => Ending::Whole,
-            "90" if decimal_places(currency) > 1 => Ending::At(900_000),
-            "99" if decimal_places(currency) > 1 => Ending::At(990_000),
-            _ => Ending::Coin,
-        };
-        Ok(Self { currency: currency.to_owned(), step, ending })
+        Ok(Self { currency: currency.clone(), step, rounding: rounding::of(shop) })
     }
 
     /// A variant's prices by this rule; those in other currencies stay. A former price that is not higher any more goes.
@@ -110,13 +92,7 @@ impl Rule {
             (Step::By(amount), Some(old)) => old + amount,
             (Step::Percent(percent), Some(old)) => old + divided(old * percent, 10_000),
         };
-        let coin = UNIT / 10_i128.pow(u32::try_from(decimal_places(&self.currency)).unwrap_or(2));
-        let rounded = match self.ending {
-            Ending::Coin => to_step(changed, coin.max(1)),
-            Ending::Whole => to_step(changed, UNIT),
-            Ending::At(ending) if changed > 0 => to_step(changed - ending, UNIT).max(0) + ending,
-            Ending::At(_) => changed,
-        };
+        let rounded = round(changed, self.rounding, &self.currency);
         // What costs something never becomes free by a change.
         if rounded <= 0 { Err(Stays::TooLow) } else { Ok(rounded) }
     }
@@ -151,28 +127,6 @@ fn percent(entry: &str) -> Result<i128, String> {
     if value > LARGEST_PERCENT { Err(mistake()) } else { Ok(value) }
 }
 
-fn micros(money: &Money) -> i128 {
-    i128::from(money.units) * UNIT + i128::from(money.nanos / 1_000)
-}
-
-fn money(micros: i128, currency: &str) -> Money {
-    Money {
-        currency_code: currency.to_owned(),
-        units: i64::try_from(micros / UNIT).unwrap_or(i64::MAX),
-        nanos: i32::try_from(micros % UNIT * 1_000).unwrap_or(0),
-    }
-}
-
-/// The nearest multiple; half a step goes up.
-fn to_step(value: i128, step: i128) -> i128 {
-    divided(value, step) * step
-}
-
-/// The nearest whole quotient; half goes up.
-fn divided(value: i128, by: i128) -> i128 {
-    (2 * value + by).div_euclid(2 * by)
-}
-
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -181,10 +135,17 @@ mod tests {
 
     fn rule(step: &str, value: &str, ending: &str, currency: &str) -> Result<Rule, String> {
         let mut fields = Fields::default();
-        for (name, value) in [("rule", step), ("value", value), ("ending", ending)] {
+        for (name, value) in [("rule", step), ("value", value)] {
             fields.set(name, value.to_owned());
         }
-        Rule::of(&fields, currency)
+        let rounding = match ending {
+            "90" => PriceRounding::Ending90,
+            "99" => PriceRounding::Ending99,
+            "whole" => PriceRounding::WholeUnit,
+            _ => PriceRounding::SmallestUnit,
+        };
+        let (default_currency, price_rounding) = (currency.to_owned(), rounding.into());
+        Rule::of(&fields, &Shop { default_currency, price_rounding, ..Shop::default() })
     }
 
     fn price(entry: &str, currency: &str) -> Price {

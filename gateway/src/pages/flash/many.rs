@@ -53,18 +53,6 @@ impl Many {
         Self { verb: Some(verb), done, all, ids, refused }
     }
 
-    /// How many it was done to.
-    #[cfg(test)]
-    pub(crate) fn done(&self) -> usize {
-        self.done
-    }
-
-    /// How many it was to be done to.
-    #[cfg(test)]
-    pub(crate) fn of_all(&self) -> usize {
-        self.all
-    }
-
     /// Why it was not done to a product.
     pub(crate) fn refusal(&self, id: &str) -> Option<&str> {
         let refused = self.refused.iter().find(|(other, _)| other == id);
@@ -86,23 +74,27 @@ impl Many {
         Some(Self { verb: Verb::of(verb), done, all, ids, refused })
     }
 
+    /// Whether a message holds all of it.
+    pub(crate) fn fits(&self) -> bool {
+        self.written(&self.ids.join("~"), self.refused.len()).len() <= LARGEST
+    }
+
+    fn written(&self, ids: &str, refused: usize) -> String {
+        let verb = self.verb.map_or("nothing", Verb::key);
+        let refused = self.refused.iter().take(refused);
+        let refused: Vec<_> = refused.map(|(id, reason)| format!("{id}!{reason}")).collect();
+        format!("many.{verb}.{}.{}.{ids}.{}", self.done, self.all, refused.join("~"))
+    }
+
     /// What the cookie holds. When it would be too much, Undo goes first, then reasons: the counts always stay.
     fn value(&self) -> String {
-        let verb = self.verb.map_or("nothing", Verb::key);
-        let refused = |count: usize| {
-            let refused = self.refused.iter().take(count);
-            refused.map(|(id, reason)| format!("{id}!{reason}")).collect::<Vec<_>>().join("~")
-        };
-        let written = |ids: &str, count: usize| {
-            format!("many.{verb}.{}.{}.{ids}.{}", self.done, self.all, refused(count))
-        };
-        let mut value = written(&self.ids.join("~"), self.refused.len());
+        let mut value = self.written(&self.ids.join("~"), self.refused.len());
         let mut count = self.refused.len();
         while value.len() > LARGEST && count > 0 {
-            value = written("", count);
+            value = self.written("", count);
             count /= 2;
         }
-        if value.len() > LARGEST { written("", 0) } else { value }
+        if value.len() > LARGEST { self.written("", 0) } else { value }
     }
 
     pub(super) async fn shown(&self, visit: &Visit) -> FlashView {
@@ -195,6 +187,7 @@ mod tests {
     #[test]
     fn a_message_is_read_as_it_was_left() {
         let many = Many::of(Verb::Delete, 50, ids(50), refused(3));
+        assert!(many.fits());
         assert_eq!(read(&many), many);
         assert_eq!(read(&Many::nothing()), Many::nothing());
         assert_eq!(many.refusal(&format!("{:063}", 2)), Some("ETAG_MISMATCH"));
@@ -203,6 +196,7 @@ mod tests {
     #[test]
     fn the_counts_stay_whatever_does_not_fit() {
         let many = Many::of(Verb::Publish, 40, ids(40), refused(500));
+        assert!(!many.fits());
         let read = read(&many);
         assert_eq!((read.done, read.all, read.ids.len()), (40, 540, 0));
         assert!(read.refused.len() > 20, "{}", read.refused.len());

@@ -18,9 +18,10 @@ use prost::Message;
 use proto::{
     access::{Role, Session, User},
     catalog::{
-        self, Category, CompareProductRevisionsResponse, FieldDifference, ListCategoriesResponse,
-        ListChangesResponse, ListProductRevisionsResponse, ListProductsResponse, Product,
-        ProductRevision, Shop as ShopSettings, change::Kind, product_revision::Change,
+        self, Category, CompareProductRevisionsResponse, FieldDifference, FoundProduct,
+        ListCategoriesResponse, ListChangesResponse, ListProductRevisionsResponse,
+        ListProductsResponse, Product, ProductRevision, SearchProductsResponse,
+        Shop as ShopSettings, TextSegment, change::Kind, product_revision::Change,
     },
 };
 use tonic::{Code, Status};
@@ -99,6 +100,7 @@ impl Shop {
         shop.tell("GetProductRevision", &revision);
         shop.tell("CompareProductRevisions", &comparison_of(&product));
         let shop = shop.with_history(vec![revision]);
+        shop.tell("SearchProducts", &found(&product));
         let page =
             ListProductsResponse { products: vec![product], total_size: 1, ..Default::default() };
         shop.tell("ListProducts", &page);
@@ -268,12 +270,29 @@ fn comparison_of(product: &Product) -> CompareProductRevisionsResponse {
     }
 }
 
+/// A search that found the product by its whole title, spelt otherwise.
+fn found(product: &Product) -> SearchProductsResponse {
+    let marked = vec![TextSegment { text: product.title.clone(), matched: true }];
+    let result = FoundProduct {
+        product: Some(product.clone()),
+        title_segments: marked,
+        ..FoundProduct::default()
+    };
+    SearchProductsResponse {
+        results: vec![result],
+        total_size: 1,
+        corrected_query: product.title.clone(),
+        ..SearchProductsResponse::default()
+    }
+}
+
 fn settings_of_the_shop() -> ShopSettings {
     ShopSettings {
         name: "shop".into(),
         display_name: "Shelf".into(),
         default_currency: "EUR".into(),
         default_language: "en".into(),
+        price_rounding: proto::catalog::shop::PriceRounding::Ending99.into(),
         ..Default::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::sql::Sql;
 use crate::domain::{
-    CategoryId, Currency, Filter, State,
+    CategoryId, Currency, Filter, ProductId, State,
     filter::{Comparison, Field, TextField, TimeField},
     fold,
 };
@@ -230,6 +230,15 @@ pub(super) fn indexed(filter: &Filter) -> Option<Sql> {
         _ => return None,
     }
     Some(sql)
+}
+
+/// The keys of these products.
+pub(super) fn among(ids: &[ProductId]) -> Sql {
+    // One parameter for all. An id has no letter that JSON would escape.
+    let ids: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+    let mut sql = Sql::new("SELECT key FROM products WHERE id IN (SELECT value FROM json_each(");
+    sql.bind(format!("[{}]", ids.join(","))).push("))");
+    sql
 }
 
 /// Whether [`indexed`] knows live products only.

@@ -16,7 +16,7 @@ const FEW: i64 = 2_000;
 pub(super) enum Plan {
     /// Walk the index of the order, and look at each product on the way.
     Walk(&'static str),
-    /// Only these can match: take them, and sort.
+    /// Only these can match: take them, and sort. Of a list among some products, they are all of those.
     Few(Sql),
     /// There is no index for the order: look at all, and sort.
     Scan,
@@ -25,6 +25,9 @@ pub(super) enum Plan {
 impl Plan {
     /// The way to the pages of a list.
     pub(super) fn of(query: &ProductQuery, db: &Connection) -> Result<Self> {
+        if let Some(ids) = &query.among {
+            return Ok(Self::Few(filter::among(ids)));
+        }
         let conditions = match &query.filter {
             None => &[][..],
             Some(Filter::And(all)) => all.as_slice(),
