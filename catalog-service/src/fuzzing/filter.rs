@@ -67,6 +67,7 @@ fn finds_what_is_there(filter: Option<&Filter>, order: Order) {
             show_deleted: true,
             view: View::Basic,
             audience: Audience::Staff,
+            among: None,
         };
         for size in [2, 50] {
             if let Some(found) = shop.names(&query, size) {

@@ -22,7 +22,7 @@ async fn is_answered(shop: &Shop, query: &str) {
         let search = ProductSearch { reach, facets: true, ..search(query) };
         let page = PageRequest { size: 250, after: None };
         let caller = Caller::system();
-        let found = shop.catalog.search_products(&caller, search, View::Basic, page).await;
+        let found = shop.catalog.search_products(&caller, search, "", View::Basic, page).await;
         is_allowed(query, found.map(drop));
     }
     is_allowed(query, shop.catalog.suggest_products(query, 20).await.map(drop));

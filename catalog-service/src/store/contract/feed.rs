@@ -3,7 +3,7 @@
 use super::{categories::add, *};
 use crate::domain::{
     CategoryAction, CategoryChange, CategoryId, FeedFilter, ProductExpunge, ProductField,
-    ProductMask, RevisionName, Rollback, ShopChange, ShopField, ShopFields, VariantAction,
+    ProductMask, RevisionName, Rollback, ShopChange, ShopField, PriceRounding, ShopFields, VariantAction,
     VariantChange, VariantField, VariantId, VariantName,
 };
 
@@ -69,6 +69,7 @@ async fn busy_day(bench: &Bench) {
         display_name: "Corner shop".into(),
         default_currency: Currency::EUR,
         default_language: String::new(),
+        price_rounding: PriceRounding::default(),
     };
     let change = ShopChange { etag: None, fields, mask: vec![ShopField::DisplayName] };
     bench.store.change_shop(requested("ada", "name-it", 1), change).await.unwrap();
