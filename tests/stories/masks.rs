@@ -13,8 +13,15 @@ use super::borders::samples::Stock;
 const MOVED: [&str; 5] = ["etag", "update_time", "update_actor", "name", "variants"];
 
 /// Fields that stay in a resource whatever is written, because it has to have them: their own rules are tried elsewhere.
-const NEEDED: [&str; 6] =
-    ["title", "display_name", "login", "role", "default_currency", "default_language"];
+const NEEDED: [&str; 7] = [
+    "title",
+    "display_name",
+    "login",
+    "role",
+    "default_currency",
+    "default_language",
+    "price_rounding",
+];
 
 /// A resource on trial.
 struct Trial<'a> {

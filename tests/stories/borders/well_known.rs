@@ -84,7 +84,7 @@ fn masks(descriptor: &MessageDescriptor) -> Vec<DynamicMessage> {
         &["title.length"],
         &["title", "*"],
         &["Title"],
-        &["\0"],
+        &["\u{7f}"],
         &["😀"],
         &["attributes.*"],
         &["attributes."],

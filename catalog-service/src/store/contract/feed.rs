@@ -2,9 +2,9 @@
 
 use super::{categories::add, *};
 use crate::domain::{
-    CategoryAction, CategoryChange, CategoryId, FeedFilter, ProductExpunge, ProductField,
-    ProductMask, RevisionName, Rollback, ShopChange, ShopField, PriceRounding, ShopFields, VariantAction,
-    VariantChange, VariantField, VariantId, VariantName,
+    CategoryAction, CategoryChange, CategoryId, FeedFilter, PriceRounding, ProductExpunge,
+    ProductField, ProductMask, RevisionName, Rollback, ShopChange, ShopField, ShopFields,
+    VariantAction, VariantChange, VariantField, VariantId, VariantName,
 };
 
 type WireChange = proto::catalog::Change;
