@@ -143,7 +143,7 @@ pub(super) async fn in_rounds(
     rounds: &mut Rounds,
     outcome: &mut Outcome,
 ) {
-    let mut waiting = batches(items);
+    let mut waiting = batches(&items);
     while let Some(batch) = waiting.pop_front() {
         let request_id = batch_id(&rounds.form, rounds.round + 1);
         let again = std::mem::take(&mut rounds.again);
@@ -193,7 +193,7 @@ fn reasons(status: &Status, batch: &[Item]) -> BTreeMap<String, String> {
 }
 
 /// Cuts between two products.
-fn batches(items: Vec<Item>) -> VecDeque<Vec<Item>> {
+fn batches(items: &[Item]) -> VecDeque<Vec<Item>> {
     let mut batches = VecDeque::new();
     let mut batch: Vec<Item> = Vec::new();
     for product in items.chunk_by(|one, other| one.id == other.id) {
@@ -355,12 +355,12 @@ mod tests {
 
     #[test]
     fn the_variants_of_a_product_go_in_one_batch() {
-        let sizes: Vec<_> = batches(items(&[("a", 200), ("b", 250), ("c", 51), ("d", 1)]))
+        let sizes: Vec<_> = batches(&items(&[("a", 200), ("b", 250), ("c", 51), ("d", 1)]))
             .iter()
             .map(Vec::len)
             .collect();
         assert_eq!(sizes, [450, 52]);
-        assert!(batches(Vec::new()).is_empty());
+        assert!(batches(&[]).is_empty());
         let cut = |products| {
             let (first, second) = halves(items(products));
             (first.len(), second.len())
