@@ -42,9 +42,9 @@ impl Pace {
         now: Timestamp,
     ) -> Result<(), Status> {
         let buckets = match method.counts {
-            Counts::AsRead => &self.reads,
-            Counts::AsSearch => &self.searches,
-            Counts::AsWrite => &self.writes,
+            Counts::Read => &self.reads,
+            Counts::Search => &self.searches,
+            Counts::Write => &self.writes,
         };
         buckets.take(account, now).map_err(status::too_often)
     }

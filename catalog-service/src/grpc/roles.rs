@@ -33,11 +33,11 @@ pub(crate) struct Method {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counts {
     /// It changes nothing: it is reached by GET, or says `NO_SIDE_EFFECTS`.
-    AsRead,
+    Read,
     /// It changes nothing, and goes through an index for words: its name says that it searches or suggests.
-    AsSearch,
+    Search,
     /// It may change something.
-    AsWrite,
+    Write,
 }
 
 /// The method at `path`, such as `/shelf.catalog.v1.ProductService/GetProduct`.
@@ -78,10 +78,10 @@ fn described(method: &MethodDescriptor) -> Method {
 fn counts(method: &MethodDescriptor) -> Counts {
     match only_reads(method) {
         true if ["Search", "Suggest"].iter().any(|verb| method.name().starts_with(verb)) => {
-            Counts::AsSearch
+            Counts::Search
         }
-        true => Counts::AsRead,
-        false => Counts::AsWrite,
+        true => Counts::Read,
+        false => Counts::Write,
     }
 }
 
@@ -112,7 +112,7 @@ fn required_role(options: &DynamicMessage) -> Option<Role> {
 fn served_beside() -> impl Iterator<Item = (String, Method)> {
     let open = Method {
         role: Some(Role::Anyone),
-        counts: Counts::AsRead,
+        counts: Counts::Read,
         messages: Messages::One,
         streams: false,
         ignores_credentials: true,
@@ -157,14 +157,14 @@ mod tests {
     #[test]
     fn methods_by_get_read_or_search_and_all_others_write() {
         for (path, counts) in [
-            ("/shelf.catalog.v1.ProductService/GetProduct", Counts::AsRead),
-            ("/shelf.catalog.v1.ProductService/BatchGetProducts", Counts::AsRead),
-            ("/shelf.catalog.v1.ProductService/SearchProducts", Counts::AsSearch),
-            ("/shelf.catalog.v1.ProductService/SuggestProducts", Counts::AsSearch),
-            ("/shelf.catalog.v1.ProductService/UpdateProduct", Counts::AsWrite),
-            ("/shelf.catalog.v1.ProductService/PublishProduct", Counts::AsWrite),
-            ("/shelf.access.v1.SessionService/CreateSession", Counts::AsWrite),
-            ("/grpc.health.v1.Health/Check", Counts::AsRead),
+            ("/shelf.catalog.v1.ProductService/GetProduct", Counts::Read),
+            ("/shelf.catalog.v1.ProductService/BatchGetProducts", Counts::Read),
+            ("/shelf.catalog.v1.ProductService/SearchProducts", Counts::Search),
+            ("/shelf.catalog.v1.ProductService/SuggestProducts", Counts::Search),
+            ("/shelf.catalog.v1.ProductService/UpdateProduct", Counts::Write),
+            ("/shelf.catalog.v1.ProductService/PublishProduct", Counts::Write),
+            ("/shelf.access.v1.SessionService/CreateSession", Counts::Write),
+            ("/grpc.health.v1.Health/Check", Counts::Read),
         ] {
             assert_eq!(method(path).unwrap().counts, counts, "{path}");
         }

@@ -13,7 +13,7 @@ use super::{
 /// One way of meeting a part.
 pub(super) enum Source {
     /// A term, read in blocks: it may stand in most of all documents.
-    Term(Postings),
+    Term(Box<Postings>),
     /// Whatever else.
     Other(Box<dyn Scorer>, Worth),
 }
@@ -33,7 +33,7 @@ impl Source {
         lengths: FieldNormReader,
         bm25: Bm25,
     ) -> Self {
-        Self::Term(Postings { blocks, at: 0, lengths, bm25 })
+        Self::Term(Box::new(Postings { blocks, at: 0, lengths, bm25 }))
     }
 
     pub(super) fn of_scorer(scorer: Box<dyn Scorer>, worth: Worth) -> Self {
