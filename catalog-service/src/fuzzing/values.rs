@@ -5,8 +5,9 @@ use crate::{
     encoding::product::{money_from_wire, money_to_wire},
 };
 
-/// A slug, a sku and a GTIN are taken exactly where their rules hold, and print as they were; an amount that is taken comes back to the
-/// last digit, printed, kept and sent; one that is not is refused for what is wrong with it.
+/// A slug, a sku and a GTIN are taken exactly where their rules hold, and print as they were.
+///
+/// An amount that is taken comes back to the last digit, printed, kept and sent; one that is not is refused for what is wrong with it.
 ///
 /// The first line is an amount as `units nanos CODE`, the second a text.
 ///

@@ -117,7 +117,7 @@ async fn what_was_being_made_when_the_process_ended_is_not_taken_and_not_kept() 
     edited(&begun, |text| text.replace(" true\"", " false\""));
     fs::create_dir(index.with_file_name(format!("{store}-8"))).unwrap();
     finds_all(folder.path()).await;
-    assert_eq!(indexes(folder.path()), [index.clone()]);
+    assert_eq!(indexes(folder.path()), std::slice::from_ref(&index));
 
     // The same where there is no other.
     fs::rename(&index, &begun).unwrap();

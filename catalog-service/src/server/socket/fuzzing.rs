@@ -21,8 +21,9 @@ const WEB: [&str; 4] = [
 ];
 const PLAIN: [&str; 2] = ["application/grpc", "application/grpc+proto"];
 
-/// A request passes exactly if it names one host, which is one of ours, is a POST of one of gRPC's types, and speaks the version of HTTP
-/// that the type needs; credentials are taken exactly as their grammar has them.
+/// A request passes exactly if it names one host of ours and is a POST of one of gRPC's types.
+///
+/// It speaks the version that the type needs, and credentials are taken exactly as their grammar has them.
 ///
 /// The first line is `METHOD target VERSION`, each other one a header.
 ///
