@@ -170,6 +170,23 @@ pub(crate) async fn a_list_counts_to_ten_thousand_and_says_so(bench: &Bench) {
     assert_eq!(total().await, crate::domain::Total { count: 10_000, capped: false });
     bench.create(new("one-more")).await.unwrap();
     assert_eq!(total().await, crate::domain::Total { count: 10_000, capped: true });
+    // A total that was read holds for as long as it is true, and no longer.
+    for more in 0..3 {
+        bench.create(new(&format!("{more}-more"))).await.unwrap();
+    }
+    assert_eq!(total().await, crate::domain::Total { count: 10_000, capped: true });
+    let delete = |id: String| ProductChange {
+        id: product_id(&id),
+        etag: None,
+        action: ProductAction::Delete,
+    };
+    for (gone, capped) in [(3, true), (1, false)] {
+        let changes = (0..gone).map(|number| delete(format!("p{}", gone * 10 + number))).collect();
+        bench.store.change_products(by("ada"), changes).await.unwrap();
+        assert_eq!(total().await, crate::domain::Total { count: 10_000, capped });
+    }
+    bench.store.change_products(by("ada"), vec![delete("p77".to_owned())]).await.unwrap();
+    assert_eq!(total().await, crate::domain::Total { count: 9_999, capped: false });
 }
 
 pub(crate) async fn a_list_in_the_full_view_has_variants(bench: &Bench) {

@@ -29,10 +29,18 @@ pub(super) fn snapshot<T>(
     db: &Connection,
     work: impl FnOnce() -> Result<T>,
 ) -> Result<Snapshot<T>> {
+    snapshot_at(db, |_| work())
+}
+
+/// The same for work that has to know the position.
+pub(super) fn snapshot_at<T>(
+    db: &Connection,
+    work: impl FnOnce(FeedPosition) -> Result<T>,
+) -> Result<Snapshot<T>> {
     let one_state = db.unchecked_transaction()?;
     let mut select = db.prepare_cached(&format!("SELECT {POSITION}"))?;
     let position = select.query_row([], |row| position(row, 0))?;
-    let content = work()?;
+    let content = work(position)?;
     drop(one_state);
     Ok(Snapshot { content, position })
 }

@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Audience, Document, Filter, Page, PageRequest, Product, ProductQuery, Snapshot, Total,
+        Audience, Document, FeedPosition, Filter, Page, PageRequest, Product, ProductQuery,
+        Snapshot, Total,
         filter::{Comparison, TextField},
     },
     store::Result,
@@ -32,14 +33,11 @@ pub(super) async fn list(
     page: PageRequest,
 ) -> Result<Snapshot<Page<Document<Product>>>> {
     let list = List { now: store.clock.now().as_microsecond(), query, page };
-    let (counts, generation) = (store.counts.clone(), store.writer.generation());
-    if list.is_short() {
-        return store
-            .readers
-            .read(|db| feed::snapshot(db, || list.answer(db, &counts, generation)));
-    }
-    let read = move |db: &Connection| feed::snapshot(db, || list.answer(db, &counts, generation));
-    store.readers.read_long(read).await
+    let counts = store.counts.clone();
+    let is_short = list.is_short();
+    let read =
+        move |db: &Connection| feed::snapshot_at(db, |position| list.answer(db, &counts, position));
+    if is_short { store.readers.read(read) } else { store.readers.read_long(read).await }
 }
 
 /// How SQLite goes about each stretch of a page.
@@ -56,6 +54,19 @@ pub(super) fn plans(store: &Sqlite, query: ProductQuery, page: PageRequest) -> R
             plans.push(rows.collect::<Result<Vec<String>, _>>()?.join("; "));
         }
         Ok(plans)
+    })
+}
+
+/// How SQLite counts a list that has too many products for them to be sorted.
+#[cfg(test)]
+pub(super) fn counting_plan(store: &Sqlite, query: ProductQuery) -> Result<String> {
+    let now = store.clock.now().as_microsecond();
+    let list = List { now, query, page: PageRequest::new(50, None) };
+    store.readers.read(|db| {
+        let sql = list.counting(db, &Plan::Scan)?;
+        let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text()))?;
+        let rows = explain.query_map(params_from_iter(sql.values()), |row| row.get(3))?;
+        Ok(rows.collect::<Result<Vec<String>, _>>()?.join("; "))
     })
 }
 
@@ -90,7 +101,7 @@ impl List {
         &self,
         db: &Connection,
         counts: &Counts,
-        generation: u64,
+        position: FeedPosition,
     ) -> Result<Page<Document<Product>>> {
         let plan = Plan::of(&self.query, db)?;
         let mut gathered = Gathered::new(self.page.size);
@@ -99,7 +110,7 @@ impl List {
                 self.gather(db, &plan, &part, &mut gathered)?;
             }
         }
-        let total = self.total(db, &plan, counts, generation)?;
+        let total = self.total(db, &plan, counts, position)?;
         Ok(gathered.page(total))
     }
 
@@ -113,6 +124,11 @@ impl List {
             }
             Plan::Scan => _ = sql.push(" NOT INDEXED WHERE "),
         }
+        self.conditions(sql);
+    }
+
+    /// What holds for each of them.
+    fn conditions(&self, sql: &mut Sql) {
         match (self.query.audience, self.query.show_deleted) {
             (Audience::Public, _) => {
                 // Literal times, each bound by itself: the parameters of a list have no names.
@@ -182,26 +198,41 @@ impl List {
         db: &Connection,
         plan: &Plan,
         counts: &Counts,
-        generation: u64,
+        position: FeedPosition,
     ) -> Result<Total> {
         // Which products those are is hardly asked for twice.
         let key = self.query.among.is_none().then(|| counts::key(&self.query));
-        let known = key.as_ref().and_then(|key| counts.get(key, generation, self.now));
+        let known = key.as_ref().and_then(|key| counts.get(key, position, self.now));
         if let Some(total) = known {
             return Ok(total);
         }
-        let walk = Plan::Walk(Plan::counting_index(&self.query));
-        let plan = if matches!(plan, Plan::Few(_)) { plan } else { &walk };
-        let mut sql = Sql::new("SELECT count(*) FROM (");
-        self.members("1", plan, &mut sql);
-        sql.push(" LIMIT ").bind(i64::from(Total::MOST) + 1).push(")");
+        let sql = self.counting(db, plan)?;
         let mut select = db.prepare_cached(sql.text())?;
         let count: u32 = select.query_row(params_from_iter(sql.values()), |row| row.get(0))?;
-        let total = Total { count: count.min(Total::MOST), capped: count > Total::MOST };
-        if let Some(key) = key {
-            let span = counts::span(db, self.query.audience, self.now)?;
-            counts.put(key, generation, span, total);
+        let Some(key) = key else { return Ok(counts::told(count)) };
+        let span = counts::span(db, self.query.audience, self.now)?;
+        Ok(counts.put(key, position, span, count))
+    }
+
+    /// The statement that counts the products of the list, as far as the number is told.
+    fn counting(&self, db: &Connection, plan: &Plan) -> Result<Sql> {
+        let mut sql = Sql::new("SELECT count(*) FROM (");
+        let keys = match plan {
+            Plan::Few(keys) => Some(keys.clone()),
+            _ => plan::among(&self.query, db)?,
+        };
+        match keys {
+            // One after the other, each product once, until there are enough; those that cannot match are never come by.
+            Some(keys) => {
+                sql.push("WITH k (chosen) AS (").append(&keys);
+                sql.push(") SELECT 1 FROM (SELECT DISTINCT chosen FROM k)");
+                sql.push(" CROSS JOIN products AS p ON p.key = chosen WHERE ");
+                self.conditions(&mut sql);
+            }
+            None => self.members("1", &Plan::Walk(Plan::counting_index(&self.query)), &mut sql),
         }
-        Ok(total)
+        let most = Total::MOST + 1 + counts::spare(&self.query);
+        sql.push(" LIMIT ").bind(i64::from(most)).push(")");
+        Ok(sql)
     }
 }

@@ -9,7 +9,9 @@ use crate::{
 };
 
 /// Up to how many products it is better to take and sort them than to walk an index.
-const FEW: i64 = 2_000;
+const FEW: i64 = 4_000;
+/// Up to how many products sets are told apart by their size.
+const MANY: i64 = 40_000;
 
 /// A way to a page.
 #[derive(Debug)]
@@ -28,24 +30,12 @@ impl Plan {
         if let Some(ids) = &query.among {
             return Ok(Self::Few(filter::among(ids)));
         }
-        let conditions = match &query.filter {
-            None => &[][..],
-            Some(Filter::And(all)) => all.as_slice(),
-            Some(one) => std::slice::from_ref(one),
-        };
-        let mut fewest: Option<(i64, Sql)> = None;
-        for condition in conditions {
-            let misses_some = query.show_deleted && filter::is_of_live_products(condition);
-            let Some(keys) = filter::indexed(condition).filter(|_| !misses_some) else { continue };
-            let count = count(&keys, db)?;
-            if count <= FEW && fewest.as_ref().is_none_or(|(least, _)| count < *least) {
-                fewest = Some((count, keys));
-            }
-        }
-        if let Some((_, keys)) = fewest {
+        if let Some((count, keys)) = smallest(query, db, FEW)?
+            && count <= FEW
+        {
             return Ok(Self::Few(keys));
         }
-        let states = conditions.iter().any(|one| matches!(one, Filter::State(_)));
+        let states = conditions(query).iter().any(|one| matches!(one, Filter::State(_)));
         let by_create = Self::order(query) == Some(OrderField::CreateTime);
         if states && by_create && !query.show_deleted {
             return Ok(Self::Walk("products_live_by_state"));
@@ -90,10 +80,38 @@ impl Plan {
     }
 }
 
-/// How many keys there are, counted to just above what is few.
-fn count(keys: &Sql, db: &Connection) -> Result<i64> {
+/// The keys among which all products of a list are, where an index knows some: the smallest such set.
+pub(super) fn among(query: &ProductQuery, db: &Connection) -> Result<Option<Sql>> {
+    Ok(smallest(query, db, MANY)?.map(|(_, keys)| keys))
+}
+
+/// All of these hold for a product of the list.
+fn conditions(query: &ProductQuery) -> &[Filter] {
+    match &query.filter {
+        None => &[],
+        Some(Filter::And(all)) => all.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+    }
+}
+
+/// The smallest set of keys that an index knows for a condition, and its size as far as it was counted.
+fn smallest(query: &ProductQuery, db: &Connection, most: i64) -> Result<Option<(i64, Sql)>> {
+    let mut smallest: Option<(i64, Sql)> = None;
+    for condition in conditions(query) {
+        let misses_some = query.show_deleted && filter::is_of_live_products(condition);
+        let Some(keys) = filter::indexed(condition).filter(|_| !misses_some) else { continue };
+        let count = count(&keys, db, most)?;
+        if smallest.as_ref().is_none_or(|(least, _)| count < *least) {
+            smallest = Some((count, keys));
+        }
+    }
+    Ok(smallest)
+}
+
+/// How many keys there are, counted to just above `most`.
+fn count(keys: &Sql, db: &Connection, most: i64) -> Result<i64> {
     let mut sql = Sql::new("SELECT count(*) FROM (");
-    sql.append(keys).push(" LIMIT ").bind(FEW + 1).push(")");
+    sql.append(keys).push(" LIMIT ").bind(most + 1).push(")");
     let mut select = db.prepare_cached(sql.text())?;
     Ok(select.query_row(params_from_iter(sql.values()), |row| row.get(0))?)
 }

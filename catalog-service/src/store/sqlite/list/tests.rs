@@ -101,3 +101,31 @@ fn a_look_at_all_products_would_be_noticed() {
     assert!(!deleted_too("sku = K-1", "title"));
     assert!(!deleted_too("", "create_time desc"));
 }
+
+#[test]
+fn a_count_comes_by_those_alone_that_an_index_knows_and_by_each_as_it_goes() {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    let plan = |filter: &str, audience| {
+        let query = ProductQuery { audience, ..staff(filter, "title") };
+        counting_plan(&store, query).unwrap()
+    };
+    for audience in [Audience::Staff, Audience::Public] {
+        for filter in [
+            "brand = \"Aldern\"",
+            "category = \"kitchen\"",
+            "category:\"kitchen\" AND title:\"mug\"",
+            "tags:\"sale\"",
+            "price < 5",
+            "price.EUR >= 5 AND state = ACTIVE",
+            "attributes.colour = \"red\"",
+            "attributes.weight > 7",
+        ] {
+            let plan = plan(filter, audience);
+            let steps: Vec<_> = plan.split("; ").collect();
+            assert!(!steps.iter().any(|step| step.starts_with("SCAN p")), "{filter}: {plan}");
+            assert!(!plan.contains("MATERIALIZE"), "{filter}: {plan}");
+        }
+        let everything = plan("title:\"mug\"", audience);
+        assert!(everything.contains("SCAN p") || everything.contains("SEARCH p USING INDEX"));
+    }
+}
