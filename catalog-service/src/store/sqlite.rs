@@ -12,6 +12,7 @@ mod failure;
 mod faults;
 mod feed;
 mod functions;
+mod held;
 mod list;
 mod migrations;
 mod page;
@@ -43,6 +44,7 @@ use self::{
     ballast::Ballast,
     checkpoint::Checkpointer,
     connection::Durability,
+    held::Held,
     list::Counts,
     migrations::Misfit,
     place::{Place, unreadable},
@@ -119,11 +121,14 @@ impl Sqlite {
         let now = clock.now();
         let token_keys = secrets::token_keys(&database).map_err(failed)?;
         shop::found(&database, now).map_err(failed)?;
-        let checkpointer = Checkpointer::start(place.path(), durability, &mut database)
+        let held = Arc::new(Held::default());
+        let watched = Arc::clone(&held);
+        let checkpointer = Checkpointer::start(place.path(), durability, &mut database, watched)
             .map_err(|error| unreadable(place.path(), error))?;
         let writer = Writer::start(database, checkpointer, Arc::clone(&room))
             .map_err(|error| unreadable(place.path(), error))?;
-        let readers = Readers::start(place.path(), limits.deadlines.query).map_err(failed)?;
+        let readers =
+            Readers::start(place.path(), held, limits.deadlines.query).map_err(failed)?;
         let counts = Counts::default();
         Ok(Self { writer, readers, counts, clock, room, token_keys, place })
     }

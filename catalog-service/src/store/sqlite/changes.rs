@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter, types::Value};
 use tokio::sync::watch;
 
-use super::{Sqlite, products::assemble};
+use super::{Sqlite, feed, products::assemble};
 use crate::{
     domain::{CategoryId, Document, FeedEntry, FeedFilter, Page, PageRequest, ProductId, Snapshot},
     encoding,
@@ -39,7 +39,7 @@ impl ChangeStore for Sqlite {
 
     async fn changes_after(&self, number: i64, most: usize) -> Result<Option<Vec<Change>>> {
         self.readers.read(|db| {
-            let one_state = db.unchecked_transaction()?;
+            let one_state = feed::one_state(db)?;
             let mut select = db.prepare_cached(
                 "SELECT sequence, resource FROM changes WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
             )?;
@@ -58,7 +58,7 @@ impl ChangeStore for Sqlite {
     async fn whole_products(&self, ids: &[ProductId]) -> Result<Vec<WholeProduct>> {
         let sql = format!("SELECT {WHOLE} FROM products AS p WHERE p.id = ?1");
         self.readers.read(|db| {
-            let one_state = db.unchecked_transaction()?;
+            let one_state = feed::one_state(db)?;
             let mut select = db.prepare_cached(&sql)?;
             let mut found = Vec::with_capacity(ids.len());
             for id in ids {

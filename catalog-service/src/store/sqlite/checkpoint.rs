@@ -12,7 +12,10 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::connection::{self, Durability};
+use super::{
+    connection::{self, Durability},
+    held::Held,
+};
 
 /// How many pages of journal are worth a checkpoint.
 const PAGES: i32 = 1_000;
@@ -23,6 +26,7 @@ const TOO_MANY: i32 = 16_384;
 #[derive(Debug)]
 pub(super) struct Checkpointer {
     pages: Arc<AtomicI32>,
+    held: Arc<Held>,
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -33,6 +37,7 @@ impl Checkpointer {
         path: &Path,
         durability: Durability,
         writer: &mut Connection,
+        held: Arc<Held>,
     ) -> rusqlite::Result<Self> {
         let pages = Arc::new(AtomicI32::new(0));
         let counter = Arc::clone(&pages);
@@ -42,18 +47,24 @@ impl Checkpointer {
         }))?;
         let (wake, woken) = sync_channel(1);
         let database = connection::writing(path, durability)?;
+        let readers = Arc::clone(&held);
         let thread = std::thread::Builder::new()
             .name("store-checkpoint".to_owned())
-            .spawn(move || run(&database, &woken))
+            .spawn(move || run(&database, &readers, &woken))
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        Ok(Self { pages, wake: Some(wake), thread: Some(thread) })
+        Ok(Self { pages, held, wake: Some(wake), thread: Some(thread) })
+    }
+
+    /// There is another state, which is about to be acknowledged.
+    pub(super) fn committed(&self) {
+        self.held.committed();
     }
 
     /// Wakes the thread when there is enough to do.
     pub(super) fn after_commit(&self, writer: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
         if pages >= TOO_MANY {
-            move_pages(writer);
+            move_pages(writer, &self.held);
         } else if pages >= PAGES
             && let Some(wake) = &self.wake
         {
@@ -74,15 +85,15 @@ impl Checkpointer {
     }
 }
 
-fn run(database: &Connection, woken: &Receiver<()>) {
+fn run(database: &Connection, held: &Held, woken: &Receiver<()>) {
     while woken.recv().is_ok() {
-        move_pages(database);
+        move_pages(database, held);
     }
 }
 
 /// Moves what no reader needs any more, and waits for nobody.
-fn move_pages(database: &Connection) {
-    if let Err(error) = checkpoint(database, "PRAGMA wal_checkpoint(PASSIVE)") {
+fn move_pages(database: &Connection, held: &Held) {
+    if let Err(error) = held.without(|| checkpoint(database, "PRAGMA wal_checkpoint(PASSIVE)")) {
         tracing::warn!(%error, "could not move the journal into the database");
     }
 }

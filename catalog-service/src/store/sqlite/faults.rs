@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::{
     Sqlite,
     failure::damaged,
+    feed,
     products::{Kept, kept},
     rows,
 };
@@ -28,7 +29,7 @@ impl Sqlite {
     pub(super) async fn read_faults(&self, requests: Vec<References>) -> Result<Vec<Violations>> {
         let now = self.clock.now();
         let look_up = move |db: &Connection| {
-            let _one_state = db.unchecked_transaction()?;
+            let _one_state = feed::one_state(db)?;
             let unknown = unknown_categories(db, &requests)?;
             requests.iter().map(|request| faults(db, request, &unknown, now)).collect()
         };

@@ -1,6 +1,6 @@
 //! Where the feed of changes stands in the state that a read sees.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Transaction};
 
 use crate::{
     domain::{Document, FeedPosition, Snapshot},
@@ -24,6 +24,11 @@ pub(super) fn document<T>(row: &Row<'_>) -> rusqlite::Result<Snapshot<Document<T
     Ok(Snapshot { content, position: position(row, 0)? })
 }
 
+/// Stays in one state of the catalog, where a thread does not hold one anyway, until this is dropped.
+pub(super) fn one_state(db: &Connection) -> Result<Option<Transaction<'_>>> {
+    Ok(if db.is_autocommit() { Some(db.unchecked_transaction()?) } else { None })
+}
+
 /// What `work` reads, with the position: one state, however many statements it takes.
 pub(super) fn snapshot<T>(
     db: &Connection,
@@ -37,7 +42,7 @@ pub(super) fn snapshot_at<T>(
     db: &Connection,
     work: impl FnOnce(FeedPosition) -> Result<T>,
 ) -> Result<Snapshot<T>> {
-    let one_state = db.unchecked_transaction()?;
+    let one_state = one_state(db)?;
     let mut select = db.prepare_cached(&format!("SELECT {POSITION}"))?;
     let position = select.query_row([], |row| position(row, 0))?;
     let content = work(position)?;

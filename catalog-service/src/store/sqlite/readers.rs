@@ -4,11 +4,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError, TryLockError,
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -16,32 +12,29 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection;
+use super::{connection, held::Held};
 use crate::store::{Error, Result};
 
-/// More threads than this share connections.
-const SLOTS: usize = 32;
 const THREADS: usize = 2;
 /// How many long reads may wait.
 const WAITING: usize = 64;
 /// After how many steps of SQLite's machine the time is looked at.
 const STEPS: i32 = 4_000;
 
-type Slot = Mutex<Option<Connection>>;
 type LongRead = Box<dyn FnOnce(&Connection) + Send>;
 
 /// The connections that read.
 #[derive(Debug)]
 pub(super) struct Readers {
     path: PathBuf,
-    slots: Box<[Slot]>,
+    held: Arc<Held>,
     long: Mutex<Option<mpsc::SyncSender<LongRead>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Readers {
     /// Starts the threads for reads that may take up to `longest`; the other connections are opened when they are needed.
-    pub(super) fn start(path: &Path, longest: Duration) -> Result<Self> {
+    pub(super) fn start(path: &Path, held: Arc<Held>, longest: Duration) -> Result<Self> {
         let (long, reads) = mpsc::sync_channel(WAITING);
         let reads = Arc::new(Mutex::new(reads));
         let mut threads = Vec::with_capacity(THREADS);
@@ -55,7 +48,7 @@ impl Readers {
         }
         Ok(Self {
             path: path.to_owned(),
-            slots: (0..SLOTS).map(|_| Slot::default()).collect(),
+            held,
             long: Mutex::new(Some(long)),
             threads: Mutex::new(threads),
         })
@@ -63,19 +56,7 @@ impl Readers {
 
     /// A read by key or index, which takes microseconds: done at once, on this thread.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let own = thread_number() % SLOTS;
-        let mut slot = match self.slots[own].try_lock() {
-            Ok(slot) => slot,
-            Err(TryLockError::Poisoned(slot)) => slot.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                self.slots[own].lock().unwrap_or_else(PoisonError::into_inner)
-            }
-        };
-        let connection = match &mut *slot {
-            Some(connection) => connection,
-            none => none.insert(self.open()?),
-        };
-        work(connection)
+        self.held.read(|| self.open(), work)
     }
 
     /// A read that may look at many rows.
@@ -105,9 +86,7 @@ impl Readers {
         for thread in lock(&self.threads).drain(..) {
             let _ = thread.join();
         }
-        for slot in &self.slots {
-            lock(slot).take();
-        }
+        self.held.close();
     }
 
     fn open(&self) -> Result<Connection> {
@@ -138,15 +117,6 @@ fn run(mut database: Connection, reads: &Mutex<mpsc::Receiver<LongRead>>, longes
             tracing::error!("a read panicked");
         }
     }
-}
-
-/// Threads count from 0 in the order in which they first read.
-fn thread_number() -> usize {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static NUMBER: usize = THREADS.fetch_add(1, Ordering::Relaxed);
-    }
-    NUMBER.with(|number| *number)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -66,12 +66,7 @@ impl Writer {
         Ok(Self { tasks, thread, generation })
     }
 
-    /// Moves on with every commit, before its writes are answered.
-    pub(super) fn generation(&self) -> u64 {
-        *self.generation.borrow()
-    }
-
-    /// Tells whoever waits for it that the generation moves on.
+    /// Tells whoever waits for it of every commit, before its writes are answered.
     pub(super) fn commits(&self) -> watch::Receiver<u64> {
         self.generation.subscribe()
     }
@@ -223,6 +218,7 @@ impl Group {
             if matches!(committed, Err(Lost::Full)) || group.iter().any(|task| task.ran_out()) {
                 self.room.ran_out();
             }
+            self.checkpointer.committed();
             self.generation.send_modify(|generation| *generation += 1);
             for task in group {
                 task.answer(committed.clone());

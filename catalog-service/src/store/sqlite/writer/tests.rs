@@ -29,7 +29,8 @@ fn room(path: &Path) -> Watch {
 fn written(path: &Path, sql: &'static str) -> (Result<()>, String) {
     let mut connection = connection::writing(path, Durability::None).unwrap();
     connection.busy_timeout(Duration::ZERO).unwrap();
-    let checkpointer = Checkpointer::start(path, Durability::None, &mut connection).unwrap();
+    let checkpointer =
+        Checkpointer::start(path, Durability::None, &mut connection, Arc::default()).unwrap();
     let generation = watch::Sender::default();
     let room = Arc::new(room(path));
     let group = Group { connection, checkpointer, room, generation, broken: false };
