@@ -149,10 +149,11 @@ impl GrpcService {
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let call = Call::begun(&request, self.0.clock.now());
+        let method = roles::method(request.uri().path());
+        let call = Call::begun(&request, method.is_some(), self.0.clock.now());
         let span = call.span();
         async {
-            let calling = AssertUnwindSafe(self.refused_or_called(request)).catch_unwind();
+            let calling = AssertUnwindSafe(self.refused_or_called(method, request)).catch_unwind();
             let response = match calling.await {
                 Ok(Ok(response)) => response,
                 Ok(Err(refusal)) => refusal.into_http(),
@@ -165,9 +166,12 @@ impl GrpcService {
     }
 
     /// The steps, in their order.
-    async fn refused_or_called(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
-        let path = request.uri().path();
-        let method = roles::method(path).ok_or_else(|| status::method_unknown(path))?;
+    async fn refused_or_called(
+        &self,
+        method: Option<Method>,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, Status> {
+        let method = method.ok_or_else(|| status::method_unknown(request.uri().path()))?;
         let deadlines = self.0.limits.deadlines;
         // A stream may go on for longer than it takes to begin.
         let stream =

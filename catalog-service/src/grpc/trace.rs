@@ -9,21 +9,24 @@ use jiff::Timestamp;
 use tonic::{Code, Status, body::Body};
 use tracing::Span;
 
-use super::{refusal::reason_of, request_id, roles};
+use super::{refusal::reason_of, request_id};
 
 /// A call that is being answered.
 pub(super) struct Call {
     id: HeaderValue,
     uri: Uri,
+    /// Whether its path is that of a method.
+    exists: bool,
     begun: Instant,
 }
 
 impl Call {
     /// Notes the beginning of a call.
-    pub(super) fn begun(request: &Request<Body>, now: Timestamp) -> Self {
+    pub(super) fn begun(request: &Request<Body>, exists: bool, now: Timestamp) -> Self {
         Self {
             id: request_id::of_call(request.headers(), now),
             uri: request.uri().clone(),
+            exists,
             begun: Instant::now(),
         }
     }
@@ -51,8 +54,7 @@ impl Call {
 
     /// The method, if it exists; what else a caller writes into a path is kept out of the log.
     fn method(&self) -> &str {
-        let path = self.uri.path();
-        roles::method(path).map_or("unknown", |_| path.trim_start_matches('/'))
+        if self.exists { self.uri.path().trim_start_matches('/') } else { "unknown" }
     }
 }
 

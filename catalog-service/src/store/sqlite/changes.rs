@@ -78,15 +78,14 @@ impl ChangeStore for Sqlite {
         after: Option<&ProductId>,
         most: usize,
     ) -> Result<Vec<WholeProduct>> {
-        let (sql, mut values) = match walk {
-            Walk::All => (String::new(), Vec::new()),
-            Walk::In(categories) => members(categories),
-        };
-        let sql =
-            format!("SELECT {WHOLE} FROM products AS p WHERE {sql} p.id > ? ORDER BY p.id LIMIT ?");
-        values.push(after.map_or_else(String::new, |id| id.as_str().to_owned()).into());
-        values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
         self.readers.read(|db| {
+            let (among, mut values) = match walk {
+                Walk::All => (Among::All.sql(0), Vec::new()),
+                Walk::In(categories) => members(db, categories)?,
+            };
+            let sql = format!("SELECT {WHOLE} FROM {among} p.id > ? ORDER BY p.id LIMIT ?");
+            values.push(after.map_or_else(String::new, |id| id.as_str().to_owned()).into());
+            values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
             let mut select = db.prepare(&sql)?;
             let mut rows = select.query(params_from_iter(values))?;
             let mut found = Vec::new();
@@ -118,16 +117,81 @@ fn last(db: &Connection) -> Result<i64> {
     Ok(db.prepare_cached(LAST)?.query_row([], |row| row.get(0))?)
 }
 
-/// The condition that a product stands in one of the categories, and its parameters.
-fn members(categories: &[CategoryId]) -> (String, Vec<Value>) {
+/// Up to how many products of categories are taken and sorted for every stretch of a walk. More are found along the ids of all
+/// products: so each of them is come by once.
+const FEW: i64 = 10_000;
+
+/// Among which products a walk goes.
+#[derive(Clone, Copy, Debug)]
+enum Among {
+    All,
+    Few,
+    Many,
+}
+
+impl Among {
+    /// The tables and the condition, for so many categories. Something has to follow.
+    fn sql(self, categories: usize) -> String {
+        let places = vec!["?"; categories].join(", ");
+        match self {
+            Self::All => "products AS p WHERE".to_owned(),
+            Self::Few => format!(
+                "products AS p WHERE p.key IN
+                 (SELECT product FROM product_categories WHERE category IN ({places})) AND"
+            ),
+            Self::Many => format!(
+                "products AS p INDEXED BY sqlite_autoindex_products_1 WHERE EXISTS
+                 (SELECT 1 FROM product_categories WHERE product = p.key AND category IN ({places})) AND"
+            ),
+        }
+    }
+}
+
+/// The tables and the condition of products in categories, and its parameters.
+fn members(db: &Connection, categories: &[CategoryId]) -> Result<(String, Vec<Value>)> {
     let places = vec!["?"; categories.len()].join(", ");
-    let sql = format!(
-        "p.key IN (SELECT product FROM product_categories WHERE category IN ({places})) AND"
-    );
-    (sql, categories.iter().map(|id| id.as_str().to_owned().into()).collect())
+    let values: Vec<Value> = categories.iter().map(|id| id.as_str().to_owned().into()).collect();
+    let mut count = db.prepare(&format!(
+        "SELECT count(*) FROM (SELECT 1 FROM product_categories WHERE category IN ({places}) LIMIT {})",
+        FEW + 1
+    ))?;
+    let count: i64 = count.query_row(params_from_iter(&values), |row| row.get(0))?;
+    let among = if count > FEW { Among::Many } else { Among::Few };
+    Ok((among.sql(categories.len()), values))
 }
 
 fn whole(bytes: &[u8]) -> Result<WholeProduct> {
     let (product, variants) = encoding::product::read(bytes)?;
     Ok(WholeProduct { product, variants })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::DiskLimits, store::sqlite::tests::open_at};
+
+    #[test]
+    fn a_walk_among_many_sorts_nothing_and_looks_at_no_document_in_vain() {
+        let store = open_at(":memory:", DiskLimits::default()).unwrap();
+        let plan = |among: Among| {
+            let among = among.sql(2);
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT {WHOLE} FROM {among} p.id > ? ORDER BY p.id LIMIT ?"
+            );
+            let plan = store.readers.read(|db| {
+                let mut explain = db.prepare(&sql)?;
+                let nothing = vec![rusqlite::types::Null; explain.parameter_count()];
+                let rows = explain.query_map(params_from_iter(nothing), |row| row.get(3))?;
+                Ok(rows.collect::<Result<Vec<String>, _>>()?.join("; "))
+            });
+            plan.unwrap()
+        };
+        for among in [Among::All, Among::Many] {
+            let plan = plan(among);
+            assert!(plan.contains("sqlite_autoindex_products_1 (id>?)"), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+        assert!(plan(Among::Many).contains("COVERING INDEX product_categories_by_product"));
+        assert!(plan(Among::Few).contains("SEARCH p USING INTEGER PRIMARY KEY"));
+    }
 }

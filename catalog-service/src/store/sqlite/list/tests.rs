@@ -123,7 +123,10 @@ fn a_count_comes_by_those_alone_that_an_index_knows_and_by_each_as_it_goes() {
             let plan = plan(filter, audience);
             let steps: Vec<_> = plan.split("; ").collect();
             assert!(!steps.iter().any(|step| step.starts_with("SCAN p")), "{filter}: {plan}");
-            assert!(!plan.contains("MATERIALIZE"), "{filter}: {plan}");
+            // Of the categories, which are few, a list may be made.
+            let gathers =
+                |step: &&str| step.starts_with("MATERIALIZE") && *step != "MATERIALIZE below";
+            assert!(!steps.iter().any(|step| gathers(&step)), "{filter}: {plan}");
         }
         let everything = plan("title:\"mug\"", audience);
         assert!(everything.contains("SCAN p") || everything.contains("SEARCH p USING INDEX"));
