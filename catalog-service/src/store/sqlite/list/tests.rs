@@ -126,7 +126,7 @@ fn a_count_comes_by_those_alone_that_an_index_knows_and_by_each_as_it_goes() {
             // Of the categories, which are few, a list may be made.
             let gathers =
                 |step: &&str| step.starts_with("MATERIALIZE") && *step != "MATERIALIZE below";
-            assert!(!steps.iter().any(|step| gathers(&step)), "{filter}: {plan}");
+            assert!(!steps.iter().any(gathers), "{filter}: {plan}");
         }
         let everything = plan("title:\"mug\"", audience);
         assert!(everything.contains("SCAN p") || everything.contains("SEARCH p USING INDEX"));
