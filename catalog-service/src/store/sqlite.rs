@@ -127,8 +127,7 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let writer = Writer::start(database, checkpointer, Arc::clone(&room))
             .map_err(|error| unreadable(place.path(), error))?;
-        let readers =
-            Readers::start(place.path(), held, limits.deadlines.query).map_err(failed)?;
+        let readers = Readers::start(place.path(), held, limits.deadlines.query).map_err(failed)?;
         let counts = Counts::default();
         Ok(Self { writer, readers, counts, clock, room, token_keys, place })
     }

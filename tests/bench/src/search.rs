@@ -7,7 +7,14 @@ pub(crate) mod stock;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use catalog_service::{Instance, Settings, config::Rate};
+use catalog_service::{
+    Instance, Settings,
+    config::Rate,
+    domain::{
+        Caller, ProductAction, ProductChange, ProductField, ProductFields, ProductId, ProductMask,
+        Write,
+    },
+};
 use proto::catalog::{
     SearchProductsRequest, SearchProductsResponse, SuggestProductsRequest, SuggestProductsResponse,
     product_service_client::ProductServiceClient,
@@ -53,6 +60,8 @@ pub(crate) struct Measured {
     pub(crate) index_bytes: f64,
     /// The mean nDCG@10 of the judged queries, and how many there were.
     pub(crate) judged: Option<(f64, usize)>,
+    /// How long a product takes from its acknowledged write to its being found.
+    pub(crate) followed: Latency,
     /// How long searches take, by what is asked.
     pub(crate) latencies: Vec<(String, Latency)>,
 }
@@ -69,6 +78,18 @@ impl Service {
 
     async fn search(&self, request: SearchProductsRequest) -> Result<SearchProductsResponse> {
         Ok(self.client().search_products(request).await?.into_inner())
+    }
+
+    /// Gives a product a tag, and no other.
+    async fn tag(&self, id: ProductId, tag: &str) -> Result<()> {
+        let fields =
+            Box::new(ProductFields { tags: vec![tag.to_owned()], ..ProductFields::default() });
+        let mut mask = ProductMask::default();
+        mask.add(ProductField::Tags);
+        let change =
+            ProductChange { id, etag: None, action: ProductAction::Update { fields, mask } };
+        self.instance.catalog().change_product(Write::by(Caller::system()), change).await?;
+        Ok(())
     }
 
     async fn suggest(&self, query: &str) -> Result<SuggestProductsResponse> {
@@ -91,6 +112,7 @@ pub(crate) async fn run(search: &Search) -> Result<()> {
     for (what, latency) in &measured.latencies {
         println!("{what}: {latency}");
     }
+    println!("from an acknowledged write to its being found: {}", measured.followed);
     Ok(())
 }
 
@@ -117,8 +139,9 @@ pub(crate) async fn measure(search: &Search) -> Result<Measured> {
         None => None,
     };
     let latencies = latency::measure(&service, &stock.words).await?;
+    let followed = latency::followed(&service, &stock.names).await?;
     service.instance.close().await;
-    Ok(Measured { products: all, taken_up, index_bytes, judged, latencies })
+    Ok(Measured { products: all, taken_up, index_bytes, judged, latencies, followed })
 }
 
 async fn stocked(search: &Search, url: &str) -> Result<stock::Stock> {

@@ -6,12 +6,16 @@ use std::{
 };
 
 use anyhow::Result;
+use catalog_service::domain::ProductId;
 use proto::catalog::SearchProductsRequest;
 
 use super::Service;
 
 /// How many times each word is searched for.
 const TIMES: usize = 3;
+
+/// How many products are changed to see how soon that is found.
+const WRITTEN: usize = 20;
 
 /// Times, sorted.
 #[derive(Clone, Debug)]
@@ -49,6 +53,7 @@ pub(super) async fn measure(service: &Service, words: &[String]) -> Result<Vec<(
     let one: Vec<_> = words.iter().map(|word| top(ended(word), false)).collect();
     let pairs = words.windows(2).map(|pair| top(format!("{} {} ", pair[0], pair[1]), false));
     let facets: Vec<_> = words.iter().map(|word| top(ended(word), true)).collect();
+    let beginnings = words.iter().map(|word| top(word.chars().take(3).collect(), false)).collect();
     let typos = words.iter().filter(|word| word.len() > 4);
     let typos = typos.map(|word| top(format!("{}q{} ", &word[..2], &word[3..]), false));
     Ok(vec![
@@ -56,8 +61,25 @@ pub(super) async fn measure(service: &Service, words: &[String]) -> Result<Vec<(
         ("top 20, two words".to_owned(), searched(service, pairs.collect()).await?),
         ("top 20, one word with a typo".to_owned(), searched(service, typos.collect()).await?),
         ("top 20 with facets, one word".to_owned(), searched(service, facets).await?),
+        ("top 20, the beginning of a word".to_owned(), searched(service, beginnings).await?),
         ("suggestions".to_owned(), suggested(service, words).await?),
     ])
+}
+
+/// Changes products, one after the other, and searches each time until the change is found.
+pub(super) async fn followed(service: &Service, names: &[String]) -> Result<Latency> {
+    let mut times = Vec::new();
+    for (number, name) in names.iter().take(WRITTEN).enumerate() {
+        let mark = format!("followed{number}x");
+        let id = ProductId::from_name(name)?;
+        service.tag(id, &mark).await?;
+        let start = Instant::now();
+        let request =
+            SearchProductsRequest { query: format!("{mark} "), ..SearchProductsRequest::default() };
+        while service.search(request.clone()).await?.results.is_empty() {}
+        times.push(start.elapsed());
+    }
+    Ok(Latency::of(times))
 }
 
 async fn searched(service: &Service, requests: Vec<SearchProductsRequest>) -> Result<Latency> {

@@ -22,6 +22,9 @@ use crate::products::long_tailed::LongTailed;
 /// How many products are created at a time.
 const BATCH: usize = 500;
 
+/// How many products are asked for by name.
+const NAMES: usize = 1_000;
+
 /// How many words are searched for, from the most frequent to the rarest.
 const WORDS: usize = 60;
 
@@ -30,6 +33,8 @@ pub(crate) struct Stock {
     pub(super) products: usize,
     /// The title of the last product by id, which the index takes up last.
     pub(crate) last: String,
+    /// The names of some products.
+    pub(super) names: Vec<String>,
     /// Words of the titles, from the most frequent to the rarest.
     pub(super) words: Vec<String>,
 }
@@ -61,6 +66,7 @@ async fn stock(
     let is_stocked = !instance.is_empty().await?;
     let mut counts: HashMap<String, u64> = HashMap::new();
     let (mut products, mut last) = (0, (String::new(), String::new()));
+    let mut names = Vec::new();
     loop {
         let batch: Vec<_> = requests.by_ref().take(BATCH).collect();
         if batch.is_empty() {
@@ -68,6 +74,9 @@ async fn stock(
         }
         products += batch.len();
         for request in &batch {
+            if names.len() < NAMES {
+                names.push(format!("products/{}", request.product_id));
+            }
             let title = request.product.as_ref().map_or("", |product| &product.title);
             last = last.max((request.product_id.clone(), title.to_owned()));
             for word in
@@ -83,7 +92,7 @@ async fn stock(
             eprintln!("{products} products");
         }
     }
-    Ok(Stock { products, last: last.1, words: words(counts) })
+    Ok(Stock { products, last: last.1, names, words: words(counts) })
 }
 
 async fn publish(instance: &Instance, batch: Vec<CreateProductRequest>) -> Result<()> {
