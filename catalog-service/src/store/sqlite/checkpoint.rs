@@ -79,7 +79,8 @@ impl Checkpointer {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-        if let Err(error) = checkpoint(writer, "PRAGMA wal_checkpoint(TRUNCATE)") {
+        let emptied = self.held.without(|| checkpoint(writer, "PRAGMA wal_checkpoint(TRUNCATE)"));
+        if let Err(error) = emptied {
             tracing::debug!(%error, "the journal stays until the next start");
         }
     }
@@ -100,4 +101,30 @@ fn move_pages(database: &Connection, held: &Held) {
 
 fn checkpoint(database: &Connection, pragma: &str) -> rusqlite::Result<()> {
     database.query_row(pragma, [], |_| Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_checkpoint_waits_for_no_state_that_is_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shelf.db");
+        let new = Connection::open(&path).unwrap();
+        new.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (n INTEGER);").unwrap();
+        let mut writer = connection::writing(&path, Durability::Full).unwrap();
+        let held = Arc::new(Held::default());
+        let mut checkpointer =
+            Checkpointer::start(&path, Durability::Full, &mut writer, Arc::clone(&held)).unwrap();
+        let open = || Ok(connection::reading(&path)?);
+        let count = |db: &Connection| {
+            Ok(db.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0))?)
+        };
+        assert_eq!(held.read(open, count).unwrap(), 0);
+        writer.busy_timeout(std::time::Duration::ZERO).unwrap();
+        writer.execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        checkpointer.finish(&writer);
+        assert_eq!(std::fs::metadata(folder.path().join("shelf.db-wal")).unwrap().len(), 0);
+    }
 }

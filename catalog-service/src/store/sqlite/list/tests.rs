@@ -114,7 +114,7 @@ fn a_count_comes_by_those_alone_that_an_index_knows_and_by_each_as_it_goes() {
             "brand = \"Aldern\"",
             "category = \"kitchen\"",
             "category:\"kitchen\" AND title:\"mug\"",
-            "tags:\"sale\"",
+            "tag = \"sale\"",
             "price < 5",
             "price.EUR >= 5 AND state = ACTIVE",
             "attributes.colour = \"red\"",
