@@ -104,8 +104,10 @@ impl Room<'_> {
         // As many more as may have come in before the place where the last page ended.
         let most = (self.stretch.offset + 2 * self.stretch.size + 1).min(DEEPEST);
         let survey = Survey::of_best(self.sight, choice, most);
-        let mut survey =
-            if self.search.facets { survey.with_facets() } else { survey.with_total() };
+        let mut survey = match self.search.facets {
+            true => survey.with_facets(&self.serving.opened.identities),
+            false => survey.with_total(),
+        };
         scan.run(&mut survey)?;
         let (best, total, sums) = survey.into_parts();
         let best = products(self.searcher, best)?;

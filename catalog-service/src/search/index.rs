@@ -10,6 +10,7 @@ use tantivy::{
 
 use super::{
     document::document,
+    facets::Identities,
     mark::{Foreign, Mark},
     schema::Fields,
     tree::Tree,
@@ -44,6 +45,7 @@ pub(super) struct Opened {
     pub(super) index: Index,
     pub(super) reader: IndexReader,
     pub(super) fields: Fields,
+    pub(super) identities: Identities,
 }
 
 impl Opened {
@@ -80,7 +82,7 @@ impl Opened {
     fn of(index: Index, fields: Fields) -> Result<Self, Unusable> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual);
         let reader = reader.doc_store_cache_num_blocks(0).num_warming_threads(0).try_into()?;
-        Ok(Self { index, reader, fields })
+        Ok(Self { index, reader, fields, identities: Identities::default() })
     }
 
     /// Reads every byte of it.
@@ -155,6 +157,7 @@ impl Pen {
         commit.set_payload(&mark.to_string());
         commit.commit()?;
         opened.reader.reload()?;
+        opened.identities.keep_up(&opened.reader.searcher())?;
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use tantivy::{
 use super::{
     Error,
     choices::{SegmentChoices, Standing},
-    facets::{Counts, Sums},
+    facets::{Counts, Identities, Sums},
     scan::Visitor,
     schema::name,
     sight::{SegmentSight, Sight},
@@ -63,10 +63,10 @@ impl Best {
 }
 
 /// What is counted of the documents.
-enum Counted {
+enum Counted<'a> {
     Nothing,
     Total(Total),
-    Facets(Box<Sums>),
+    Facets(Box<Sums>, &'a Identities),
 }
 
 /// What is asked of every document.
@@ -74,7 +74,7 @@ pub(super) struct Survey<'a> {
     sight: Sight,
     choice: &'a Choice,
     best: Best,
-    counted: Counted,
+    counted: Counted<'a>,
     /// After how many documents it is enough.
     enough: u32,
     segment: Option<Segment>,
@@ -99,8 +99,8 @@ impl<'a> Survey<'a> {
     }
 
     /// The same, and by what all of them could be chosen.
-    pub(super) fn with_facets(self) -> Self {
-        Self { counted: Counted::Facets(Box::default()), ..self }
+    pub(super) fn with_facets(self, identities: &'a Identities) -> Self {
+        Self { counted: Counted::Facets(Box::default(), identities), ..self }
     }
 
     /// The best documents, the best first.
@@ -115,7 +115,7 @@ impl<'a> Survey<'a> {
         match self.counted {
             Counted::Nothing => (sorted, Total::default(), None),
             Counted::Total(total) => (sorted, total, None),
-            Counted::Facets(sums) => (sorted, sums.total(), Some(*sums)),
+            Counted::Facets(sums, _) => (sorted, sums.total(), Some(*sums)),
         }
     }
 
@@ -124,7 +124,7 @@ impl<'a> Survey<'a> {
         match &self.counted {
             Counted::Nothing => true,
             Counted::Total(total) => total.capped,
-            Counted::Facets(_) => false,
+            Counted::Facets(..) => false,
         }
     }
 }
@@ -132,7 +132,7 @@ impl<'a> Survey<'a> {
 impl Visitor for Survey<'_> {
     fn enter(&mut self, number: SegmentOrdinal, reader: &SegmentReader) -> Result<(), Error> {
         let counts = match self.counted {
-            Counted::Facets(ref sums) => Some(Counts::of(reader, sums)?),
+            Counted::Facets(ref sums, identities) => Some(Counts::of(reader, sums, identities)?),
             Counted::Nothing | Counted::Total(_) => None,
         };
         self.segment = Some(Segment::of(self, number, reader, counts)?);
@@ -161,7 +161,7 @@ impl Visitor for Survey<'_> {
 
     fn leave(&mut self) -> Result<(), Error> {
         let segment = self.segment.take();
-        if let (Counted::Facets(sums), Some(segment)) = (&mut self.counted, segment)
+        if let (Counted::Facets(sums, _), Some(segment)) = (&mut self.counted, segment)
             && let Some(counts) = segment.counts
         {
             counts.add_to(sums, &segment.chosen)?;

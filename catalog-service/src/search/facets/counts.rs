@@ -7,7 +7,7 @@ use tantivy::{
     columnar::{Cardinality, Column},
 };
 
-use super::{prices::Prices, sums::Sums, tally::Tally};
+use super::{identities::Identities, prices::Prices, sums::Sums, tally::Tally};
 use crate::search::{
     Error,
     choices::{Kind, SegmentChoices, Standing},
@@ -34,16 +34,20 @@ pub(in crate::search) struct Counts {
 
 impl Counts {
     /// Counts for a segment, behind those of other segments.
-    pub(in crate::search) fn of(segment: &SegmentReader, before: &Sums) -> Result<Self, Error> {
-        let fast = segment.fast_fields();
-        let steps = fast.u64(name::PRICE_STEP)?;
+    pub(in crate::search) fn of(
+        segment: &SegmentReader,
+        before: &Sums,
+        identities: &Identities,
+    ) -> Result<Self, Error> {
+        let steps = segment.fast_fields().u64(name::PRICE_STEP)?;
+        let tally = |name| Tally::of(segment, name, identities);
         Ok(Self {
             count: 0,
             attributes_of: ATTRIBUTES_OF.saturating_sub(before.count()),
-            paths: Tally::of(fast.str(name::PATH)?),
-            brands: Tally::of(fast.str(name::BRAND)?),
-            names: Tally::of(fast.str(name::ATTRIBUTE)?),
-            values: Tally::of(fast.str(name::CHOICE)?),
+            paths: tally(name::PATH)?,
+            brands: tally(name::BRAND)?,
+            names: tally(name::ATTRIBUTE)?,
+            values: tally(name::CHOICE)?,
             own_values: HashMap::new(),
             price_steps: (steps.get_cardinality() == Cardinality::Full).then_some(steps),
             prices: Prices::default(),

@@ -1,33 +1,49 @@
 //! How many documents of one segment have each value of a column, by the values' numbers: one addition for each, and no text.
 
-use std::{collections::HashSet, ops::Bound};
+use std::{collections::HashMap, ops::Bound, ops::Range};
 
 use tantivy::{
-    DocId,
+    DocId, SegmentReader,
     columnar::{Cardinality, StrColumn},
 };
 
+use super::identities::{Hashes, Identities};
 use crate::{domain::ValueCount, search::Error};
 
 /// Counts by number.
 pub(super) struct Tally {
     column: Option<StrColumn>,
+    hashes: Hashes,
     /// Whether every document has exactly one value, whose number needs no looking for.
     has_one_each: bool,
     counts: Vec<u32>,
 }
 
 impl Tally {
-    pub(super) fn of(column: Option<StrColumn>) -> Self {
-        let size = column.as_ref().map_or(0, |column| column.num_terms());
+    /// A tally of a column.
+    pub(super) fn of(
+        segment: &SegmentReader,
+        name: &'static str,
+        identities: &Identities,
+    ) -> Result<Self, Error> {
+        let column = segment.fast_fields().str(name)?;
         let cardinality = column.as_ref().map(|column| column.ords().get_cardinality());
         let has_one_each = cardinality == Some(Cardinality::Full);
-        Self { column, has_one_each, counts: vec![0; size] }
+        let hashes = match &column {
+            Some(column) => identities.of(segment, name, column)?,
+            None => Hashes::default(),
+        };
+        Ok(Self { column, has_one_each, counts: vec![0; hashes.len()], hashes })
     }
 
     /// Counts of the same column from nothing on.
     pub(super) fn anew(&self) -> Self {
-        Self::of(self.column.clone())
+        Self {
+            column: self.column.clone(),
+            hashes: Hashes::clone(&self.hashes),
+            has_one_each: self.has_one_each,
+            counts: vec![0; self.counts.len()],
+        }
     }
 
     pub(super) fn count(&mut self, document: DocId) {
@@ -45,14 +61,19 @@ impl Tally {
     }
 
     /// Tells each value that was counted.
-    pub(super) fn each(&self, mut told: impl FnMut(&str, u32)) -> Result<(), Error> {
+    pub(super) fn each(&self, told: impl FnMut(&str, u32)) -> Result<(), Error> {
+        let counted = (0..).zip(&self.counts).filter(|(_, count)| **count > 0);
+        self.tell(counted.map(|(number, count)| (number, *count)).collect(), told)
+    }
+
+    /// Tells the values with these numbers, which rise, and with each what goes with it.
+    fn tell<T>(&self, which: Vec<(u64, T)>, mut told: impl FnMut(&str, T)) -> Result<(), Error> {
         let Some(column) = &self.column else { return Ok(()) };
-        let counted = || (0..).zip(&self.counts).filter(|(_, count)| **count > 0);
-        let numbers: Vec<u64> = counted().map(|(number, _)| number).collect();
-        let mut counts = counted().map(|(_, count)| *count);
+        let numbers: Vec<u64> = which.iter().map(|(number, _)| *number).collect();
+        let mut with = which.into_iter().map(|(_, with)| with);
         let tell = |word: &[u8]| {
-            if let (Ok(word), Some(count)) = (std::str::from_utf8(word), counts.next()) {
-                told(word, count);
+            if let (Ok(word), Some(with)) = (std::str::from_utf8(word), with.next()) {
+                told(word, with);
             }
         };
         let dictionary = column.dictionary();
@@ -68,79 +89,102 @@ impl Tally {
         Ok(place.and_then(|place| self.counts.get(place)).copied().unwrap_or_default())
     }
 
-    fn word(&self, number: u64) -> Result<String, Error> {
-        let mut word = String::new();
-        if let Some(column) = &self.column {
-            column.ord_to_str(number, &mut word).map_err(tantivy::TantivyError::from)?;
-        }
-        Ok(word)
-    }
-
-    /// The numbers of the values with a beginning that were counted, the most frequent first.
-    fn ranked(&self, beginning: &str) -> Result<Vec<(u32, u64)>, Error> {
-        let Some(column) = &self.column else { return Ok(Vec::new()) };
+    /// The numbers of the values with a beginning.
+    fn beginning(&self, beginning: &str) -> Result<Range<usize>, Error> {
+        let all = 0..self.counts.len();
+        let Some(column) = self.column.as_ref().filter(|_| !beginning.is_empty()) else {
+            return Ok(all);
+        };
         // Behind everything with this beginning comes nothing that it begins.
         let behind = format!("{beginning}\u{10ffff}");
         let bounds = (Bound::Included(beginning), Bound::Excluded(behind.as_str()));
         let bounds = column.dictionary().term_bounds_to_ord(bounds.0, bounds.1);
         let (from, until) = bounds.map_err(tantivy::TantivyError::from)?;
+        let place = |number: u64| usize::try_from(number).map_or(all.end, |at| at.min(all.end));
         let from = match from {
-            Bound::Included(number) => number,
-            Bound::Excluded(number) => number + 1,
+            Bound::Included(number) => place(number),
+            Bound::Excluded(number) => place(number + 1),
             Bound::Unbounded => 0,
         };
         let until = match until {
-            Bound::Included(number) => number + 1,
-            Bound::Excluded(number) => number,
-            Bound::Unbounded => self.counts.len() as u64,
+            Bound::Included(number) => place(number + 1),
+            Bound::Excluded(number) => place(number),
+            Bound::Unbounded => all.end,
         };
-        let numbers = from..until.min(self.counts.len() as u64);
-        let counted = numbers.filter_map(|number| {
-            let count = self.counts.get(usize::try_from(number).ok()?)?;
-            (*count > 0).then_some((*count, number))
-        });
-        let mut ranked: Vec<_> = counted.collect();
-        ranked.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        Ok(ranked)
+        Ok(from..until.max(from))
     }
 }
 
-/// The most frequent values with a beginning in all segments, and the chosen ones behind them if they are not among those.
-///
-/// Only values that are frequent in a segment are looked at, as many as it takes to know that no other can be among them.
+/// A value in all segments.
+#[derive(Clone, Copy, Debug)]
+struct Total {
+    count: u32,
+    /// The first segment that has it, and its number there.
+    tally: usize,
+    number: u64,
+}
+
+/// The most frequent values with a beginning in all segments, and the chosen ones behind them if they are not among those. Of values
+/// that are as frequent as each other those come first that come first in the alphabet.
 pub(super) fn most_frequent(
     tallies: &[&Tally],
     beginning: &str,
     most: usize,
     chosen: &[&str],
 ) -> Result<Vec<ValueCount>, Error> {
-    let ranked = tallies.iter().map(|tally| tally.ranked(beginning));
-    let ranked: Vec<_> = ranked.collect::<Result<_, _>>()?;
-    let mut depth = 2 * most;
-    loop {
-        let mut words: HashSet<String> = chosen.iter().map(|chosen| (*chosen).to_owned()).collect();
-        for (tally, ranked) in tallies.iter().zip(&ranked) {
-            for (_, number) in ranked.iter().take(depth) {
-                words.insert(tally.word(*number)?);
+    let totals = candidates(totals(tallies, beginning)?, most);
+    let mut counted = Vec::with_capacity(totals.len() + chosen.len());
+    for (place, tally) in tallies.iter().enumerate() {
+        let here = totals.iter().filter(|total| total.tally == place);
+        let mut here: Vec<_> = here.map(|total| (total.number, total.count)).collect();
+        here.sort_unstable();
+        let tell = |value: &str, count| counted.push(ValueCount { value: value.to_owned(), count });
+        tally.tell(here, tell)?;
+    }
+    counted.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    counted.truncate(most);
+    for value in chosen {
+        if !counted.iter().any(|counted| counted.value == *value) {
+            let counts = tallies.iter().map(|tally| tally.of_value(value));
+            let count = counts.sum::<Result<u32, Error>>()?;
+            counted.extend((count > 0).then(|| ValueCount { value: (*value).to_owned(), count }));
+        }
+    }
+    Ok(counted)
+}
+
+/// How often each value with a beginning was counted, by segment and number.
+fn totals(tallies: &[&Tally], beginning: &str) -> Result<Vec<Total>, Error> {
+    let mut totals: HashMap<u64, Total> = HashMap::new();
+    for (place, tally) in tallies.iter().enumerate() {
+        for number in tally.beginning(beginning)? {
+            let (count, hash) = (tally.counts[number], tally.hashes[number]);
+            if count > 0 {
+                let new = Total { count: 0, tally: place, number: number as u64 };
+                totals.entry(hash).or_insert(new).count += count;
             }
         }
-        let counted = words.into_iter().map(|value| {
-            let counts = tallies.iter().map(|tally| tally.of_value(&value));
-            let count = counts.sum::<Result<u32, Error>>()?;
-            Ok(ValueCount { value, count })
-        });
-        let mut counted: Vec<ValueCount> = counted.collect::<Result<_, Error>>()?;
-        counted.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-        let unseen: u32 = ranked.iter().filter_map(|ranked| Some(ranked.get(depth)?.0)).sum();
-        let last = counted.get(most - 1).map_or(0, |last| last.count);
-        if unseen == 0 || last > unseen {
-            let mut place = 0;
-            counted.retain(|value| {
-                place += 1;
-                value.count > 0 && (place <= most || chosen.contains(&value.value.as_str()))
-            });
-            return Ok(counted);
-        }
-        depth *= 4;
     }
+    let mut totals: Vec<Total> = totals.into_values().collect();
+    totals
+        .sort_unstable_by_key(|total| (std::cmp::Reverse(total.count), total.tally, total.number));
+    Ok(totals)
+}
+
+/// Those among which the most frequent ones are: of values that are as frequent as the last of them, a segment has no more to give than
+/// the first, as its numbers follow the alphabet.
+fn candidates(mut sorted: Vec<Total>, most: usize) -> Vec<Total> {
+    let Some(last) = most.checked_sub(1).and_then(|last| sorted.get(last)).copied() else {
+        return sorted;
+    };
+    let (mut tally, mut taken) = (usize::MAX, 0);
+    sorted.retain(|total| {
+        if total.count != last.count {
+            return total.count > last.count;
+        }
+        taken = if total.tally == tally { taken + 1 } else { 1 };
+        tally = total.tally;
+        taken <= most
+    });
+    sorted
 }

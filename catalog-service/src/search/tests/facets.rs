@@ -97,3 +97,23 @@ async fn a_price_in_another_currency_is_refused() {
     let message = format!("{:?}", refused.unwrap_err());
     assert!(message.contains("lowest_price") && message.contains("EUR"), "{message}");
 }
+
+#[tokio::test]
+async fn the_most_frequent_values_of_all_segments_are_told_and_equals_by_the_alphabet() {
+    let shop = Shop::new().await;
+    let mut counts = std::collections::BTreeMap::new();
+    for number in 0..60_u32 {
+        // Each product makes a segment; some values are frequent, and many are equally rare.
+        let value = format!("v{:02}", (number * number + 7 * number) % 41);
+        *counts.entry(value.clone()).or_insert(0) += 1;
+        shop.sells(titled(&format!("p{number}"), "Thing").with("size", &value)).await;
+        let mut ranked: Vec<(&str, u32)> =
+            counts.iter().map(|(value, count)| (value.as_str(), *count)).collect();
+        ranked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        ranked.truncate(12);
+        if number % 9 == 0 || number > 55 {
+            let (_, facets) = facets(&shop, Choice::default()).await;
+            assert_eq!(told(&facets.attributes[0].values), ranked, "{number}");
+        }
+    }
+}
