@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use catalog_service::domain::ProductId;
 use proto::catalog::SearchProductsRequest;
 
@@ -87,7 +87,8 @@ async fn searched(service: &Service, requests: Vec<SearchProductsRequest>) -> Re
     for _ in 0..TIMES {
         for request in &requests {
             let start = Instant::now();
-            service.search(request.clone()).await?;
+            let searched = service.search(request.clone()).await;
+            searched.with_context(|| format!("searched for `{}`", request.query))?;
             times.push(start.elapsed());
         }
     }
