@@ -60,7 +60,7 @@ pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
 pub use revision::{ChangeKind, Revision, RevisionName, RevisionQuery, WhichRevision};
 pub use search::{
     AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,
-    Segment, Suggested, Suggestion, ValueCount,
+    Segment, Suggested, Suggestion, Terms, ValueCount,
 };
 pub use shop::{PriceRounding, Shop, ShopField, ShopFields};
 pub use sku::Sku;

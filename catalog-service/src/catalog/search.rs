@@ -1,13 +1,11 @@
 //! What callers may find by words.
 
-use std::collections::HashSet;
-
 use super::{Catalog, Error, Result};
 use crate::{
     domain::{
         Audience, Caller, Cursor, CursorValue, Document, Finding, Order, PageRequest, Product,
         ProductId, ProductQuery, ProductSearch, Reach, Refusal, Segment, Snapshot, Suggestion,
-        View, Violation,
+        Terms, View, Violation,
     },
     encoding,
     search::{self, Stretch, excerpt, marked},
@@ -92,8 +90,7 @@ impl Catalog {
                 (documents.into_iter().flatten().collect(), next)
             }
         };
-        let terms: HashSet<String> = finding.terms.iter().cloned().collect();
-        let products = documents.into_iter().map(|product| marks(product, &terms));
+        let products = documents.into_iter().map(|product| marks(product, &finding.terms));
         let products = products.collect::<Result<_>>()?;
         // The index is behind the documents, if anything: who goes on from there misses nothing.
         let position = finding.position;
@@ -144,7 +141,7 @@ fn cursor(offset: usize, last: &ProductId) -> Cursor {
     Cursor { values: vec![offset], id: last.as_str().to_owned() }
 }
 
-fn marks(product: Document<Product>, terms: &HashSet<String>) -> Result<Found> {
+fn marks(product: Document<Product>, terms: &Terms) -> Result<Found> {
     let message = encoding::message(&product).map_err(|error| Error::Internal(Box::new(error)))?;
     Ok(Found {
         title: marked(&message.title, terms),

@@ -1,5 +1,7 @@
 //! What is searched for among the products, and what is found.
 
+use std::collections::HashSet;
+
 use super::{CategoryId, FeedPosition, Money, ProductId, State, Total};
 
 /// A search as it is asked.
@@ -43,6 +45,22 @@ pub struct Choice {
     pub price_below: Option<Money>,
 }
 
+/// What is searched for, as it stands in the index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Whole words.
+    pub words: HashSet<String>,
+    /// What a word may begin with.
+    pub beginnings: Vec<String>,
+}
+
+impl Terms {
+    /// Whether a word is among them.
+    pub fn has(&self, word: &str) -> bool {
+        self.words.contains(word) || self.beginnings.iter().any(|it| word.starts_with(it))
+    }
+}
+
 /// The products that a search has found, the best first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Finding {
@@ -53,7 +71,7 @@ pub struct Finding {
     /// How many there are in all.
     pub total: Total,
     /// The terms by which they were found.
-    pub terms: Vec<String>,
+    pub terms: Terms,
     /// What was searched for instead, because nothing has the words as they were typed.
     pub corrected_query: String,
     /// Whether the products have some of the words only, because none has all.

@@ -5,6 +5,9 @@ use super::{
     units,
 };
 
+/// The longest beginnings of words that stand in the index, in letters. Few words begin with more than that.
+pub(super) const BEGINNING: usize = 4;
+
 /// A term, and where it stands among the words of its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Term {
@@ -27,6 +30,12 @@ pub(super) fn terms(text: &str) -> Vec<Term> {
         );
     }
     terms
+}
+
+/// The beginnings of a term that stand in the index.
+pub(super) fn beginnings(term: &str) -> impl Iterator<Item = &str> {
+    let ends = term.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    ends.take(BEGINNING).map(|end| &term[..end])
 }
 
 /// The term of a piece by itself.
@@ -95,6 +104,14 @@ mod tests {
     fn a_text_has_terms(#[case] text: &str, #[case] expected: &[&str]) {
         let found: Vec<_> = terms(text).into_iter().map(|term| term.text).collect();
         assert_eq!(found, expected);
+    }
+
+    #[rstest]
+    #[case("enamel", &["e", "en", "ena", "enam"])]
+    #[case("öl", &["ö", "öl"])]
+    #[case("", &[])]
+    fn a_term_has_beginnings(#[case] term: &str, #[case] expected: &[&str]) {
+        assert_eq!(beginnings(term).collect::<Vec<_>>(), expected);
     }
 
     #[rstest]

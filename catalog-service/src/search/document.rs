@@ -45,7 +45,9 @@ pub(super) fn document(
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, product.id.as_str());
     document.add_u64(fields.tie, tie(product));
-    document.add_pre_tokenized_text(fields.words, words(tree, whole));
+    let words = words(tree, whole);
+    document.add_pre_tokenized_text(fields.beginning, beginnings(&words));
+    document.add_pre_tokenized_text(fields.words, words);
     document.add_pre_tokenized_text(fields.more, more(product));
     document.add_u64(fields.state, schema::state(product.state));
     add_codes(fields, &whole.variants, &mut document);
@@ -110,6 +112,16 @@ fn words(tree: &Tree, whole: &WholeProduct) -> PreTokenizedString {
         words.add(variant.sku.as_ref().map_or("", |sku| sku.as_str()), weight::SKU);
     }
     words.finish()
+}
+
+/// What words begin with.
+fn beginnings(words: &PreTokenizedString) -> PreTokenizedString {
+    let tokens = words.tokens.iter().flat_map(|token| {
+        let position = token.position;
+        let of = move |text: &str| Token { position, text: text.to_owned(), ..Token::default() };
+        analysis::beginnings(&token.text).map(of)
+    });
+    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 
 fn more(product: &Product) -> PreTokenizedString {

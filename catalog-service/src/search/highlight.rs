@@ -1,9 +1,7 @@
 //! Marks in a text what was searched for.
 
-use std::collections::HashSet;
-
 use super::{analysis, pieces::pieces};
-use crate::domain::Segment;
+use crate::domain::{Segment, Terms};
 
 /// How much of a long text is shown around what was searched for, in characters.
 const SHOWN: usize = 160;
@@ -12,7 +10,7 @@ const SHOWN: usize = 160;
 const BEFORE: usize = 40;
 
 /// The text in parts, of which those are marked that are among the terms.
-pub(crate) fn marked(text: &str, terms: &HashSet<String>) -> Vec<Segment> {
+pub(crate) fn marked(text: &str, terms: &Terms) -> Vec<Segment> {
     let mut segments: Vec<Segment> = Vec::new();
     let mut at = 0;
     for (start, end) in matches(text, terms) {
@@ -25,7 +23,7 @@ pub(crate) fn marked(text: &str, terms: &HashSet<String>) -> Vec<Segment> {
 }
 
 /// The part of a long text around the first thing that was searched for; nothing when it holds none.
-pub(crate) fn excerpt(text: &str, terms: &HashSet<String>) -> Vec<Segment> {
+pub(crate) fn excerpt(text: &str, terms: &Terms) -> Vec<Segment> {
     let Some((first, _)) = matches(text, terms).next() else { return Vec::new() };
     let boundary = |at: usize| text.floor_char_boundary(at);
     let mut start = boundary(first.saturating_sub(BEFORE));
@@ -48,11 +46,11 @@ pub(crate) fn excerpt(text: &str, terms: &HashSet<String>) -> Vec<Segment> {
     segments
 }
 
-fn matches<'a>(text: &'a str, terms: &'a HashSet<String>) -> impl Iterator<Item = (usize, usize)> {
+fn matches<'a>(text: &'a str, terms: &'a Terms) -> impl Iterator<Item = (usize, usize)> {
     let pieces = pieces(text);
     let of_text = analysis::terms(text);
     let mut found = vec![false; pieces.len()];
-    for term in of_text.iter().filter(|term| terms.contains(&term.text)) {
+    for term in of_text.iter().filter(|term| terms.has(&term.text)) {
         let is_own = analysis::of_piece(&pieces[term.position]) == term.text;
         found[term.position] = true;
         // An amount, or what hangs together, takes in the pieces behind it.
@@ -84,8 +82,9 @@ mod tests {
         segments.iter().map(one).collect()
     }
 
-    fn terms(terms: &[&str]) -> HashSet<String> {
-        terms.iter().map(|term| (*term).to_owned()).collect()
+    fn terms(terms: &[&str]) -> Terms {
+        let words = terms.iter().map(|term| (*term).to_owned()).collect();
+        Terms { words, beginnings: Vec::new() }
     }
 
     #[test]
@@ -96,6 +95,8 @@ mod tests {
         assert_eq!(shown(&set), "[Wi]-[Fi] router");
         assert_eq!(shown(&marked("Größe", &terms(&["groesse"]))), "[Größe]");
         assert_eq!(shown(&marked("", &terms(&["a"]))), "");
+        let begun = Terms { beginnings: vec!["ena".to_owned()], ..terms(&["mug"]) };
+        assert_eq!(shown(&marked("Enamel jug, mug", &begun)), "[Enamel] jug, [mug]");
     }
 
     #[test]

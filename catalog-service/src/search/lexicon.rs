@@ -41,7 +41,8 @@ impl Lexicon<'_> {
         Ok(false)
     }
 
-    fn sees(&self, term: &Term) -> Result<bool, Error> {
+    /// Whether the caller sees a product with this term.
+    pub(super) fn sees(&self, term: &Term) -> Result<bool, Error> {
         for segment in self.searcher.segment_readers() {
             let inverted = segment.inverted_index(term.field())?;
             let postings = inverted.read_postings(term, IndexRecordOption::Basic);

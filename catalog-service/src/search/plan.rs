@@ -8,7 +8,7 @@ use tantivy::{
 };
 
 use super::{
-    Error,
+    Error, analysis,
     asked::{Asked, Word},
     deadline::Deadline,
     document::parts_of_code,
@@ -17,6 +17,7 @@ use super::{
     scan::Scan,
     schema::Fields,
 };
+use crate::domain::Terms;
 
 /// How many words one beginning may stand for.
 const BEGINNINGS: usize = 128;
@@ -42,7 +43,7 @@ pub(super) struct Plan {
     /// The code that all of it may be: a product that has it is found, and stands before all others, whatever its words are.
     code: Option<Part>,
     /// The terms that are searched for.
-    pub(super) terms: Vec<String>,
+    pub(super) terms: Terms,
     /// The query as it would be written with the words that were searched for instead.
     pub(super) corrected: String,
 }
@@ -55,7 +56,8 @@ impl Plan {
         fields: &Fields,
         lexicon: &Lexicon<'_>,
     ) -> Result<Self, Error> {
-        let mut planning = Planning { fields, lexicon, terms: Vec::new(), corrections: Vec::new() };
+        let mut planning =
+            Planning { fields, lexicon, terms: Terms::default(), corrections: Vec::new() };
         let mut parts = Vec::new();
         for word in &asked.words {
             parts.push(Part { ways: planning.word(word)?, is_needed: !word.is_common });
@@ -85,7 +87,7 @@ impl Plan {
 struct Planning<'a> {
     fields: &'a Fields,
     lexicon: &'a Lexicon<'a>,
-    terms: Vec<String>,
+    terms: Terms,
     /// What was searched for instead of what stood where.
     corrections: Vec<((usize, usize), String)>,
 }
@@ -102,12 +104,7 @@ impl Planning<'_> {
         }
         if word.may_go_on {
             let boost = if is_known { OTHER_WORD } else { BEGINNING };
-            for longer in self.lexicon.beginning(&word.text, BEGINNINGS)? {
-                if longer != word.term {
-                    is_known = is_known || self.lexicon.knows(&longer)?;
-                    ways.extend(self.term(&longer, boost)?);
-                }
-            }
+            is_known |= self.beginning(word, boost, &mut ways)?;
         }
         ways.extend(self.apart(&word.text)?);
         let has_digit = word.text.bytes().any(|byte| byte.is_ascii_digit());
@@ -120,14 +117,35 @@ impl Planning<'_> {
         Ok(ways)
     }
 
+    /// The words that begin so, and whether any of them is known.
+    fn beginning(&mut self, word: &Word, boost: Score, ways: &mut Vec<Way>) -> Result<bool, Error> {
+        if word.text.chars().count() <= analysis::BEGINNING {
+            let term = Term::from_field_text(self.fields.beginning, &word.text);
+            let is_known = self.lexicon.sees(&term)?;
+            if is_known {
+                self.terms.beginnings.push(word.text.clone());
+                ways.push(Way::Term(term, boost));
+            }
+            return Ok(is_known);
+        }
+        let mut is_known = false;
+        for longer in self.lexicon.beginning(&word.text, BEGINNINGS)? {
+            if longer != word.term {
+                is_known = is_known || self.lexicon.knows(&longer)?;
+                ways.extend(self.term(&longer, boost)?);
+            }
+        }
+        Ok(is_known)
+    }
+
     /// Two words side by side for what was typed as one: `head set` for `headset`.
     fn apart(&mut self, text: &str) -> Result<Vec<Way>, Error> {
         const SHORTEST: usize = 3;
-        let own = self.lexicon.documents(&super::analysis::singular(text))?;
+        let own = self.lexicon.documents(&analysis::singular(text))?;
         let mut best: Option<(u64, [String; 2])> = None;
         for at in SHORTEST..text.len().saturating_sub(SHORTEST - 1) {
             let Some((first, second)) = text.split_at_checked(at) else { continue };
-            let parts = [first, second].map(super::analysis::singular);
+            let parts = [first, second].map(analysis::singular);
             let rarer = self.lexicon.documents(&parts[0])?.min(self.lexicon.documents(&parts[1])?);
             if rarer > own && best.as_ref().is_none_or(|(most, _)| rarer > *most) {
                 best = Some((rarer, parts));
@@ -158,7 +176,7 @@ impl Planning<'_> {
 
     /// A term in the fields that have it.
     fn term(&mut self, text: &str, boost: Score) -> Result<Vec<Way>, Error> {
-        self.terms.push(text.to_owned());
+        self.terms.words.insert(text.to_owned());
         let fields = self.lexicon.fields_with(text)?.into_iter();
         let way = |field| Way::Term(Term::from_field_text(field, text), boost * self.weight(field));
         Ok(fields.map(way).collect())
@@ -166,7 +184,7 @@ impl Planning<'_> {
 
     /// Terms side by side in one of the fields.
     fn phrase(&mut self, terms: &[String], boost: Score) -> Vec<Way> {
-        self.terms.extend(terms.iter().cloned());
+        self.terms.words.extend(terms.iter().cloned());
         let way = |field: Field| {
             let mut terms: Vec<_> = in_field(field, terms);
             let boost = boost * self.weight(field);

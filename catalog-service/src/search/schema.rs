@@ -8,7 +8,7 @@ use crate::domain::State;
 
 /// Changed with every change of the fields, of what stands in them, or of how texts become terms. An index of another version is
 /// made anew.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The fields of the index.
 #[derive(Clone, Debug)]
@@ -20,6 +20,9 @@ pub(super) struct Fields {
     pub(super) words: Field,
     /// The words that say how it is: of its attributes and its description. Many of them must not weigh on those of the title.
     pub(super) more: Field,
+    /// What the words of `words` begin with, in up to [`BEGINNING`](super::analysis::BEGINNING) letters: too many words begin so for
+    /// each of them to be searched for.
+    pub(super) beginning: Field,
     /// Each sku and gtin, as one term without separators.
     pub(super) code: Field,
     /// The same in pieces of three characters.
@@ -89,6 +92,7 @@ impl Fields {
             schema.add_text_field("words", text(with_positions)),
         );
         let more = schema.add_text_field("more", text(with_positions));
+        let beginning = schema.add_text_field("beginning", text(IndexRecordOption::WithFreqs));
         let code = schema.add_text_field("code", STRING);
         let code_part = schema.add_text_field("code_part", text(with_positions));
         let category = schema.add_text_field(name::CATEGORY, STRING | FAST);
@@ -110,6 +114,7 @@ impl Fields {
             id,
             words,
             more,
+            beginning,
             code,
             code_part,
             category,

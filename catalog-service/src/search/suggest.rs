@@ -19,7 +19,7 @@ use super::{
     sight::Sight,
     top::{Survey, Texts},
 };
-use crate::domain::{CategoryId, Choice, ProductId, Reach, Suggested, Suggestion};
+use crate::domain::{CategoryId, Choice, ProductId, Reach, Suggested, Suggestion, Terms};
 
 /// How many of the best products are looked at for brands.
 const LOOKED_AT: usize = 32;
@@ -63,7 +63,7 @@ fn suggest(
         Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
     let plan = Plan::of(typed, &asked, fields, &lexicon)?;
     let found = products(&searcher, &plan.all(&searcher, deadline)?, sight)?;
-    let terms: HashSet<String> = plan.terms.into_iter().collect();
+    let terms = plan.terms;
     let shown = Lexicon { fields: &[fields.category], ..lexicon };
     let mut suggestions = categories(serving, typed, &terms, &shown)?;
     suggestions.extend(brands(&found, typed, &terms));
@@ -106,7 +106,7 @@ fn products(searcher: &Searcher, scan: &Scan<'_>, sight: Sight) -> Result<Vec<Na
 fn categories(
     serving: &Serving,
     typed: &str,
-    terms: &HashSet<String>,
+    terms: &Terms,
     shown: &Lexicon<'_>,
 ) -> Result<Vec<Suggestion>, Error> {
     let titles = serving.tree.titles();
@@ -123,7 +123,7 @@ fn categories(
 }
 
 /// The most frequent brands, among the best products, that begin as the typed words do.
-fn brands(found: &[Named], typed: &str, terms: &HashSet<String>) -> Vec<Suggestion> {
+fn brands(found: &[Named], typed: &str, terms: &Terms) -> Vec<Suggestion> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for product in found.iter().filter(|product| begins(&product.brand, typed)) {
         *counts.entry(product.brand.as_str()).or_default() += 1;
@@ -142,6 +142,6 @@ fn begins(text: &str, typed: &str) -> bool {
         && typed.iter().all(|wanted| words.iter().any(|word| word.text.starts_with(&wanted.text)))
 }
 
-fn suggestion(of: Suggested, text: &str, terms: &HashSet<String>) -> Suggestion {
+fn suggestion(of: Suggested, text: &str, terms: &Terms) -> Suggestion {
     Suggestion { of, text: text.to_owned(), segments: marked(text, terms) }
 }

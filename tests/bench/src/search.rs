@@ -44,6 +44,9 @@ pub(crate) struct Search {
     /// Where the stocked database is kept, and taken up again
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Takes the index of the folder as it is, instead of making it anew
+    #[arg(long, requires = "folder")]
+    indexed: bool,
     /// Tells each judged query
     #[arg(long)]
     each: bool,
@@ -123,7 +126,9 @@ pub(crate) async fn measure(search: &Search) -> Result<Measured> {
     let url = format!("sqlite:{}", folder.join("shelf.db").display());
     let stock = stocked(search, &url).await?;
     // The index is made from the store, so that its rate is not that of the store's writes.
-    std::fs::remove_dir_all(folder.join("search"))?;
+    if !search.indexed {
+        std::fs::remove_dir_all(folder.join("search"))?;
+    }
     let start = std::time::Instant::now();
     let service = Service { instance: catalog_service::open(unhurried(&url)).await? };
     let all = stock.products;
