@@ -6,7 +6,7 @@ use super::{
 };
 
 /// The longest beginnings of words that stand in the index, in letters. Few words begin with more than that.
-pub(super) const BEGINNING: usize = 4;
+pub(super) const BEGINNING: usize = 6;
 
 /// A term, and where it stands among the words of its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case("enamel", &["e", "en", "ena", "enam"])]
+    #[case("enamels", &["e", "en", "ena", "enam", "ename", "enamel"])]
     #[case("öl", &["ö", "öl"])]
     #[case("", &[])]
     fn a_term_has_beginnings(#[case] term: &str, #[case] expected: &[&str]) {

@@ -20,7 +20,7 @@ use super::{
 use crate::domain::Terms;
 
 /// How many words one beginning may stand for.
-const BEGINNINGS: usize = 128;
+const BEGINNINGS: usize = 64;
 
 /// How many words are tried for one that stands nowhere.
 const NEAR: usize = 6;

@@ -22,6 +22,11 @@ pub(super) trait Visitor {
     /// The documents of this segment follow.
     fn enter(&mut self, number: SegmentOrdinal, segment: &SegmentReader) -> Result<(), Error>;
 
+    /// So many documents meet the query, of which those are shown that come up to the floor.
+    fn meet(&mut self, documents: u32) {
+        let _ = documents;
+    }
+
     /// A document is found. Those of a segment come in their order.
     fn visit(&mut self, document: DocId, score: Score);
 
@@ -187,6 +192,7 @@ impl SegmentScan {
                 true => self.meet_all(window, &mut found),
                 false => self.meet_some(window, &mut found),
             }
+            visitor.meet(found.len() as u32);
             self.keep_possible(window, &mut found);
             self.complete(window, &found);
             self.show(window, &found, visitor);

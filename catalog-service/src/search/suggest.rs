@@ -12,12 +12,13 @@ use super::{
     deadline::Deadline,
     highlight::marked,
     lexicon::Lexicon,
-    pieces::pieces,
+    pieces::{Piece, pieces},
     plan::Plan,
     scan::Scan,
     schema::name,
     sight::Sight,
     top::{Survey, Texts},
+    tree::begin,
 };
 use crate::domain::{CategoryId, Choice, ProductId, Reach, Suggested, Suggestion, Terms};
 
@@ -109,9 +110,8 @@ fn categories(
     terms: &Terms,
     shown: &Lexicon<'_>,
 ) -> Result<Vec<Suggestion>, Error> {
-    let titles = serving.tree.titles();
-    let mut alike: Vec<(&CategoryId, &str)> =
-        titles.filter(|(_, title)| begins(title, typed)).collect();
+    let typed = pieces(typed);
+    let mut alike: Vec<(&CategoryId, &str)> = serving.tree.beginning(&typed).collect();
     alike.sort_by_key(|(id, title)| (title.len(), *id));
     let mut suggestions = Vec::new();
     for (id, title) in alike {
@@ -125,7 +125,8 @@ fn categories(
 /// The most frequent brands, among the best products, that begin as the typed words do.
 fn brands(found: &[Named], typed: &str, terms: &Terms) -> Vec<Suggestion> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for product in found.iter().filter(|product| begins(&product.brand, typed)) {
+    let typed = pieces(typed);
+    for product in found.iter().filter(|product| begins(&product.brand, &typed)) {
         *counts.entry(product.brand.as_str()).or_default() += 1;
     }
     let mut counted: Vec<_> = counts.into_iter().collect();
@@ -135,11 +136,9 @@ fn brands(found: &[Named], typed: &str, terms: &Terms) -> Vec<Suggestion> {
 }
 
 /// Whether each of the typed words is the beginning of a word of the text.
-fn begins(text: &str, typed: &str) -> bool {
-    let words = pieces(text);
-    let typed = pieces(typed);
-    !typed.is_empty()
-        && typed.iter().all(|wanted| words.iter().any(|word| word.text.starts_with(&wanted.text)))
+fn begins(text: &str, typed: &[Piece]) -> bool {
+    let words: Vec<_> = pieces(text).into_iter().map(|piece| piece.text).collect();
+    begin(&words, typed)
 }
 
 fn suggestion(of: Suggested, text: &str, terms: &Terms) -> Suggestion {

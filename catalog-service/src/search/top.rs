@@ -139,12 +139,15 @@ impl Visitor for Survey<'_> {
         Ok(())
     }
 
+    fn meet(&mut self, documents: u32) {
+        self.enough = self.enough.saturating_sub(documents);
+    }
+
     fn visit(&mut self, document: DocId, score: Score) {
         let is_among_best = score >= self.best.floor();
         if !is_among_best && self.wants_best_only() {
             return;
         }
-        self.enough = self.enough.saturating_sub(1);
         let Some(segment) = &mut self.segment else { return };
         if !segment.has(document) {
             return;

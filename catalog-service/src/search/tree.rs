@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::pieces::{Piece, pieces};
 use crate::domain::{Category, CategoryId};
 
 /// No tree is deeper; one that seems to be goes round in a circle.
@@ -16,6 +17,8 @@ pub(super) struct Tree {
 #[derive(Debug)]
 struct Node {
     title: String,
+    /// The words of the title, as they are compared with typed ones.
+    words: Vec<String>,
     parent: Option<CategoryId>,
 }
 
@@ -23,7 +26,8 @@ impl Tree {
     /// The tree of these categories.
     pub(super) fn of(categories: impl IntoIterator<Item = Category>) -> Self {
         let node = |category: Category| {
-            (category.id, Node { title: category.title, parent: category.parent })
+            let words = pieces(&category.title).into_iter().map(|piece| piece.text).collect();
+            (category.id, Node { title: category.title, words, parent: category.parent })
         };
         Self { nodes: categories.into_iter().map(node).collect() }
     }
@@ -38,9 +42,13 @@ impl Tree {
         self.nodes.get(id)?.parent.as_ref()
     }
 
-    /// All categories with their titles.
-    pub(super) fn titles(&self) -> impl Iterator<Item = (&CategoryId, &str)> {
-        self.nodes.iter().map(|(id, node)| (id, node.title.as_str()))
+    /// All categories with their titles, of which each of these words begins a word.
+    pub(super) fn beginning<'a>(
+        &'a self,
+        typed: &'a [Piece],
+    ) -> impl Iterator<Item = (&'a CategoryId, &'a str)> {
+        let alike = self.nodes.iter().filter(|(_, node)| begin(&node.words, typed));
+        alike.map(|(id, node)| (id, node.title.as_str()))
     }
 
     /// The category and all above it, from below.
@@ -56,6 +64,12 @@ impl Tree {
         found.extend(ids.iter().cloned());
         found.into_iter().collect()
     }
+}
+
+/// Whether each of the typed words is the beginning of one of these.
+pub(super) fn begin(words: &[String], typed: &[Piece]) -> bool {
+    let is_there = |typed: &Piece| words.iter().any(|word| word.starts_with(&typed.text));
+    !typed.is_empty() && typed.iter().all(is_there)
 }
 
 #[cfg(test)]
