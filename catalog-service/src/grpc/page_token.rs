@@ -68,7 +68,9 @@ impl PageTokens {
         let foreign = || status::page_token_invalid("was not made for this query");
         let position = self.0.open(query.0, token).map_err(|unopened| match unopened {
             Unopened::Foreign => foreign(),
-            Unopened::Expired => status::page_token_invalid("is more than a day old"),
+            Unopened::Expired => {
+                status::page_token_invalid("is more than a day old, or of a version before")
+            }
         })?;
         let position = Position::decode(position.as_slice()).map_err(|_| foreign())?;
         Ok(Some(position.into()))

@@ -1,7 +1,9 @@
 //! Sealed tokens: given out, and taken back only as they were made, where they are meant for and while they live.
 //!
-//! A token is `version, hour of expiry, payload, HMAC-SHA-256 cut to 16 bytes`, in base64url. Its expiry is cut to the
-//! full hour and nothing in it is random, so that equal answers have equal bytes. It is not secret: anybody can read its payload.
+//! A token is `version, seal, hidden (hour of expiry, payload)`, in base64url. The seal is HMAC-SHA-256 of what is hidden, cut to 16
+//! bytes, and what hides it is made of the key and the seal: a synthetic initialization vector, as in RFC 5297. The expiry is cut to
+//! the full hour and nothing is random, so that equal answers have equal bytes; and those who hold a token learn nothing from it, so
+//! that nobody counts the writes of the shop by what its reads answer.
 
 use std::{fmt, sync::Arc};
 
@@ -13,13 +15,19 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::Clock;
 
 /// Changed when the layout of tokens or the meaning of a payload changes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// The version before, whose payloads could be read: `version, hour of expiry, payload, seal`.
+const READABLE: u8 = 1;
+
+/// No version, so that no seal is ever what hides something.
+const HIDING: u8 = 0;
 
 /// Bytes of the seal.
 const SEAL: usize = 16;
 
-/// Bytes before the payload: the version and the hour of expiry.
-const HEAD: usize = 5;
+/// Bytes that one HMAC hides.
+const BLOCK: usize = 32;
 
 const HOUR: i64 = 3600;
 
@@ -71,35 +79,52 @@ impl Seals {
 
     /// The token of a payload that lives until an hour; the same again is the same token.
     pub(super) fn seal_until(&self, expiry: u32, purpose: Purpose, payload: &[u8]) -> String {
-        let mut token = Vec::with_capacity(HEAD + payload.len() + SEAL);
-        token.push(VERSION);
-        token.extend(expiry.to_be_bytes());
-        token.extend(payload);
-        let seal = seal(&self.keys[0], purpose, &token);
-        token.extend(&seal.finalize().into_bytes()[..SEAL]);
-        BASE64_URL_SAFE_NO_PAD.encode(token)
+        let [key, _] = &self.keys;
+        let mut content = [&expiry.to_be_bytes(), payload].concat();
+        let seal = mac(key, purpose, VERSION, &content).finalize().into_bytes();
+        let seal = &seal[..SEAL];
+        hide(key, purpose, seal, &mut content);
+        BASE64_URL_SAFE_NO_PAD.encode([&[VERSION], seal, &content].concat())
     }
 
     /// The payload of a token.
     ///
     /// # Errors
-    /// [`Unopened`], when it is not a living token of this purpose.
+    /// [`Unopened`], when it is not a living token of this purpose. One of the version before counts as expired: whoever brings
+    /// it begins anew.
     pub(super) fn open(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, Unopened> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| Unopened::Foreign)?;
-        let (sealed, given) = bytes.split_last_chunk::<SEAL>().ok_or(Unopened::Foreign)?;
-        let genuine = |key| seal(key, purpose, sealed).verify_truncated_left(given).is_ok();
-        if !self.keys.iter().any(genuine) {
-            return Err(Unopened::Foreign);
+        match bytes.split_first() {
+            Some((&VERSION, sealed)) => self.open_sealed(purpose, sealed),
+            Some((&READABLE, sealed)) if self.is_readable(purpose, sealed) => {
+                Err(Unopened::Expired)
+            }
+            _ => Err(Unopened::Foreign),
         }
-        let ([version, expiry @ ..], payload) =
-            sealed.split_first_chunk::<HEAD>().ok_or(Unopened::Foreign)?;
-        if *version != VERSION {
-            return Err(Unopened::Foreign);
-        }
+    }
+
+    fn open_sealed(&self, purpose: Purpose, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
+        let (seal, hidden) = sealed.split_first_chunk::<SEAL>().ok_or(Unopened::Foreign)?;
+        let shown = |key| {
+            let mut content = hidden.to_vec();
+            hide(key, purpose, seal, &mut content);
+            let genuine = mac(key, purpose, VERSION, &content).verify_truncated_left(seal);
+            genuine.is_ok().then_some(content)
+        };
+        let content = self.keys.iter().find_map(shown).ok_or(Unopened::Foreign)?;
+        let (expiry, payload) = content.split_first_chunk().ok_or(Unopened::Foreign)?;
         if hour(self.clock.now()) >= i64::from(u32::from_be_bytes(*expiry)) {
             return Err(Unopened::Expired);
         }
         Ok(payload.to_vec())
+    }
+
+    /// Whether it was made here when payloads could be read.
+    fn is_readable(&self, purpose: Purpose, sealed: &[u8]) -> bool {
+        let Some((content, seal)) = sealed.split_last_chunk::<SEAL>() else { return false };
+        let genuine =
+            |key| mac(key, purpose, READABLE, content).verify_truncated_left(seal).is_ok();
+        self.keys.iter().any(genuine)
     }
 }
 
@@ -115,8 +140,16 @@ fn keyed(key: [u8; 32]) -> Hmac<Sha256> {
     Hmac::<Sha256>::new(&block.into())
 }
 
-fn seal(key: &Hmac<Sha256>, purpose: Purpose, sealed: &[u8]) -> Hmac<Sha256> {
-    key.clone().chain_update(purpose.0).chain_update(sealed)
+fn mac(key: &Hmac<Sha256>, purpose: Purpose, version: u8, content: &[u8]) -> Hmac<Sha256> {
+    key.clone().chain_update(purpose.0).chain_update([version]).chain_update(content)
+}
+
+/// Hides what can be read, and shows what is hidden.
+fn hide(key: &Hmac<Sha256>, purpose: Purpose, seal: &[u8], content: &mut [u8]) {
+    for (number, block) in (0_u8..).zip(content.chunks_mut(BLOCK)) {
+        let stream = mac(key, purpose, HIDING, seal).chain_update([number]).finalize();
+        block.iter_mut().zip(stream.into_bytes()).for_each(|(byte, with)| *byte ^= with);
+    }
 }
 
 impl fmt::Debug for Seals {
