@@ -105,6 +105,15 @@ pub struct LimitOptions {
     )]
     pub catalog_query_milliseconds: String,
 
+    /// Steps that the store's machine takes for what a query asks, whatever time it has; some seven for each product that is looked at
+    #[arg(
+        long,
+        env = "SHELF_CATALOG_QUERY_STEPS",
+        value_name = "NUMBER",
+        default_value = "50000000"
+    )]
+    pub catalog_query_steps: String,
+
     /// Signing in.
     #[command(flatten)]
     pub sign_in: SignInOptions,
@@ -112,6 +121,9 @@ pub struct LimitOptions {
 
 /// The most of anything that makes sense to allow.
 const MOST: usize = 1_000_000;
+
+/// Ten seconds, which are the longest that a query can be given, have room for fewer.
+const MOST_STEPS: usize = 4_000_000_000;
 
 impl LimitOptions {
     /// Reads and checks every limit.
@@ -142,6 +154,8 @@ impl LimitOptions {
         let query = &self.catalog_query_milliseconds;
         let query = p.number("catalog-query-milliseconds", query, 1..=10_000);
         let query = Duration::from_millis(query as u64);
+        let steps = &self.catalog_query_steps;
+        let steps = p.number("catalog-query-steps", steps, 1_000_000..=MOST_STEPS);
         Limits {
             calls,
             calls_per_caller: each,
@@ -153,6 +167,7 @@ impl LimitOptions {
             connections_per_address: per_address,
             drain: Duration::from_secs(drain as u64),
             deadlines: Deadlines { query, ..Deadlines::default() },
+            query_steps: steps as u64,
             sessions: self.sign_in.sessions(p),
             guesses: self.sign_in.guesses(p),
             ..Limits::default()

@@ -33,6 +33,8 @@ pub struct Limits {
     pub http2: Http2,
     /// How long calls may take.
     pub deadlines: Deadlines,
+    /// How many steps of its machine the store takes for what a query asks.
+    pub query_steps: u64,
     /// What hashing a password costs.
     pub passwords: Passwords,
     /// How long open calls may go on when the service stops.
@@ -62,6 +64,8 @@ impl Default for Limits {
             times: Times::default(),
             http2: Http2::default(),
             deadlines: Deadlines::default(),
+            // Twice what can be done within the time: only what would be refused for its time is refused for these.
+            query_steps: 50_000_000,
             passwords: Passwords::default(),
             drain: Duration::from_secs(30),
             disk: DiskLimits::default(),

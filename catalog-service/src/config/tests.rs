@@ -85,6 +85,7 @@ fn each_faulty_setting_is_named_with_its_value_and_advice() {
         ("--catalog-max-connections-per-address=-1", "`-1`", "from 1 to"),
         ("--catalog-drain-seconds=601", "`601`", "from 0 to 600"),
         ("--catalog-query-milliseconds=0", "`0`", "from 1 to 10000"),
+        ("--catalog-query-steps=999999", "`999999`", "from 1000000 to"),
         ("--database-ballast-mib=64M", "SHELF_DATABASE_BALLAST_MIB) is `64M`", "from 0 to"),
         ("--database-read-only-below-mib=-1", "`-1`", "from 0 to"),
     ] {

@@ -48,7 +48,7 @@ use self::{
     list::Counts,
     migrations::Misfit,
     place::{Place, unreadable},
-    readers::Readers,
+    readers::{Bound, Readers},
     room::{Need, Watch},
     tx::{Item, Tx},
     writer::{Ending, Writer},
@@ -127,7 +127,8 @@ impl Sqlite {
             .map_err(|error| unreadable(place.path(), error))?;
         let writer = Writer::start(database, checkpointer, Arc::clone(&room))
             .map_err(|error| unreadable(place.path(), error))?;
-        let readers = Readers::start(place.path(), held, limits.deadlines.query).map_err(failed)?;
+        let bound = Bound { time: limits.deadlines.query, steps: limits.query_steps };
+        let readers = Readers::start(place.path(), held, bound).map_err(failed)?;
         let counts = Counts::default();
         Ok(Self { writer, readers, counts, clock, room, token_keys, place })
     }

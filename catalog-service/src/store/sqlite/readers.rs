@@ -1,5 +1,5 @@
 //! Reads: short ones where they are asked for, on a connection of the calling thread; long ones on two threads of their own,
-//! which give up after a time that is set.
+//! which give up after a time and a number of steps that are set.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,10 +18,30 @@ use crate::store::{Error, Result};
 const THREADS: usize = 2;
 /// How many long reads may wait.
 const WAITING: usize = 64;
-/// After how many steps of SQLite's machine the time is looked at.
-const STEPS: i32 = 4_000;
+/// After how many steps of SQLite's machine it is looked at what a read has taken.
+const STEPS: u16 = 4_000;
 
 type LongRead = Box<dyn FnOnce(&Connection) + Send>;
+
+/// What a long read may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bound {
+    /// How long.
+    pub(super) time: Duration,
+    /// How many steps of SQLite's machine: what is refused for them is refused everywhere, however fast a machine is.
+    pub(super) steps: u64,
+}
+
+impl Bound {
+    /// Tells from now on, each time when so many more steps are done, whether a read has to end.
+    fn watch(self) -> impl FnMut() -> bool + Send + 'static {
+        let (start, mut done) = (Instant::now(), 0);
+        move || {
+            done += u64::from(STEPS);
+            done > self.steps || start.elapsed() > self.time
+        }
+    }
+}
 
 /// The connections that read.
 #[derive(Debug)]
@@ -33,8 +53,8 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    /// Starts the threads for reads that may take up to `longest`; the other connections are opened when they are needed.
-    pub(super) fn start(path: &Path, held: Arc<Held>, longest: Duration) -> Result<Self> {
+    /// Starts the threads for long reads; the other connections are opened when they are needed.
+    pub(super) fn start(path: &Path, held: Arc<Held>, bound: Bound) -> Result<Self> {
         let (long, reads) = mpsc::sync_channel(WAITING);
         let reads = Arc::new(Mutex::new(reads));
         let mut threads = Vec::with_capacity(THREADS);
@@ -42,7 +62,7 @@ impl Readers {
             let (database, reads) = (connection::reading(path)?, Arc::clone(&reads));
             let thread = std::thread::Builder::new()
                 .name("store-reader".to_owned())
-                .spawn(move || run(database, &reads, longest))
+                .spawn(move || run(database, &reads, bound))
                 .map_err(|error| Error::Failed(Box::new(error)))?;
             threads.push(thread);
         }
@@ -103,12 +123,11 @@ impl Drop for Readers {
     }
 }
 
-fn run(mut database: Connection, reads: &Mutex<mpsc::Receiver<LongRead>>, longest: Duration) {
+fn run(mut database: Connection, reads: &Mutex<mpsc::Receiver<LongRead>>, bound: Bound) {
     loop {
         let next = lock(reads).recv();
         let Ok(read) = next else { return };
-        let start = Instant::now();
-        let guarded = database.progress_handler(STEPS, Some(move || start.elapsed() > longest));
+        let guarded = database.progress_handler(STEPS.into(), Some(bound.watch()));
         if let Err(error) = guarded {
             tracing::error!(%error, "could not bound a read");
             continue;

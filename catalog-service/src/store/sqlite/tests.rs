@@ -250,6 +250,62 @@ async fn a_query_that_takes_too_long_is_given_up() {
     assert_eq!(store.readers.read_long(short).await.unwrap(), 7);
 }
 
+/// A store whose long reads have an hour, and so many steps.
+fn stepping(query_steps: u64) -> Sqlite {
+    let deadlines = Deadlines { query: Duration::from_secs(3_600), ..Deadlines::default() };
+    let limits = Limits { deadlines, query_steps, ..Limits::default() };
+    Sqlite::open(":memory:", Arc::new(SystemClock), Arc::new(SystemDisk), &limits).unwrap()
+}
+
+#[tokio::test]
+async fn a_query_of_too_many_steps_is_given_up_wherever_it_runs() {
+    // Counts by itself, and answers how many steps it took.
+    let count = |db: &Connection| {
+        let numbers = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 9000)";
+        let mut counting = db.prepare(&format!("{numbers} SELECT count(*) FROM n"))?;
+        counting.query_row([], |row| row.get::<_, i64>(0))?;
+        Ok(counting.get_status(rusqlite::StatementStatus::VmStep))
+    };
+    let steps = stepping(u64::MAX).readers.read_long(count).await.unwrap();
+    let steps = u64::try_from(steps).unwrap();
+    // It is looked at after every 4,000 steps.
+    let looked_at = steps / 4_000 * 4_000;
+    assert!(looked_at > 40_000, "{steps}");
+    for (allowed, is_answered) in [
+        (0, false),
+        (looked_at / 2, false),
+        (looked_at - 1, false),
+        (looked_at, true),
+        (looked_at + 1, true),
+    ] {
+        let store = stepping(allowed);
+        // The one after it has steps of its own.
+        for _ in 0..2 {
+            let answer = store.readers.read_long(count).await;
+            match is_answered {
+                true => assert_eq!(u64::try_from(answer.unwrap()).unwrap(), steps, "{allowed}"),
+                false => {
+                    assert!(matches!(answer, Err(Error::TooExpensive)), "{allowed}: {answer:?}")
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_looks_at_too_much_is_refused_and_a_get_is_not() {
+    let store = stepping(0);
+    for batch in 0..4 {
+        let products = (0..500).map(|number| new(&format!("p{batch}-{number}"))).collect();
+        store.create_products(by("ada"), products, View::Basic).await.unwrap();
+    }
+    let page = || PageRequest::new(1, None);
+    let list = store.list_products(staff("description:\"nowhere\"", "price"), page()).await;
+    assert!(matches!(list, Err(Error::TooExpensive)), "{list:?}");
+    let id = product_id("p1-7");
+    assert!(store.product(&id, View::Full, Audience::Staff).await.unwrap().is_some());
+}
+
 #[tokio::test]
 async fn the_journal_is_moved_into_the_database() {
     let folder = tempfile::tempdir().unwrap();
