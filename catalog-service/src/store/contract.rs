@@ -11,6 +11,7 @@ pub(super) mod feed;
 pub(super) mod filters;
 pub(super) mod history;
 pub(super) mod lists;
+pub(super) mod meanwhile;
 pub(super) mod positions;
 pub(super) mod products;
 pub(super) mod repeats;
@@ -167,6 +168,9 @@ macro_rules! contract {
                 a_page_ends_before_it_grows_too_large,
                 a_list_counts_to_ten_thousand_and_says_so,
                 a_list_in_the_full_view_has_variants,
+            }
+            meanwhile: {
+                a_list_misses_none_while_products_come_and_go,
             }
             access: {
                 a_user_is_changed_under_their_etag,
