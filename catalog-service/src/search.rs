@@ -44,7 +44,8 @@ use tokio_util::sync::CancellationToken;
 pub use self::find::Stretch;
 pub(crate) use self::highlight::{excerpt, marked};
 use self::{
-    follower::{Desk, Follower},
+    deadline::{Allowance, Deadline},
+    follower::{Desk, Follower, Pace},
     index::{Opened, Unusable},
     tree::Tree,
 };
@@ -98,6 +99,7 @@ pub struct Search {
     stopping: CancellationToken,
     follower: Arc<Mutex<Option<JoinHandle<()>>>>,
     patience: Duration,
+    allowance: Allowance,
 }
 
 /// What the follower shows to the searches.
@@ -157,13 +159,17 @@ impl Shared {
 impl Search {
     /// Begins to follow a store. It is searched as soon as an index is there, and made when there is none.
     pub fn start(store: Arc<dyn Store>) -> Self {
+        Self::start_at(Pace::default(), store)
+    }
+
+    fn start_at(pace: Pace, store: Arc<dyn Store>) -> Self {
         let shared = Arc::new(Shared {
             serving: RwLock::default(),
             position: watch::Sender::new(NOWHERE),
             damaged: Notify::new(),
         });
         let stopping = CancellationToken::new();
-        let follower = Follower::new(store, Arc::clone(&shared), stopping.clone());
+        let follower = Follower::new(store, Arc::clone(&shared), pace, stopping.clone());
         let follower = tokio::spawn(follower.run());
         Self {
             shared,
@@ -171,6 +177,7 @@ impl Search {
             stopping,
             follower: Arc::new(Mutex::new(Some(follower))),
             patience: PATIENCE,
+            allowance: Allowance::default(),
         }
     }
 
@@ -178,6 +185,12 @@ impl Search {
     #[cfg(test)]
     pub(crate) fn with_endless_patience(self) -> Self {
         Self { patience: Duration::MAX, ..self }
+    }
+
+    /// The same search, each time with another allowance.
+    #[cfg(test)]
+    fn allowing(&self, allowance: Allowance) -> Self {
+        Self { allowance, ..self.clone() }
     }
 
     /// Waits, for a second at most, until a change and all before it can be found.
@@ -198,14 +211,15 @@ impl Search {
         }
     }
 
-    /// Does some work on the index, on a thread of its own.
+    /// Does some work on the index, on a thread of its own, until its deadline.
     async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Serving) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&Serving, &Deadline) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let _turn = self.turn().await?;
         let serving = self.shared.serving().ok_or(Error::NotReady)?;
-        let worked = tokio::task::spawn_blocking(move || work(&serving)).await;
+        let allowance = self.allowance;
+        let worked = tokio::task::spawn_blocking(move || work(&serving, &allowance.begin())).await;
         match worked {
             Ok(Err(Error::Failed(error))) => {
                 self.shared.damaged.notify_one();

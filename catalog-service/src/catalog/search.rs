@@ -5,7 +5,7 @@ use crate::{
     domain::{
         Audience, Caller, Cursor, CursorValue, Document, Finding, Order, PageRequest, Product,
         ProductId, ProductQuery, ProductSearch, Reach, Refusal, Segment, Snapshot, Suggestion,
-        Terms, View, Violation,
+        Terms, Total, View, Violation,
     },
     encoding,
     search::{self, Stretch, excerpt, marked},
@@ -33,6 +33,9 @@ pub struct FoundPage {
     /// What is said of all of them.
     pub finding: Finding,
 }
+
+/// Of how many products a page token tells: with the longest ids they fill it.
+const REMEMBERED: usize = 4;
 
 impl Catalog {
     /// How many products a page of a search has at most.
@@ -64,7 +67,6 @@ impl Catalog {
             text => Some(Order::parse(text)?),
         };
         let stretch = if order.is_some() { Stretch::all() } else { stretch(&page) };
-        let offset = stretch.offset;
         self.search.wait_for(self.store.last_change().await?).await;
         let mut finding = self.search.find(search, stretch, self.clock.now()).await?;
         let ids = std::mem::take(&mut finding.products);
@@ -85,8 +87,9 @@ impl Catalog {
             None => {
                 let (documents, is_cut) = self.found(&ids, view, audience).await?;
                 let read = documents.len();
-                let last = ids.get(read.max(1) - 1).filter(|_| finding.has_more || is_cut);
-                let next = last.map(|last| cursor(offset + read, last));
+                let shown = &ids[..read];
+                let goes_on = !shown.is_empty() && (finding.has_more || is_cut);
+                let next = goes_on.then(|| cursor(finding.offset + read, finding.total, shown));
                 (documents.into_iter().flatten().collect(), next)
             }
         };
@@ -128,17 +131,34 @@ impl Catalog {
 /// Where a page begins: how many came before, and which was the last one.
 fn stretch(page: &PageRequest) -> Stretch {
     let size = page.size.min(Catalog::LARGEST_SEARCH_PAGE);
-    let Some(cursor) = &page.after else { return Stretch { offset: 0, after: None, size } };
-    let offset = match cursor.values.first() {
-        Some(CursorValue::Number(offset)) => usize::try_from(*offset).unwrap_or_default(),
-        _ => 0,
-    };
-    Stretch { offset, after: ProductId::parse(&cursor.id).ok(), size }
+    let Some(cursor) = &page.after else { return Stretch { size, ..Stretch::default() } };
+    let (mut numbers, mut before) = (Vec::new(), Vec::new());
+    for value in &cursor.values {
+        match value {
+            CursorValue::Number(number) => numbers.push(*number),
+            CursorValue::Text(id) => before.push(id),
+            CursorValue::Missing => {}
+        }
+    }
+    let number = |place: usize| numbers.get(place).copied().unwrap_or_default();
+    let count = u32::try_from(number(1)).unwrap_or(u32::MAX);
+    let after = std::iter::once(&cursor.id).chain(before);
+    Stretch {
+        offset: usize::try_from(number(0)).unwrap_or_default(),
+        after: after.filter_map(|id| ProductId::parse(id).ok()).collect(),
+        total: Total { count: count.min(Total::MOST), capped: count > Total::MOST },
+        size,
+    }
 }
 
-fn cursor(offset: usize, last: &ProductId) -> Cursor {
-    let offset = CursorValue::Number(i64::try_from(offset).unwrap_or(i64::MAX));
-    Cursor { values: vec![offset], id: last.as_str().to_owned() }
+/// How many products were shown, how many were found, and the last that were shown, of which some may go before the next page.
+fn cursor(offset: usize, total: Total, shown: &[ProductId]) -> Cursor {
+    let count = i64::from(total.count) + i64::from(total.capped);
+    let mut last = shown.iter().rev().map(|id| id.as_str().to_owned());
+    let id = last.next().unwrap_or_default();
+    let numbers = [i64::try_from(offset).unwrap_or(i64::MAX), count].map(CursorValue::Number);
+    let before = last.take(REMEMBERED - 1).map(CursorValue::Text);
+    Cursor { values: numbers.into_iter().chain(before).collect(), id }
 }
 
 fn marks(product: Document<Product>, terms: &Terms) -> Result<Found> {

@@ -66,6 +66,8 @@ impl Terms {
 pub struct Finding {
     /// The products of the page.
     pub products: Vec<ProductId>,
+    /// How many stand before them.
+    pub offset: usize,
     /// Whether there are more behind them.
     pub has_more: bool,
     /// How many there are in all.

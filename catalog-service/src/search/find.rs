@@ -13,18 +13,20 @@ use super::{
     sight::Sight,
     top::{Survey, products},
 };
-use crate::domain::{Currency, Finding, Money, ProductId, ProductSearch};
+use crate::domain::{Currency, Finding, Money, ProductId, ProductSearch, Total};
 
 /// How deep pages go.
 const DEEPEST: usize = 10_000;
 
 /// Which part of what was found is answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stretch {
     /// How many products were answered before.
     pub offset: usize,
-    /// The last one of them.
-    pub after: Option<ProductId>,
+    /// The last ones of them, the very last first.
+    pub after: Vec<ProductId>,
+    /// How many were found then.
+    pub total: Total,
     /// How many are wanted.
     pub size: usize,
 }
@@ -32,7 +34,7 @@ pub struct Stretch {
 impl Stretch {
     /// All that is found, as deep as pages go.
     pub fn all() -> Self {
-        Self { offset: 0, after: None, size: DEEPEST }
+        Self { size: DEEPEST, ..Self::default() }
     }
 }
 
@@ -47,12 +49,14 @@ impl Search {
         stretch: Stretch,
         now: Timestamp,
     ) -> Result<Finding, Error> {
-        self.work(move |serving| find(serving, &search, &stretch, now.as_microsecond())).await
+        let now = now.as_microsecond();
+        self.work(move |serving, deadline| find(serving, deadline, &search, &stretch, now)).await
     }
 }
 
 fn find(
     serving: &Serving,
+    deadline: &Deadline,
     search: &ProductSearch,
     stretch: &Stretch,
     now: i64,
@@ -65,7 +69,6 @@ fn find(
     }
     let searcher = serving.opened.reader.searcher();
     let sight = Sight { reach: search.reach, now };
-    let deadline = &Deadline::begin();
     let fields = &serving.opened.fields;
     let lexicon =
         Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };
@@ -114,20 +117,29 @@ impl Room<'_> {
         let facets = sums
             .map(|sums| sums.facets(&self.serving.tree, self.serving.currency, choice))
             .transpose()?;
-        let start = start(&best, self.stretch);
+        let start = start(&best, total, self.stretch);
         let end = (start + self.stretch.size).min(best.len());
         // Where the best were cut off, there are more behind them.
         let has_more = end < best.len() || (best.len() == most && most < DEEPEST);
         let products = best.into_iter().take(end).skip(start).collect();
-        Ok(Finding { products, has_more, total, facets, ..Finding::default() })
+        Ok(Finding { products, offset: start, has_more, total, facets, ..Finding::default() })
     }
 }
 
-/// Where to go on: behind the last product of the page before, wherever that stands by now, or else where it stood.
-fn start(best: &[ProductId], stretch: &Stretch) -> usize {
-    let Some(after) = &stretch.after else { return stretch.offset.min(best.len()) };
-    let stands = best.iter().position(|id| id == after);
-    stands.map_or(stretch.offset.min(best.len()), |place| place + 1)
+/// Where to go on: behind the last product of the pages before that is still there, wherever it stands by now.
+///
+/// When the last ones are all gone, others before them may be, and what comes next has moved up by as many: to show some again is
+/// better than to leave some out.
+fn start(best: &[ProductId], total: Total, stretch: &Stretch) -> usize {
+    let stands = |id| best.iter().position(|one| one == id);
+    if let Some(place) = stretch.after.iter().find_map(stands) {
+        return place + 1;
+    }
+    let gone = match stretch.total.capped {
+        true => stretch.offset,
+        false => stretch.total.count.saturating_sub(total.count) as usize,
+    };
+    stretch.offset.saturating_sub(gone).min(best.len())
 }
 
 fn check_currency(search: &ProductSearch, shop: Currency) -> Result<(), Error> {
@@ -139,4 +151,38 @@ fn check_currency(search: &ProductSearch, shop: Currency) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(names: &str) -> Vec<ProductId> {
+        names.split(' ').map(|name| ProductId::parse(name).unwrap()).collect()
+    }
+
+    /// Where it goes on behind `a b c d e` of nine, of which these are left.
+    fn goes_on_in(left: &str, capped: bool) -> usize {
+        let total = Total { count: if capped { Total::MOST } else { 9 }, capped };
+        let stretch = Stretch { offset: 5, after: ids("e d c"), total, size: 5 };
+        let left = ids(left);
+        let total = Total { count: left.len() as u32, capped: false };
+        start(&left, total, &stretch)
+    }
+
+    #[test]
+    fn it_goes_on_behind_the_last_product_that_is_still_there() {
+        assert_eq!(goes_on_in("a b c d e f g h i", false), 5);
+        assert_eq!(goes_on_in("x a y b c d e f g h i", false), 7, "more have come before it");
+        assert_eq!(goes_on_in("b c d f g h i", false), 3, "the last one is gone, and one before");
+        assert_eq!(goes_on_in("c f g h i", false), 1);
+    }
+
+    #[test]
+    fn where_the_last_ones_are_all_gone_nothing_is_left_out() {
+        assert_eq!(goes_on_in("a b f g h i", false), 2);
+        assert_eq!(goes_on_in("f g h i", false), 0, "all that were shown are gone");
+        assert_eq!(goes_on_in("a b f g", false), 0, "some come again, since others are gone too");
+        assert_eq!(goes_on_in("f g h i", true), 0, "nobody knows how many there were");
+    }
 }

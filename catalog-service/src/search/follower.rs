@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use self::place::Place;
-pub(super) use self::step::Desk;
+pub(super) use self::{build::Pace, step::Desk};
 use super::{Shared, index::Unusable, tree::Tree};
 use crate::{
     domain::{Category, Currency, PageRequest},
@@ -45,6 +45,7 @@ pub(super) struct Follower {
     store: Arc<dyn Store>,
     shared: Arc<Shared>,
     place: Place,
+    pace: Pace,
     stopping: CancellationToken,
 }
 
@@ -52,10 +53,11 @@ impl Follower {
     pub(super) fn new(
         store: Arc<dyn Store>,
         shared: Arc<Shared>,
+        pace: Pace,
         stopping: CancellationToken,
     ) -> Self {
         let place = Place::of(store.as_ref());
-        Self { store, shared, place, stopping }
+        Self { store, shared, place, pace, stopping }
     }
 
     /// Runs until it is told to stop.

@@ -43,12 +43,14 @@ impl Search {
         most: usize,
         now: Timestamp,
     ) -> Result<Vec<Suggestion>, Error> {
-        self.work(move |serving| suggest(serving, &typed, most, now.as_microsecond())).await
+        let now = now.as_microsecond();
+        self.work(move |serving, deadline| suggest(serving, deadline, &typed, most, now)).await
     }
 }
 
 fn suggest(
     serving: &Serving,
+    deadline: &Deadline,
     typed: &str,
     most: usize,
     now: i64,
@@ -58,7 +60,7 @@ fn suggest(
         return Ok(Vec::new());
     }
     let searcher = serving.opened.reader.searcher();
-    let (sight, deadline) = (Sight { reach: Reach::Public, now }, &Deadline::begin());
+    let sight = Sight { reach: Reach::Public, now };
     let fields = &serving.opened.fields;
     let lexicon =
         Lexicon { searcher: &searcher, fields: &[fields.words, fields.more], sight, deadline };

@@ -1,9 +1,12 @@
 //! The search as the catalog uses it: a shop on a store of its own, with products that are found or not.
 
+mod deadline;
 mod facets;
 mod finding;
 mod following;
 mod hostile;
+mod meanwhile;
+mod paging;
 mod recovering;
 mod scanning;
 mod visibility;
@@ -12,7 +15,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Search;
+use super::{Search, follower::Pace};
 use crate::{
     catalog::{Catalog, FoundPage},
     clock::{Clock, ManualClock},
@@ -45,10 +48,15 @@ impl Shop {
     }
 
     async fn at(url: &str) -> Self {
+        Self::making(Pace::default(), url).await
+    }
+
+    /// The same, whose index is made anew at a pace.
+    async fn making(pace: Pace, url: &str) -> Self {
         let clock = Arc::new(ManualClock::at("2026-11-23T08:00:00Z".parse().unwrap()));
         let (disk, limits) = (Arc::new(SystemDisk), Limits::default());
         let store = store::open(url, Arc::clone(&clock) as _, disk, &limits).await.unwrap();
-        let search = Search::start(Arc::clone(&store)).with_endless_patience();
+        let search = Search::start_at(pace, Arc::clone(&store)).with_endless_patience();
         let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock) as _);
         Self { store, catalog, search, clock }
     }

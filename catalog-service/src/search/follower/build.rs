@@ -8,8 +8,35 @@ use super::{
 };
 use crate::{domain::ProductId, search::mark::Mark, store::changes::Walk};
 
-/// After how many products those so far can be found, where there is no other index meanwhile.
-const FOUND_FROM: usize = 10_000;
+/// In what steps the index is made anew.
+#[derive(Clone, Debug)]
+pub(in crate::search) struct Pace {
+    /// How many products are read at once.
+    pub(in crate::search) portion: usize,
+    /// After how many products those so far can be found, where there is no other index meanwhile.
+    pub(in crate::search) found_from: usize,
+    /// Each portion takes one, and waits while there is none.
+    #[cfg(test)]
+    pub(in crate::search) turns: Arc<tokio::sync::Semaphore>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            portion: PRODUCTS,
+            found_from: 10_000,
+            #[cfg(test)]
+            turns: Arc::new(tokio::sync::Semaphore::new(tokio::sync::Semaphore::MAX_PERMITS)),
+        }
+    }
+}
+
+impl Pace {
+    #[cfg(test)]
+    async fn turn(&self) {
+        self.turns.acquire().await.expect("a turn").forget();
+    }
+}
 
 impl Follower {
     /// Makes the index anew; none: it was told to stop.
@@ -33,12 +60,14 @@ impl Follower {
             if self.stopping.is_cancelled() {
                 return Ok(None);
             }
-            let products = self.store.walk(&Walk::All, after.as_ref(), PRODUCTS).await?;
+            #[cfg(test)]
+            self.pace.turn().await;
+            let products = self.store.walk(&Walk::All, after.as_ref(), self.pace.portion).await?;
             let Some(last) = products.last() else { break };
             after = Some(last.product.id.clone());
             count += products.len();
             desk.add(products).await?;
-            if serves_parts && count >= found + FOUND_FROM {
+            if serves_parts && count >= found + self.pace.found_from {
                 found = count;
                 desk.commit().await?;
                 self.shared.serve(&desk);

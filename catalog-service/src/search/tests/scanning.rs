@@ -9,7 +9,7 @@ use tantivy::{
 
 use super::super::{
     Error,
-    deadline::Deadline,
+    deadline::Allowance,
     index::Opened,
     part::{Part, Way},
     scan::{Scan, Visitor},
@@ -119,7 +119,7 @@ fn best(opened: &Opened, scan: &Scan<'_>, sees_everything: bool) -> (Vec<DocAddr
 fn the_best_are_the_same_whatever_is_passed_over() {
     let opened = index();
     let searcher = opened.reader.searcher();
-    let deadline = Deadline::far();
+    let deadline = Allowance::Steps(u64::MAX).begin();
     let code = || {
         let term = Term::from_field_text(opened.fields.code, "code");
         let query = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
@@ -144,7 +144,8 @@ fn the_best_are_the_same_whatever_is_passed_over() {
             let (expected, all) = best(&opened, &scan, true);
             let (found, visits) = best(&opened, &scan, false);
             assert_eq!(found, expected, "{words:?} {helpful:?}");
-            let is_passed_over = visits * 2 < all;
+            // The first window, which is a seventh of all, is looked at whole: nothing is known of the best before.
+            let is_passed_over = visits * 10 < all * 3;
             assert!(
                 is_passed_over || !passes_over || instead.is_some(),
                 "{visits} of {all} for {words:?}"
@@ -164,7 +165,7 @@ fn the_best_are_the_same_whatever_is_passed_over() {
 fn a_document_has_the_score_of_its_best_way_in_each_part() {
     let opened = index();
     let searcher = opened.reader.searcher();
-    let deadline = Deadline::far();
+    let deadline = Allowance::Steps(u64::MAX).begin();
     let parts = [part(&opened, "half", true)];
     let scan = Scan::of_all(&searcher, &parts, None, &deadline).unwrap();
     let (_, all) = best(&opened, &scan, true);
