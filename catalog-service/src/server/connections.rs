@@ -201,3 +201,6 @@ fn http_settings(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .keep_alive_timeout(times.ping);
     http
 }
+
+#[cfg(test)]
+mod tests;

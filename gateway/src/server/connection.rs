@@ -1,6 +1,6 @@
 //! One connection: HTTP/1 or HTTP/2 within limits, until it is old or nothing is asked on it any more.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{body::Body, response::Response};
 use http::{Request, Version};
@@ -80,8 +80,7 @@ pub(super) async fn serve<A, R>(
         }
     });
     let mut connection = pin!(builder.serve_connection(line, service));
-    // Give or take a tenth, so that not all begin anew at once.
-    let old = Instant::now() + times.age.mul_f64(rand::random_range(0.9..1.1));
+    let old = Instant::now() + lifetime(times.age);
     let served = tokio::select! {
         served = connection.as_mut() => Some(served),
         () = shutdown.cancelled() => None,
@@ -107,6 +106,11 @@ pub(super) async fn serve<A, R>(
     }
 }
 
+/// How long a connection lives: give or take a tenth, so that not all begin anew at once.
+fn lifetime(age: Duration) -> Duration {
+    age.mul_f64(rand::random_range(0.9..1.1))
+}
+
 fn with_peer(request: Request<Incoming>, peer: Peer) -> Request<Body> {
     use http_body::Body as _;
     let mut request =
@@ -114,3 +118,6 @@ fn with_peer(request: Request<Incoming>, peer: Peer) -> Request<Body> {
     request.extensions_mut().insert(peer);
     request
 }
+
+#[cfg(test)]
+mod tests;
