@@ -5,6 +5,7 @@
 mod api;
 pub mod app;
 pub mod assets;
+mod clock;
 pub mod config;
 mod contract;
 #[cfg(any(test, fuzzing))]

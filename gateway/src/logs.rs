@@ -8,6 +8,8 @@ use clap::{Args, ValueEnum};
 use lines::Lines;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
+use crate::clock;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -53,7 +55,7 @@ pub fn start(options: &Options) -> Result<(), String> {
     };
     let registry = tracing_subscriber::registry().with(filter);
     let started = if json {
-        registry.with(Lines::to(io::stderr)).try_init()
+        registry.with(Lines::to(io::stderr, clock::now)).try_init()
     } else {
         let lines = fmt::layer().compact().with_target(false).with_writer(io::stderr);
         registry.with(lines).try_init()

@@ -7,7 +7,6 @@ use std::{
     error::Error,
     fmt::{self, Write as _},
     io::Write as _,
-    time::SystemTime,
 };
 
 use jiff::Timestamp;
@@ -39,9 +38,7 @@ struct Second {
 
 impl Second {
     /// Appends the time (RFC 3339), to the microsecond.
-    #[expect(clippy::disallowed_methods, reason = "a log line tells the time of this machine")]
-    fn put(&mut self, line: &mut String) {
-        let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH);
+    fn put(&mut self, now: Timestamp, line: &mut String) {
         if self.number != now.as_second() || self.text.is_empty() {
             self.number = now.as_second();
             self.text = Timestamp::from_second(self.number).unwrap_or_default().to_string();
@@ -49,18 +46,21 @@ impl Second {
         }
         line.push_str(&self.text);
         // A `String` takes everything.
-        let _ =
-            write!(line, ".{:06}Z", now.subsec_microsecond() + now.subsec_millisecond() * 1_000);
+        let _ = write!(line, ".{:06}Z", now.subsec_microsecond());
     }
 }
 
 /// Writes the lines to whatever `W` makes.
 #[derive(Clone, Debug)]
-pub(crate) struct Lines<W>(W);
+pub(crate) struct Lines<W> {
+    writer: W,
+    now: fn() -> Timestamp,
+}
 
 impl<W> Lines<W> {
-    pub(crate) fn to(writer: W) -> Self {
-        Self(writer)
+    /// Lines that tell the time by a clock.
+    pub(crate) fn to(writer: W, now: fn() -> Timestamp) -> Self {
+        Self { writer, now }
     }
 }
 
@@ -105,7 +105,7 @@ impl<W: for<'w> MakeWriter<'w> + 'static> Lines<W> {
     {
         line.clear();
         line.push_str("{\"timestamp\":\"");
-        SECOND.with_borrow_mut(|second| second.put(line));
+        SECOND.with_borrow_mut(|second| second.put((self.now)(), line));
         line.push('"');
         put_member(line, "level", event.metadata().level().as_str());
         let mut fields = Fields::of(line);
@@ -122,7 +122,7 @@ impl<W: for<'w> MakeWriter<'w> + 'static> Lines<W> {
         }
         line.push_str("}\n");
         // Nobody can be told that the log takes nothing.
-        let _ = self.0.make_writer_for(event.metadata()).write_all(line.as_bytes());
+        let _ = self.writer.make_writer_for(event.metadata()).write_all(line.as_bytes());
         if line.capacity() > KEPT {
             *line = String::new();
         }
@@ -257,13 +257,19 @@ mod tests {
         }
     }
 
-    /// The lines that are written meanwhile, without their times.
-    fn lines(log: impl FnOnce()) -> Vec<Value> {
+    /// What is written meanwhile, by a clock.
+    fn written(now: fn() -> Timestamp, log: impl FnOnce()) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        let lines = Lines::to(move || writer.clone());
+        let lines = Lines::to(move || writer.clone(), now);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), log);
-        let written = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let written = kept.0.lock().unwrap().clone();
+        String::from_utf8(written).unwrap()
+    }
+
+    /// The lines that are written meanwhile, without their times.
+    fn lines(log: impl FnOnce()) -> Vec<Value> {
+        let written = written(Timestamp::default, log);
         let parsed = written.lines().map(|line| {
             let mut line: Value = serde_json::from_str(line).unwrap();
             let time = line.as_object_mut().unwrap().remove("timestamp").unwrap();
@@ -272,6 +278,25 @@ mod tests {
             line
         });
         parsed.collect()
+    }
+
+    #[test]
+    fn a_line_tells_the_time_of_the_clock_to_the_microsecond() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        const TIMES: [&str; 5] = [
+            "2026-11-30T00:20:36.000000Z",
+            "2026-11-30T00:20:36.000041Z",
+            "2026-11-30T00:20:36.999999Z",
+            "2026-11-30T00:20:37.012345Z",
+            // A clock that is set back.
+            "2026-11-30T00:20:36.500000Z",
+        ];
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let now = || TIMES[NEXT.fetch_add(1, Ordering::Relaxed)].parse().unwrap();
+        let written = written(now, || TIMES.iter().for_each(|_| tracing::info!("now")));
+        let told = written.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let told: Vec<_> = told.map(|line| line["timestamp"].clone()).collect();
+        assert_eq!(told, TIMES);
     }
 
     #[test]

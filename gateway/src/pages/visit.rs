@@ -24,7 +24,7 @@ use super::{
     trouble::Trouble,
     words,
 };
-use crate::{app::Gateway, session::Caller};
+use crate::{app::Gateway, clock, session::Caller};
 
 /// What a page's handler receives: an extractor that cannot fail.
 #[derive(Clone, Debug)]
@@ -166,11 +166,6 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str
     pairs.find(|(name, _)| name.trim() == wanted).map(|(_, value)| value.trim())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a page says how long ago something was")]
-pub(crate) fn now() -> Timestamp {
-    Timestamp::now()
-}
-
 impl FromRequestParts<Gateway> for Visit {
     type Rejection = Infallible;
 
@@ -183,7 +178,7 @@ impl FromRequestParts<Gateway> for Visit {
             caller,
             here: here.to_owned(),
             target,
-            now: now(),
+            now: clock::now(),
             theme: Theme::of(&parts.headers),
             flash: Flash::of(&parts.headers),
         })
