@@ -5,6 +5,7 @@
 //! not and why, travels to the next page with the form or with the message.
 
 mod assign;
+mod before;
 mod report;
 mod reprice;
 mod revert;
@@ -23,12 +24,7 @@ use self::{
     step::Step,
     tally::Tally,
 };
-use super::{
-    fields::Fields,
-    flash::{self, Many},
-    trouble::{Trouble, see_other},
-    visit::Visit,
-};
+use super::{fields::Fields, trouble::Trouble, visit::Visit};
 
 /// What can be done to many products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,11 +148,12 @@ async fn go(
     before: Option<Tally>,
 ) -> Result<Response, Trouble> {
     let portion = chosen.portion(visit, verb.at_once()).await?;
-    if portion.found.is_empty() && before.is_none() {
-        return Ok(flash::leave_many(see_other(chosen.back()), &Many::nothing()));
-    }
+    let is_first = before.is_none();
     let tally = before.unwrap_or_else(|| Tally::about(portion.count));
     let step = Step { visit, fields, verb, chosen, portion, tally };
+    if is_first && step.portion.found.is_empty() {
+        return step.find_nothing().await;
+    }
     match verb {
         Verb::Reprice => reprice::act(step).await,
         Verb::Assign => assign::act(step).await,

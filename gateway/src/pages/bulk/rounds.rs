@@ -13,7 +13,7 @@ use proto::catalog::{
 use tonic::Status;
 use tonic_types::StatusExt as _;
 
-use super::{Verb, selection::Picked};
+use super::{Verb, before::Before, selection::Picked};
 use crate::pages::{
     editor::mask,
     names::{batch_id, id_of},
@@ -104,6 +104,8 @@ pub(super) struct Outcome {
     pub(super) left: Vec<Picked>,
     /// Why they were not.
     pub(super) halted: Option<Trouble>,
+    /// How many of those that were changed are not among those that were to be: the form has done it before.
+    pub(super) elsewhere: usize,
 }
 
 /// The ids under which batches go: made of the form's and the number of the round.
@@ -124,6 +126,20 @@ impl Outcome {
     /// A product that is refused before anything is sent.
     pub(super) fn refuse(&mut self, id: &str, reason: &str) {
         self.refused.push((id.to_owned(), reason.to_owned()));
+    }
+
+    /// Ends it here: the same form was sent before, and this is what was done then.
+    pub(super) fn was_done(&mut self, before: Before, rest: impl Iterator<Item = Item>) {
+        let mut left = BTreeSet::new();
+        let mut done = before.products.clone();
+        for item in rest {
+            done.remove(&item.id);
+            if !before.products.contains(&item.id) && left.insert(item.id.clone()) {
+                self.left.push(item.seen());
+            }
+        }
+        self.elsewhere = done.len();
+        self.done.extend(before.products.into_iter().map(|id| Picked { id, etag: String::new() }));
     }
 
     /// Ends it here: what is not about an item would be said of every further batch too.
@@ -157,6 +173,10 @@ pub(super) async fn in_rounds(
         };
         let reasons = reasons(&status, &batch);
         let trouble = Trouble::from(status);
+        let before = match trouble.reason().as_str() {
+            "REQUEST_ID_REUSED" => sent_before(visit, rounds).await,
+            _ => None,
+        };
         match trouble.reason().as_str() {
             "MESSAGE_TOO_LARGE" if batch.len() > 1 => {
                 rounds.round += 1;
@@ -165,6 +185,11 @@ pub(super) async fn in_rounds(
                 waiting.push_front(first);
             }
             // It was sent before, when the products were others than now, and done: ids are used by one form only.
+            "REQUEST_ID_REUSED" if before.is_some() => {
+                let before = before.unwrap_or_default();
+                rounds.round = before.round;
+                outcome.was_done(before, batch.into_iter().chain(waiting.drain(..).flatten()));
+            }
             "REQUEST_ID_REUSED" if again => {
                 rounds.round += 1;
                 outcome.done.extend(batch.into_iter().map(Item::unseen));
@@ -184,6 +209,12 @@ pub(super) async fn in_rounds(
             }
         }
     }
+}
+
+/// What the same form has done before, if anything of it is known.
+async fn sent_before(visit: &Visit, rounds: &Rounds) -> Option<Before> {
+    let before = Before::of(visit, rounds).await;
+    before.ok().filter(|before| !before.is_nothing())
 }
 
 /// The products that a refusal is about, each with its reason.

@@ -61,6 +61,11 @@ impl Chosen {
         Self { picked, all: false, place: String::new(), back: self.back.clone() }
     }
 
+    /// Whether it is about all that match.
+    pub(super) fn is_all(&self) -> bool {
+        self.all
+    }
+
     /// The page that the form came from.
     pub(super) fn back(&self) -> &str {
         &self.back

@@ -6,6 +6,7 @@ use tonic::Code;
 
 use super::{
     Verb,
+    before::Before,
     report::{self, Run},
     rounds::{Item, Outcome, Rounds, in_rounds},
     selection::{Chosen, Picked, Portion},
@@ -13,7 +14,8 @@ use super::{
 };
 use crate::pages::{
     fields::Fields,
-    flash, format,
+    flash::{self, Many},
+    format,
     trouble::{Trouble, see_other},
     visit::Visit,
 };
@@ -84,6 +86,20 @@ impl Step<'_> {
             }
         }
         Ok(products)
+    }
+
+    /// Says that nothing was chosen; or, where the same form was sent before, what was done then.
+    pub(super) async fn find_nothing(self) -> Result<Response, Trouble> {
+        let before = match self.chosen.is_all() {
+            true => Before::of(self.visit, &self.rounds()).await?,
+            false => Before::default(),
+        };
+        if before.is_nothing() {
+            return Ok(flash::leave_many(see_other(self.chosen.back()), &Many::nothing()));
+        }
+        let (mut outcome, round) = (Outcome::default(), before.round);
+        outcome.was_done(before, std::iter::empty());
+        self.end(outcome, round).await
     }
 
     /// Makes it: does all that can be done of it.

@@ -72,6 +72,7 @@ impl Tally {
 
     /// Adds what came of one step. A product counts once, and as refused if it was in anything.
     pub(super) fn add(&mut self, outcome: Outcome) {
+        self.all = self.all.map(|all| all + outcome.elsewhere);
         let refused: BTreeMap<_, _> = outcome.refused.into_iter().collect();
         let is_done = |id: &str| !refused.contains_key(id);
         let mut seen = BTreeSet::new();
