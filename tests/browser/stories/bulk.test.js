@@ -202,6 +202,8 @@ for (const scheme of ['light', 'dark']) {
     await page.getByRole('checkbox', { name: 'Choose the page' }).check();
     assert.deepEqual(await axe(page), []);
     for (const name of ['Change prices', 'Category']) {
+      await page.locator('#bulk summary').click();
+      assert.deepEqual(await axe(page), []);
       await bulk(page, name).click();
       await page.getByRole('heading', { level: 1, name: /2 products/ }).waitFor();
       assert.deepEqual(await axe(page), []);
@@ -325,6 +327,22 @@ story('prices of many go on by themselves, step by step with progress, until the
   await button(page, 'Undo').click();
   await page.getByRole('heading', { level: 1, name: '650 products put back as before.' }).waitFor({ timeout: 30_000 });
   assert.equal(await priced('14.90'), 650);
+});
+
+storyBothWays('on a phone the bar takes two lines, and what is done more seldom stands under More', { as: 'editor', width: 390 }, async ({ page, shop, scripts }) => {
+  const brand = `Schmal${scripts}`;
+  await shelf(page, shop, brand, 2);
+  await tick(page, `${brand} 1`);
+  const bar = await page.locator('#bulk').boundingBox();
+  assert.ok(bar.height <= 2 * 44 + 24, `${bar.height} pixels are more than two lines`);
+  const last = await bulk(page, 'Delete').boundingBox();
+  assert.ok(last.x + last.width <= 390, 'nothing stands beyond the edge');
+  assert.ok(!(await bulk(page, 'Category').isVisible()));
+  await page.locator('#bulk summary').press('Enter');
+  const menu = await bulk(page, 'Category').boundingBox();
+  assert.ok(menu.x >= 0 && menu.x + menu.width <= 390 && menu.y + menu.height <= bar.y, 'it opens above the bar');
+  await bulk(page, 'Category').click();
+  await page.getByRole('heading', { level: 1 }).filter({ hasText: '1 product' }).waitFor();
 });
 
 story('what takes more than one step waits for Continue without JavaScript, and says what is done', { as: 'editor', scripts: false }, async ({ page, shop }) => {
