@@ -4,6 +4,7 @@
 
 mod access;
 mod bad_input;
+mod batch_borders;
 mod batch_updates;
 mod batches;
 mod borders;

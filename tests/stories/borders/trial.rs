@@ -124,12 +124,11 @@ impl<'a> Trial<'a> {
             return;
         }
         let by_json = self.web.call(self.rpc, &ask).await;
-        let mut found = if self.in_path(place) {
-            general(&by_json)
-        } else {
-            self.judge(place, &request, &by_json)
-        };
-        if found.is_none() && !self.in_path(place) {
+        // JSON refuses by itself what it has no form for.
+        let has_form = !self.in_path(place) && has_form(place, &request);
+        let mut found =
+            if has_form { self.judge(place, &request, &by_json) } else { general(&by_json) };
+        if found.is_none() && has_form {
             found = differ(&outcome, &by_json);
         }
         self.note(place, &format!("{what} by JSON"), found);
@@ -262,6 +261,14 @@ fn is_kept(place: &Place, request: &DynamicMessage) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether ProtoJSON has a form for a value: in a mask, paths stand side by side, without escapes.
+fn has_form(place: &Place, request: &DynamicMessage) -> bool {
+    let Some(Value::Message(mask)) = place.get(request) else { return true };
+    let Some(paths) = mask.get_field_by_name("paths") else { return true };
+    let paths = paths.as_list().unwrap_or_default();
+    !paths.iter().filter_map(Value::as_str).any(|path| path.contains(|letter| letter < ' '))
 }
 
 /// What no outcome may be, whatever was asked.

@@ -76,7 +76,7 @@ fn amounts(descriptor: &MessageDescriptor) -> Vec<DynamicMessage> {
 
 /// Masks of paths that there are not, that go too deep, of too many, and of one that is too long.
 fn masks(descriptor: &MessageDescriptor) -> Vec<DynamicMessage> {
-    let short: [&[&str]; 14] = [
+    let short: [&[&str]; 15] = [
         &[""],
         &["*"],
         &["nothing"],
@@ -84,6 +84,7 @@ fn masks(descriptor: &MessageDescriptor) -> Vec<DynamicMessage> {
         &["title.length"],
         &["title", "*"],
         &["Title"],
+        &["\0"],
         &["\u{7f}"],
         &["😀"],
         &["attributes.*"],
