@@ -284,7 +284,7 @@ async fn variants_of_another_product_than_the_parent_are_refused_by_their_indexe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_name_twice_in_a_batch() {
+async fn what_is_named_twice_is_done_in_turn_and_refused_where_its_first_time_is_in_the_way() {
     for Batch { rpc, item } in &BATCHES {
         let mut stocked = Stocked::open(3).await;
         stocked.prefix = "new".to_owned();
@@ -293,9 +293,46 @@ async fn one_name_twice_in_a_batch() {
             answered(stocked.send("BatchDeleteProducts", gone).await);
         }
         let before = stocked.changes().await;
-        let items = [0, 1, 0, 2].map(|at| item(&stocked, at)).to_vec();
-        let outcome = stocked.send(rpc, items).await;
-        eprintln!("{rpc}: {outcome:?} {} changes", stocked.changes().await - before);
+        let order = [0, 1, 0, 2];
+        let outcome = stocked.send(rpc, order.map(|at| item(&stocked, at)).to_vec()).await;
+        let reason = match *rpc {
+            "BatchCreateProducts" => Some("PRODUCT_ID_TAKEN"),
+            "BatchDeleteProducts" => Some("STATE_INVALID"),
+            "BatchUndeleteProducts" => Some("NOT_DELETED"),
+            _ => None,
+        };
+        match reason {
+            Some(reason) => {
+                let refused = refused(outcome, rpc);
+                assert_eq!(
+                    (refused.reason.as_str(), indexes(&refused)),
+                    (reason, vec![2]),
+                    "{rpc}"
+                );
+                assert_eq!(stocked.changes().await, before, "{rpc}");
+            }
+            None => {
+                let names = names(rpc, &answered(outcome));
+                assert_eq!((names.len(), &names[0]), (4, &names[2]), "{rpc}: {names:?}");
+            }
+        }
         stocked.shop.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_etag_is_good_for_one_of_two_items_with_one_name() {
+    let stocked = Stocked::open(2).await;
+    let get = json!({ "names": [stocked.product(0), stocked.product(1)] });
+    let read = answered(stocked.ask("BatchGetProducts", get).await);
+    let of = |at: usize, brand: &str| {
+        let etag = &read["products"][at]["etag"];
+        json!({ "product": { "name": stocked.product(at), "brand": brand, "etag": etag }, "updateMask": "brand" })
+    };
+    let before = stocked.changes().await;
+    let items = vec![of(0, "One"), of(1, "One"), of(0, "Other"), of(1, "Other")];
+    let refused = refused(stocked.send("BatchUpdateProducts", items).await, "a stale etag");
+    assert_eq!((refused.reason.as_str(), indexes(&refused)), ("ETAG_MISMATCH", vec![2, 3]));
+    assert_eq!(stocked.changes().await, before);
+    stocked.shop.close().await;
 }
