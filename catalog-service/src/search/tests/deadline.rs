@@ -3,11 +3,12 @@
 use super::*;
 use crate::{
     catalog,
+    domain::{Finding, Suggestion},
     search::{Stretch, deadline::Allowance},
 };
 
-/// What was asked for, and how it is refused or answered, in letters.
-type Answer = Result<String, catalog::Error>;
+/// What is answered: what was found, or what was suggested.
+type Answer = Result<(Finding, Vec<Suggestion>), catalog::Error>;
 
 /// The most steps that any of these searches needs.
 const MANY: u64 = 1 << 40;
@@ -44,10 +45,10 @@ impl Asked {
             Self::Faceted(query) => of_shop.find(find(query, true), stretch, shop.now()).await,
             Self::Suggested(query) => {
                 let suggested = of_shop.suggest(query.to_owned(), 20, shop.now()).await;
-                return Ok(format!("{:?}", suggested?));
+                return Ok((Finding::default(), suggested?));
             }
         };
-        Ok(format!("{:?}", found?))
+        Ok((found?, Vec::new()))
     }
 
     /// The fewest steps with which it is answered.
