@@ -41,6 +41,6 @@ pub use etag::{Coding, ETag};
 pub use fault::{Fault, FaultClass, Violation};
 pub use frames::{FrameWriter, Framing};
 pub use lines::Lines;
-pub use openapi::ApiInfo;
+pub use openapi::{Access, ApiInfo};
 pub use options::{ErrorOptions, ErrorShape, ParseOptions, PrintOptions};
 pub use plan::{MsgId, Plan, PlanConfig, PlanError, ResumeRule, RuleOverride};

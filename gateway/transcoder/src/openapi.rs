@@ -4,6 +4,7 @@
 //! information in the set it is bare, and still true.
 
 mod errors;
+mod links;
 mod node;
 mod operation;
 mod parameters;
@@ -11,11 +12,13 @@ mod path;
 mod schemas;
 
 use bytes::BytesMut;
+use links::Place;
 use node::{Node, Object, object};
 use schemas::Schemas;
 
 use crate::options::ErrorShape;
-use crate::{ParseOptions, Plan, PrintOptions};
+use crate::plan::Rule;
+use crate::{ParseOptions, Plan, PrintOptions, Rpc};
 
 /// What a document says that no descriptor tells.
 #[derive(Clone, Copy)]
@@ -26,10 +29,33 @@ pub struct ApiInfo<'a> {
     pub version: &'a str,
     /// What it is, in Markdown; may be empty.
     pub description: &'a str,
-    /// What a method (`package.Service.Method`) asks of its caller: nothing, or a sentence about the credentials needed.
-    pub access: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// Where the API is, as an address that may be relative to the document's own; empty: where the document is.
+    pub server: &'a str,
+    /// How a caller comes by credentials, in Markdown.
+    pub credentials: &'a str,
+    /// What a method (`package.Service.Method`) asks of its caller.
+    pub access: &'a (dyn Fn(&str) -> Access + Sync),
     /// The shape of error bodies.
     pub errors: ErrorShape,
+}
+
+/// What a method asks of its caller, with a sentence that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing; credentials make no difference.
+    Open(String),
+    /// Nothing; with credentials it may do more.
+    Optional(String),
+    /// Credentials.
+    Needed(String),
+}
+
+impl Access {
+    fn sentence(&self) -> &str {
+        match self {
+            Self::Open(text) | Self::Optional(text) | Self::Needed(text) => text,
+        }
+    }
 }
 
 impl std::fmt::Debug for ApiInfo<'_> {
@@ -55,8 +81,13 @@ impl Plan {
             let error = errors::schema(info.errors);
             with_first("Error", error, schemas.components())
         });
-        if self.rpcs().iter().any(|rpc| (info.access)(rpc.full_name()).is_some()) {
-            let bearer = object().with("type", "http").with("scheme", "bearer");
+        components.push("responses", errors::answers());
+        let is_open = |rpc: &Rpc| matches!((info.access)(rpc.full_name()), Access::Open(_));
+        if !self.rpcs().iter().all(is_open) {
+            let bearer = object()
+                .with("type", "http")
+                .with("scheme", "bearer")
+                .with_text("description", info.credentials);
             components.push("securitySchemes", object().with("bearer", bearer));
         }
         let document = object()
@@ -68,6 +99,7 @@ impl Plan {
                     .with("version", info.version)
                     .with_text("description", info.description)
             })
+            .with_servers(info.server)
             .with("tags", self.tags())
             .with("paths", paths)
             .with("components", components);
@@ -76,16 +108,15 @@ impl Plan {
         out.to_vec()
     }
 
+    /// Every operation at its path.
     fn paths<'p>(&'p self, info: &ApiInfo<'_>, schemas: &mut Schemas<'p>) -> Object {
+        let bindings = self.bindings();
+        let places: Vec<Place> = bindings.iter().map(|binding| binding.place(self)).collect();
         let mut paths = object();
-        let mut numbers = vec![0; self.rpcs().len()];
-        for rule in &self.rules {
-            let rpc = &self.rpcs()[rule.rpc];
-            numbers[rule.rpc] += 1;
-            let Some(shape) = path::Shape::of(self, rule, rpc) else { continue };
-            let operation =
-                operation::Writer { plan: self, rule, rpc, info, shape: &shape, schemas }
-                    .write(numbers[rule.rpc]);
+        for (Binding { rule, rpc, shape, .. }, place) in bindings.iter().zip(&places) {
+            let links = place.links(&places);
+            let writer = operation::Writer { plan: self, rule, rpc, info, shape, schemas };
+            let operation = writer.write(&place.id, links);
             let method = rule.text.split(' ').next().unwrap_or_default();
             let Some(item) = paths.entry(&shape.text).as_object() else { continue };
             let name = method.to_ascii_lowercase();
@@ -102,6 +133,19 @@ impl Plan {
         paths
     }
 
+    fn bindings(&self) -> Vec<Binding<'_>> {
+        let mut numbers = vec![0; self.rpcs().len()];
+        let mut bindings = Vec::new();
+        for rule in &self.rules {
+            let rpc = &self.rpcs()[rule.rpc];
+            numbers[rule.rpc] += 1;
+            if let Some(shape) = path::Shape::of(self, rule, rpc) {
+                bindings.push(Binding { rule, rpc, shape, number: numbers[rule.rpc] });
+            }
+        }
+        bindings
+    }
+
     /// The services, with their comments.
     fn tags(&self) -> Vec<Node> {
         let mut services: Vec<&str> = self.rpcs().iter().map(|rpc| rpc.service()).collect();
@@ -111,6 +155,36 @@ impl Plan {
             object().with("name", short).with_text("description", self.notes.comment(name)).into()
         };
         services.into_iter().map(tag).collect()
+    }
+}
+
+/// One rule of a method with its path.
+struct Binding<'p> {
+    rule: &'p Rule,
+    rpc: &'p Rpc,
+    shape: path::Shape,
+    /// Which of the method's rules it is.
+    number: usize,
+}
+
+impl Binding<'_> {
+    fn place(&self, plan: &Plan) -> Place {
+        let (service, method) = operation::names(self.rpc);
+        let id = match self.number {
+            1 => format!("{service}_{method}"),
+            number => format!("{service}_{method}_{number}"),
+        };
+        Place::of(plan, (self.rule, self.rpc), &self.shape, id)
+    }
+}
+
+impl Object {
+    /// The same document, with its one server unless that is where the document is.
+    fn with_servers(self, server: &str) -> Self {
+        match server {
+            "" => self,
+            _ => self.with("servers", vec![object().with("url", server).into()]),
+        }
     }
 }
 

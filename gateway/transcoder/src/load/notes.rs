@@ -1,7 +1,7 @@
 //! What only a document tells: comments, how a field behaves, and the standard rules of `buf.validate`.
 //! Nothing here decides how a message is read or printed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{each, field_text, join, options, utf8};
 use crate::wire::{Broken, Reader, Value};
@@ -11,6 +11,8 @@ use crate::wire::{Broken, Reader, Value};
 pub(crate) struct Notes {
     comments: BTreeMap<Box<str>, Box<str>>,
     fields: BTreeMap<Box<str>, FieldNote>,
+    /// The members of oneofs of which one has to be set.
+    required_choices: BTreeSet<Box<str>>,
 }
 
 /// What a field declares beyond its type.
@@ -35,6 +37,12 @@ pub(crate) struct ValueRules {
     pub(crate) one_of: Vec<String>,
     /// Unknown numbers of an enum are refused.
     pub(crate) defined_only: bool,
+    /// The numbers allowed, of an enum; all when empty.
+    pub(crate) numbers: Vec<i32>,
+    /// The name of a format that a text has.
+    pub(crate) format: Option<&'static str>,
+    /// NaN and the infinities are refused.
+    pub(crate) finite: bool,
     /// Keywords of JSON Schema with their numbers, such as `maxLength`.
     pub(crate) bounds: Vec<(&'static str, String)>,
     /// Of a list's items.
@@ -65,13 +73,40 @@ impl Notes {
         self.fields.get(join(message, field).as_str())
     }
 
+    /// Whether a field is a member of a oneof of which one member has to be set.
+    pub(crate) fn is_required_choice(&self, message: &str, field: &str) -> bool {
+        self.required_choices.contains(join(message, field).as_str())
+    }
+
     /// Adds the notes of one file.
     pub(super) fn read(&mut self, file: &[u8], package: &str) -> Result<(), Broken> {
         let comments = comments(file)?;
         let mut walk = Walk { notes: self, comments, place: Place::new() };
         walk.children(file, 4, |walk, message| walk.message(message, package))?;
         walk.children(file, 5, |walk, content| walk.named(content, package, &[2]))?;
-        walk.children(file, 6, |walk, service| walk.named(service, package, &[2]))
+        walk.children(file, 6, |walk, service| walk.named(service, package, &[2]))?;
+        if package == "google.type" {
+            self.add_money();
+        }
+        Ok(())
+    }
+
+    /// What `google.type.Money` says in its comments, and no option does.
+    fn add_money(&mut self) {
+        let currency = ValueRules {
+            required: true,
+            pattern: Some("^[A-Z]{3}$".to_owned()),
+            format: Some("iso-4217"),
+            ..ValueRules::default()
+        };
+        let bounds = [("minimum", "-999999999"), ("maximum", "999999999")];
+        let bounds = bounds.map(|(keyword, number)| (keyword, number.to_owned())).to_vec();
+        let nanos = ValueRules { bounds, ..ValueRules::default() };
+        for (field, rules) in [("currency_code", currency), ("nanos", nanos)] {
+            if let Some(note) = self.fields.get_mut(join("google.type.Money", field).as_str()) {
+                note.rules = rules;
+            }
+        }
     }
 }
 
@@ -94,9 +129,13 @@ impl Walk<'_> {
     fn message(&mut self, wire: &[u8], scope: &str) -> Result<(), Broken> {
         let name = self.named(wire, scope, &[]).and_then(|()| field_text(wire, 1))?;
         let name = join(scope, &name);
+        let choices = required_choices(wire)?;
         self.children(wire, 2, |walk, field| {
             walk.named(field, &name, &[])?;
             let full = join(&name, &field_text(field, 1)?);
+            if choice_of(field)?.is_some_and(|index| choices.contains(&index)) {
+                walk.notes.required_choices.insert(full.as_str().into());
+            }
             walk.notes.fields.insert(full.into(), FieldNote::read(field)?);
             Ok(())
         })?;
@@ -114,6 +153,33 @@ impl Walk<'_> {
             self.children(wire, *number, |walk, child| walk.named(child, &name, &[]))
         })
     }
+}
+
+/// The oneofs of a message, by index, of which one member has to be set.
+fn required_choices(message: &[u8]) -> Result<BTreeSet<u64>, Broken> {
+    let mut found = BTreeSet::new();
+    for (index, choice) in (0..).zip(options(message, 8)?) {
+        for part in options(choice, 2)? {
+            for rules in options(part, FieldNote::RULES)? {
+                if options_hold(rules, 1)? {
+                    found.insert(index);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The oneof that a field is a member of.
+fn choice_of(field: &[u8]) -> Result<Option<u64>, Broken> {
+    let mut found = None;
+    each(field, |number, value| {
+        if let (9, Value::Bits(index)) = (number, value) {
+            found = Some(index);
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The comments of a file by place: the one before a thing, else the one behind it.
@@ -154,6 +220,16 @@ fn unindented(comment: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
+/// Whether a field of options is set to `true`.
+fn options_hold(wire: &[u8], wanted: u32) -> Result<bool, Broken> {
+    let mut holds = false;
+    each(wire, |number, value| {
+        holds |= number == wanted && matches!(value, Value::Bits(1));
+        Ok(())
+    })?;
+    Ok(holds)
+}
+
 impl FieldNote {
     /// The extension of `FieldOptions` that holds the behaviour.
     const BEHAVIOR: u32 = 1052;
@@ -175,6 +251,10 @@ impl FieldNote {
             })?;
             note.required |= behaviors.contains(&2);
             note.input_only |= behaviors.contains(&4);
+        }
+        if note.required {
+            // Zero is how an enum says that it is not given.
+            note.rules.numbers.retain(|number| *number != 0);
         }
         Ok(note)
     }
@@ -198,15 +278,13 @@ impl ValueRules {
                 Ok(())
             }
             (2, Value::Bytes(rules)) => {
+                self.finite |= options_hold(rules, 8)?;
                 self.numbers(rules, |bits| f64::from_bits(bits).to_string())
             }
             (3 | 4, Value::Bytes(rules)) => self.numbers(rules, |bits| (bits as i64).to_string()),
             (5 | 6, Value::Bytes(rules)) => self.numbers(rules, |bits| bits.to_string()),
             (14, Value::Bytes(rules)) => self.text(rules),
-            (16, Value::Bytes(rules)) => each(rules, |number, value| {
-                self.defined_only |= matches!((number, value), (2, Value::Bits(1)));
-                Ok(())
-            }),
+            (16, Value::Bytes(rules)) => self.enumeration(rules),
             (18, Value::Bytes(rules)) => self.list(rules),
             (19, Value::Bytes(rules)) => self.map(rules),
             _ => Ok(()),
@@ -234,12 +312,30 @@ impl ValueRules {
             match (number, value) {
                 (2, Value::Bits(least)) => self.bounds.push(("minLength", least.to_string())),
                 (3, Value::Bits(most)) => self.bounds.push(("maxLength", most.to_string())),
+                // Bytes, of which no character has less than one.
+                (5, Value::Bits(most)) => self.bounds.push(("maxLength", most.to_string())),
                 (6, Value::Bytes(pattern)) => self.pattern = Some(utf8(pattern)),
                 (10, Value::Bytes(allowed)) => self.one_of.push(utf8(allowed)),
                 _ => {}
             }
             Ok(())
         })
+    }
+
+    fn enumeration(&mut self, wire: &[u8]) -> Result<(), Broken> {
+        self.defined_only |= options_hold(wire, 2)?;
+        let mut allowed = Vec::new();
+        each(wire, |number, value| match (number, value) {
+            (3, Value::Bytes(packed)) => numbers(packed, &mut allowed),
+            (3, Value::Bits(one)) => {
+                allowed.push(one);
+                Ok(())
+            }
+            _ => Ok(()),
+        })?;
+        // Enum numbers are sign-extended varints.
+        self.numbers.extend(allowed.into_iter().map(|number| number as i32));
+        Ok(())
     }
 
     fn list(&mut self, wire: &[u8]) -> Result<(), Broken> {

@@ -1,19 +1,32 @@
 //! One binding of one method: its parameters, body and answers.
 
-use super::ApiInfo;
 use super::errors;
 use super::node::{Node, Object, object};
 use super::parameters::{Query, header};
 use super::path::Shape;
-use super::schemas::{Schemas, Side};
+use super::schemas::{Schemas, Side, is_required};
+use super::{Access, ApiInfo};
 use crate::plan::{Body, Rule};
 use crate::tables::{MsgId, Wkt};
 use crate::{Plan, Rpc};
 
-/// One entity tag, as `If-Match` takes it.
-const TAG: &str = "^\"[!#-~]{1,300}\"$";
-/// What an idempotency key may be.
-const KEY: &str = "^[!-~]{1,128}$";
+/// One entity tag or any, as `If-Match` takes them.
+fn tag() -> Object {
+    let pattern = r#"^(\*|"[!#-~]{1,300}")$"#;
+    object().with("type", "string").with("format", "etag").with("pattern", pattern)
+}
+
+/// What an idempotency key may be: a token (RFC 9110), or a string in quotes (RFC 9651).
+fn key() -> Object {
+    let token = "[0-9A-Za-z!#$%&'*+.^_`|~-]{1,128}";
+    let quoted = r#""([!#-\[\]-~]|\\["\\]){1,128}""#;
+    object().with("type", "string").with("pattern", format!("^({token}|{quoted})$"))
+}
+
+/// Entity tags as they come: what is none of ours matches nothing.
+fn tags() -> Object {
+    object().with("type", "string").with("format", "etag")
+}
 
 /// Writes one operation.
 pub(super) struct Writer<'a, 'p> {
@@ -26,28 +39,25 @@ pub(super) struct Writer<'a, 'p> {
 }
 
 impl Writer<'_, '_> {
-    /// The operation; `number` counts the bindings of its method.
-    pub(super) fn write(mut self, number: usize) -> Object {
-        let (service, method) = self.names();
-        let id = match number {
-            1 => format!("{service}_{method}"),
-            _ => format!("{service}_{method}_{number}"),
-        };
+    /// The operation, whose answer leads to others by these links.
+    pub(super) fn write(mut self, id: &str, links: Object) -> Object {
+        let (service, _) = names(self.rpc);
         let access = (self.info.access)(self.rpc.full_name());
         let comment = self.plan.notes.comment(self.rpc.full_name());
-        let description = match &access {
-            Some(needed) if comment.is_empty() => needed.clone(),
-            Some(needed) => format!("{comment}\n\n{needed}"),
-            None => comment.to_owned(),
-        };
+        let texts = [comment, access.sentence()].into_iter().filter(|text| !text.is_empty());
+        let description = texts.collect::<Vec<_>>().join("\n\n");
         let mut operation = object()
             .with("operationId", id)
             .with("tags", vec![service.into()])
             .with_text("summary", &first_sentence(comment))
             .with_text("description", &description);
-        if access.is_some() {
-            let bearer = object().with("bearer", Node::List(Vec::new()));
-            operation.push("security", vec![bearer.into()]);
+        let bearer = object().with("bearer", Node::List(Vec::new()));
+        match access {
+            Access::Open(_) => {}
+            Access::Optional(_) => {
+                operation.push("security", vec![object().into(), bearer.into()]);
+            }
+            Access::Needed(_) => operation.push("security", vec![bearer.into()]),
         }
         let parameters = self.parameters();
         if !parameters.is_empty() {
@@ -56,14 +66,8 @@ impl Writer<'_, '_> {
         if let Some(body) = self.body() {
             operation.push("requestBody", body);
         }
-        let answers = self.answers(access.is_some());
+        let answers = self.answers(links);
         operation.with("responses", answers)
-    }
-
-    fn names(&self) -> (String, String) {
-        let mut parts = self.rpc.full_name().rsplit('.');
-        let method = parts.next().unwrap_or_default().to_owned();
-        (parts.next().unwrap_or_default().to_owned(), method)
     }
 
     fn is_read(&self) -> bool {
@@ -88,15 +92,15 @@ impl Writer<'_, '_> {
         let mut parameters = query.parameters;
         if self.rule.etag.is_some() && !self.is_read() {
             let what = "The ETag that the change is based on; another one now is 412.";
-            parameters.push(header("If-Match", what, TAG).into());
+            parameters.push(header("If-Match", what, tag()).into());
         }
         if self.is_read() {
             let what = "An ETag of an earlier answer; the same one now is 304.";
-            parameters.push(header("If-None-Match", what, TAG).into());
+            parameters.push(header("If-None-Match", what, tags()).into());
         }
         if self.rule.writes && self.rule.request_id.is_some() {
             let what = "The same key makes a repeated request take effect once.";
-            parameters.push(header("Idempotency-Key", what, KEY).into());
+            parameters.push(header("Idempotency-Key", what, key()).into());
         }
         parameters
     }
@@ -147,7 +151,10 @@ impl Writer<'_, '_> {
             }
             Body::Field(index) => {
                 let field = &input.fields[index];
-                let mut schema = self.schemas.bare_field(input, field, Side::Body);
+                // A PATCH names what it changes, so that nothing else has to be there.
+                let side =
+                    if self.rule.text.starts_with("PATCH ") { Side::Change } else { Side::Body };
+                let mut schema = self.schemas.bare_field(input, field, side);
                 let below = filled.iter().filter(|path| path.len() == 2 && path[0] == index);
                 let inner = field.message().map(|id| self.plan.tables.msg(id));
                 let names: Vec<&str> = below
@@ -158,7 +165,10 @@ impl Writer<'_, '_> {
                     schema.push("properties", refused);
                 }
                 let note = self.plan.notes.field(&input.name, &field.name);
-                (content(json, schema), note.is_some_and(super::schemas::is_required))
+                // What the path sets in it is there without a body.
+                let by_path = self.rule.variables.iter().any(|bound| bound.path[0] == index);
+                let required = note.is_some_and(|note| is_required(note, field)) && !by_path;
+                (content(json, schema), required)
             }
         };
         Some(object().with("required", required).with("content", content))
@@ -170,24 +180,24 @@ impl Writer<'_, '_> {
         bound.chain(self.by_header()).collect()
     }
 
-    fn answers(&mut self, secured: bool) -> Object {
-        let mut answers = object().with("200", self.answer());
+    fn answers(&mut self, links: Object) -> Object {
+        let mut answer = self.answer();
+        if !links.is_empty() {
+            answer.push("links", links);
+        }
+        let mut answers = object().with("200", answer);
         if self.is_read() {
             let unchanged = "Nothing has changed since the answer with this `ETag`.";
             answers.push("304", object().with("description", unchanged));
         }
-        let mut refused = |status: &str, description: &str| {
-            answers.push(status, errors::answer(description));
+        let traits = errors::Traits {
+            writes: self.rule.writes,
+            has_body: self.rule.body != Body::None,
+            compares_etags: self.rule.etag.is_some() && !self.is_read(),
         };
-        refused("400", "The request is faulty; the details name every field.");
-        if secured {
-            refused("401", "Credentials are missing, wrong or expired.");
-            refused("403", "The caller may not do this.");
+        for (status, refusal) in errors::of(traits) {
+            answers.push(status, refusal);
         }
-        if self.rule.etag.is_some() {
-            refused("412", "The resource is no longer the one of `If-Match`.");
-        }
-        refused("default", "Any other failure.");
         answers
     }
 
@@ -227,6 +237,13 @@ impl Writer<'_, '_> {
             .with("schema", object().with("type", "string"));
         answer.with("headers", object().with("ETag", tag))
     }
+}
+
+/// The short names of a method's service and of itself.
+pub(super) fn names(rpc: &Rpc) -> (&str, &str) {
+    let mut parts = rpc.full_name().rsplit('.');
+    let method = parts.next().unwrap_or_default();
+    (parts.next().unwrap_or_default(), method)
 }
 
 /// The first sentence of a comment, on one line and without its full stop.

@@ -79,29 +79,25 @@ impl Query<'_, '_> {
             Some(mask) => mask,
             None => with_known_format(self.schemas.bare_field(msg, field, Side::Text), field),
         };
+        // What a message needs is needed only where there is one.
+        let on_top = !name.contains('.');
         let mut parameter = object().with("name", name).with("in", "query");
         if field.card == Card::Map {
             parameter = parameter.with("style", "deepObject").with("explode", true);
         }
         parameter = parameter
             .with_text("description", comment)
-            .with("required", note.is_some_and(is_required))
+            .with("required", on_top && note.is_some_and(|note| is_required(note, field)))
             .with("schema", schema);
         self.parameters.push(parameter.into());
     }
 }
 
 impl Query<'_, '_> {
-    /// A mask over the body: `*`, or fields of it with commas between them.
+    /// A mask over the body.
     fn mask(&self, field: &Field) -> Option<Object> {
-        let tables = self.schemas.tables;
-        let is_mask = field.message().is_some_and(|id| tables.msg(id).wkt == Wkt::FieldMask);
-        let body = tables.msg(self.body.filter(|_| is_mask)?);
-        let writable = body.fields.iter().filter(|field| !field.output_only && !field.identifier);
-        let names: Vec<&str> = writable.map(|field| &*field.json).collect();
-        let one = format!("({})", names.join("|"));
-        let pattern = format!("^(\\*|{one}(,{one}){{0,{}}})$", names.len().saturating_sub(1));
-        Some(object().with("type", "string").with("pattern", pattern))
+        let body = self.body.filter(|_| self.schemas.is_mask(field))?;
+        Some(self.schemas.mask_over(body))
     }
 }
 
@@ -116,11 +112,11 @@ fn with_known_format(schema: Object, field: &Field) -> Object {
 }
 
 /// A header of the request.
-pub(super) fn header(name: &str, description: &str, pattern: &str) -> Object {
+pub(super) fn header(name: &str, description: &str, schema: Object) -> Object {
     object()
         .with("name", name)
         .with("in", "header")
         .with("description", description)
         .with("required", false)
-        .with("schema", object().with("type", "string").with("pattern", pattern))
+        .with("schema", schema)
 }

@@ -17,9 +17,27 @@ pub(super) enum Side {
     Answer,
     /// Read from a body.
     Body,
+    /// Read from a body that holds only what changes.
+    Change,
     /// Read from the query or a header.
     Text,
 }
+
+impl Side {
+    /// Whether it is read from a body.
+    pub(super) fn is_body(self) -> bool {
+        matches!(self, Self::Body | Self::Change)
+    }
+
+    /// The side of what lies below a message: only its own fields may be left out.
+    fn below(self) -> Self {
+        if self == Self::Change { Self::Body } else { self }
+    }
+}
+
+/// A duration of at most 315,576,000,000 seconds, give or take what a pattern can say.
+const DURATION: &str =
+    "^-?([0-9]{1,11}|[12][0-9]{11}|30[0-9]{10}|31[0-4][0-9]{9}|315[0-4][0-9]{8})(\\.[0-9]{1,9})?s$";
 
 /// A type that gets a schema of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +87,7 @@ impl<'p> Schemas<'p> {
         match side {
             Side::Answer => name.to_string(),
             Side::Body => format!("{name}-input"),
+            Side::Change => format!("{name}-change"),
             Side::Text => format!("{name}-text"),
         }
     }
@@ -95,15 +114,27 @@ impl<'p> Schemas<'p> {
 
     /// The object that a message is in JSON, without the fields of these numbers.
     pub(super) fn message(&mut self, msg: &Msg, side: Side, without: &[u32]) -> Object {
+        let changes = self.changed_by_mask(msg).filter(|_| side == Side::Body);
         let mut properties = object();
         let mut required = Vec::new();
         for field in msg.fields.iter().filter(|field| !without.contains(&field.number)) {
             let name = if self.print.proto_names { &*field.name } else { &*field.json };
             let note = self.notes.field(&msg.name, &field.name);
-            if side == Side::Body && note.is_some_and(is_required) {
+            if side == Side::Body && note.is_some_and(|note| is_required(note, field)) {
                 required.push(Node::from(name));
             }
-            properties.push(name, self.field(msg, field, side));
+            let below = match changes {
+                Some(changed) if field.message() == Some(changed) => Side::Change,
+                _ => side.below(),
+            };
+            let schema = match changes.filter(|_| self.is_mask(field)) {
+                Some(changed) => nullable(self.mask_over(changed)).with_text("description", {
+                    self.notes.comment(&format!("{}.{}", msg.name, field.name))
+                }),
+                None if below == Side::Change => self.named(msg, field),
+                None => self.field(msg, field, below),
+            };
+            properties.push(name, schema);
         }
         let mut schema = object()
             .with("type", "object")
@@ -112,21 +143,67 @@ impl<'p> Schemas<'p> {
         if !required.is_empty() {
             schema.push("required", required);
         }
-        let choices = choices(msg, without);
-        if side == Side::Body && !choices.is_empty() {
+        let choices = self.choices(msg, without);
+        if side.is_body() && !choices.is_empty() {
             schema.push("allOf", choices);
         }
-        if side == Side::Body && !self.parse.lenient_body {
+        if side.is_body() && !self.parse.lenient_body {
             schema.push("additionalProperties", false);
         }
         schema
     }
 
+    /// Whether a field is a mask over its neighbour.
+    pub(super) fn is_mask(&self, field: &Field) -> bool {
+        let message = field.message().map(|id| self.tables.msg(id));
+        message.is_some_and(|message| message.wkt == Wkt::FieldMask)
+    }
+
+    /// What a mask over a message may be: `*`, or fields of it with commas between them.
+    pub(super) fn mask_over(&self, message: MsgId) -> Object {
+        let fields = self.tables.msg(message).fields.iter();
+        let names: Vec<&str> = fields
+            .filter(|field| !field.output_only && !field.identifier)
+            .map(|field| &*field.json)
+            .collect();
+        let one = format!("({})", names.join("|"));
+        let more = names.len().saturating_sub(1);
+        let pattern = format!("^(\\*|{one}(,{one}){{0,{more}}})?$");
+        object().with("type", "string").with("pattern", pattern)
+    }
+
+    /// A resource to change that no path names: its name has to be there.
+    fn named(&mut self, msg: &Msg, field: &Field) -> Object {
+        let mut schema = self.field(msg, field, Side::Change);
+        let inner = field.message().map(|id| self.tables.msg(id));
+        let identifier = inner.and_then(|inner| inner.fields.iter().find(|it| it.identifier));
+        if let Some(identifier) = identifier {
+            let name = object().with("type", "string").with("minLength", 1);
+            schema.push("required", texts([&*identifier.json]));
+            schema.push("properties", object().with(&identifier.json, name));
+        }
+        schema
+    }
+
+    /// The message that a mask beside it speaks of.
+    fn changed_by_mask(&self, msg: &Msg) -> Option<MsgId> {
+        msg.fields.iter().find(|field| self.is_mask(field))?;
+        let is_changed = |field: &&Field| {
+            let message = field.message().map(|id| self.tables.msg(id));
+            field.card == Card::Singular && message.is_some_and(|it| it.wkt == Wkt::None)
+        };
+        msg.fields.iter().find(is_changed)?.message()
+    }
+
     /// A field where it is used, with its comment.
     pub(super) fn field(&mut self, msg: &Msg, field: &Field, side: Side) -> Object {
         let note = self.notes.field(&msg.name, &field.name);
+        let required = note.is_some_and(|note| is_required(note, field));
+        let chosen = self.required_choice(msg, field);
         let mut schema = self.bare_field(msg, field, side);
-        if side == Side::Body && !note.is_some_and(is_required) {
+        if side.is_body() && required {
+            schema = not_empty(schema);
+        } else if side.is_body() && !chosen {
             schema = nullable(schema);
         }
         let comment = self.notes.comment(&format!("{}.{}", msg.name, field.name));
@@ -140,8 +217,35 @@ impl<'p> Schemas<'p> {
         schema
     }
 
+    /// Whether a field belongs to a choice of which one has to be made.
+    fn required_choice(&self, msg: &Msg, field: &Field) -> bool {
+        field.oneof.is_some() && self.notes.is_required_choice(&msg.name, &field.name)
+    }
+
+    /// No two members of a oneof stand side by side, and one of them does where that is asked for.
+    fn choices(&self, msg: &Msg, without: &[u32]) -> Vec<Node> {
+        let is_member = |field: &&Field| field.oneof.is_some() && !without.contains(&field.number);
+        let members: Vec<&Field> = msg.fields.iter().filter(is_member).collect();
+        let mut rules = Vec::new();
+        for (index, one) in members.iter().enumerate() {
+            for other in members[index + 1..].iter().filter(|other| other.oneof == one.oneof) {
+                let both = texts([&*one.json, &*other.json]);
+                rules.push(object().with("not", object().with("required", both)).into());
+            }
+        }
+        let needed = members.iter().filter(|field| self.required_choice(msg, field));
+        let needed: Vec<Node> =
+            needed.map(|field| object().with("required", texts([&*field.json])).into()).collect();
+        if !needed.is_empty() {
+            rules.push(object().with("anyOf", needed).into());
+        }
+        rules
+    }
+
     /// A field where it is used: a value, a list or a map.
     pub(super) fn bare_field(&mut self, msg: &Msg, field: &Field, side: Side) -> Object {
+        // A list and a map are replaced as a whole.
+        let side = if field.card == Card::Singular { side } else { side.below() };
         let note = self.notes.field(&msg.name, &field.name);
         let rules = note.map(|note| &note.rules);
         match field.card {
@@ -211,7 +315,7 @@ impl<'p> Schemas<'p> {
             plain.push("maximum", Node::Raw(most.to_owned()));
         }
         let plain = bounded(plain, rules, side);
-        if side != Side::Body {
+        if !side.is_body() {
             return plain;
         }
         // Shorter than the longest value, so that every text of this form is in range.
@@ -227,19 +331,27 @@ impl<'p> Schemas<'p> {
         if side == Side::Answer && !self.print.enums_as_ints {
             return named;
         }
-        let numbers = match rules.is_some_and(|rules| rules.defined_only) {
-            true => self.tables.enumeration(id).values().map(|(number, _)| number).collect(),
-            false => Vec::new(),
-        };
+        let table = self.tables.enumeration(id);
+        let allowed = rules.map_or(&[][..], |rules| &rules.numbers);
+        let is_allowed = |number: i32| allowed.is_empty() || allowed.contains(&number);
+        let known: Vec<_> = table.values().filter(|(number, _)| is_allowed(*number)).collect();
         let number = object().with("type", "integer").with("format", "int32");
-        let number = match numbers.is_empty() {
+        let is_closed = !allowed.is_empty() || rules.is_some_and(|rules| rules.defined_only);
+        let number = match is_closed {
             true => {
+                let numbers = known.iter().map(|(number, _)| i64::from(*number).into());
+                number.with("enum", numbers.collect::<Vec<_>>())
+            }
+            false => {
                 number.with("minimum", i64::from(i32::MIN)).with("maximum", i64::from(i32::MAX))
             }
-            false => number.with(
-                "enum",
-                numbers.into_iter().map(|number| i64::from(number).into()).collect::<Vec<_>>(),
-            ),
+        };
+        let named = match allowed.is_empty() {
+            true => named,
+            false => {
+                let names = known.iter().map(|(_, name)| Node::Raw((*name).to_owned()));
+                object().with("type", "string").with("enum", names.collect::<Vec<_>>())
+            }
         };
         object().with("anyOf", vec![named.into(), number.into()])
     }
@@ -262,34 +374,33 @@ impl<'p> Schemas<'p> {
     }
 }
 
-/// No two members of a oneof stand side by side.
-fn choices(msg: &Msg, without: &[u32]) -> Vec<Node> {
-    let is_member = |field: &&Field| field.oneof.is_some() && !without.contains(&field.number);
-    let members: Vec<&Field> = msg.fields.iter().filter(is_member).collect();
-    let mut pairs = Vec::new();
-    for (index, one) in members.iter().enumerate() {
-        for other in members[index + 1..].iter().filter(|other| other.oneof == one.oneof) {
-            let both = texts([&*one.json, &*other.json]);
-            pairs.push(object().with("not", object().with("required", both)).into());
-        }
-    }
-    pairs
-}
-
 fn float(kind: Kind, rules: Option<&ValueRules>, side: Side) -> Object {
     let format = if kind == Kind::Float { "float" } else { "double" };
     let number = bounded(object().with("type", "number").with("format", format), rules, side);
     if side == Side::Text {
         return number;
     }
-    let special = object().with("type", "string");
-    let special = special.with("enum", texts(["NaN", "Infinity", "-Infinity"]));
-    object().with("anyOf", vec![number.into(), special.into()])
+    let mut forms = vec![Node::from(number)];
+    if side.is_body() && rules.is_none_or(|rules| rules.bounds.is_empty()) {
+        // A number in quotes, with as many digits as are surely in range.
+        let pattern = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?([eE][+-]?[0-9])?$";
+        forms.push(object().with("type", "string").with("pattern", pattern).into());
+    }
+    if side == Side::Answer || rules.is_none_or(|rules| !rules.finite) {
+        let special = object().with("type", "string");
+        forms.push(special.with("enum", texts(["NaN", "Infinity", "-Infinity"])).into());
+    }
+    object().with("anyOf", forms)
 }
 
-/// Whether a request without the field is refused.
-pub(super) fn is_required(note: &FieldNote) -> bool {
-    note.required || (note.rules.required && !note.rules.ignores_default)
+/// Whether a request without the field is refused: because it says so, or because its rules refuse the default.
+pub(super) fn is_required(note: &FieldNote, field: &Field) -> bool {
+    let refuses_default = |(keyword, number): &(&str, String)| {
+        ["minLength", "minItems", "minProperties"].contains(keyword) && number != "0"
+    };
+    let by_rules =
+        note.rules.required || (!field.presence && note.rules.bounds.iter().any(refuses_default));
+    note.required || (by_rules && !note.rules.ignores_default)
 }
 
 /// The same schema, `null` allowed.
@@ -301,6 +412,15 @@ fn nullable(schema: Object) -> Object {
     object().with("anyOf", vec![schema.into(), null.into()])
 }
 
+/// The same schema, without the values that count as absent.
+fn not_empty(mut schema: Object) -> Object {
+    let is_text = schema.get("type") == Some(&Node::from("string"));
+    if is_text && ["minLength", "format", "enum"].iter().all(|known| schema.get(known).is_none()) {
+        schema.push("minLength", 1);
+    }
+    schema
+}
+
 /// Adds what the rules ask of a value that is sent; answers are what they are.
 fn bounded(mut schema: Object, rules: Option<&ValueRules>, side: Side) -> Object {
     let Some(rules) = rules.filter(|_| side != Side::Answer) else { return schema };
@@ -310,6 +430,9 @@ fn bounded(mut schema: Object, rules: Option<&ValueRules>, side: Side) -> Object
     if let Some(pattern) = &rules.pattern {
         let optional = if rules.ignores_default { "^$|" } else { "" };
         schema.push("pattern", format!("{optional}{pattern}"));
+    }
+    if let Some(format) = rules.format {
+        schema.push("format", format);
     }
     if !rules.one_of.is_empty() {
         schema.push("enum", texts(rules.one_of.iter().map(String::as_str)));
@@ -336,7 +459,7 @@ fn well_known(wkt: Wkt) -> Object {
     let text = || object().with("type", "string");
     match wkt {
         Wkt::Timestamp => text().with("format", "date-time"),
-        Wkt::Duration => text().with("pattern", "^-?[0-9]{1,12}(\\.[0-9]{1,9})?s$"),
+        Wkt::Duration => text().with("pattern", DURATION),
         Wkt::FieldMask => text().with("description", "field paths, separated by commas"),
         Wkt::ListValue => object().with("type", "array"),
         Wkt::Any => object()

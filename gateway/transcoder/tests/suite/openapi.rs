@@ -5,17 +5,23 @@ use std::sync::LazyLock;
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use transcoder::{ApiInfo, ErrorShape, ParseOptions, PrintOptions, Routed};
+use transcoder::{Access, ApiInfo, ErrorShape, ParseOptions, PrintOptions, Routed};
 
 use crate::library::{book, compile, json_of, plan, wire};
 use crate::schema::Schemas;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    let access = |rpc: &str| rpc.ends_with("Book").then(|| "Needs a librarian.".to_owned());
+    let access = |rpc: &str| match rpc.ends_with("Book") {
+        true => Access::Needed("Needs a librarian.".to_owned()),
+        false if rpc.ends_with("Scan") => Access::Optional(String::new()),
+        false => Access::Open(String::new()),
+    };
     let info = ApiInfo {
         title: "Library",
         version: "1",
         description: "",
+        server: "/",
+        credentials: "A library card.",
         access: &access,
         errors: ErrorShape::Envelope,
     };
@@ -161,7 +167,10 @@ fn credentials_are_asked_where_the_api_says_so() {
     assert!(get["description"].as_str().unwrap().ends_with("Needs a librarian."));
     assert!(get["responses"]["401"].is_object());
     let list = &DOCUMENT["paths"]["/v1/books"]["get"];
-    assert!(list["security"].is_null() && list["responses"]["401"].is_null());
+    assert!(list["security"].is_null());
+    let schemes = &DOCUMENT["components"]["securitySchemes"];
+    assert_eq!(schemes["bearer"]["description"], "A library card.");
+    assert_eq!(DOCUMENT["servers"], json!([{"url": "/"}]));
 }
 
 #[test]
@@ -244,7 +253,9 @@ fn rules_of_the_contract_become_keywords() {
         title: "",
         version: "",
         description: "",
-        access: &|_| None,
+        server: "",
+        credentials: "",
+        access: &|_| Access::Open(String::new()),
         errors: ErrorShape::Status,
     };
     let bytes = plan.openapi(&info, &ParseOptions::default(), &PrintOptions::default());
@@ -278,7 +289,15 @@ fn rules_of_the_contract_become_keywords() {
 #[test]
 fn error_bodies_fit_their_schema_in_both_shapes() {
     for errors in [ErrorShape::Envelope, ErrorShape::Status] {
-        let info = ApiInfo { title: "", version: "", description: "", access: &|_| None, errors };
+        let info = ApiInfo {
+            title: "",
+            version: "",
+            description: "",
+            server: "",
+            credentials: "",
+            access: &|_| Access::Open(String::new()),
+            errors,
+        };
         let document = document(&info);
         let error = &document["components"]["schemas"]["Error"];
         let fits = |body: &Value| Schemas(&document).fault(error, body).is_none();
@@ -290,4 +309,129 @@ fn error_bodies_fit_their_schema_in_both_shapes() {
         assert!(fits(&serde_json::from_slice(&out).unwrap()), "{out:?}");
         assert!(!fits(&json!({})));
     }
+}
+
+/// A service of one resource, as the AIPs have it.
+const NOTES: &str = r#"syntax = "proto3"; package t;
+    import "google/api/annotations.proto"; import "google/api/field_behavior.proto";
+    import "google/protobuf/field_mask.proto"; import "google/type/money.proto"; import "buf/validate/validate.proto";
+    service S {
+      rpc CreateNote(Create) returns (Note) { option (google.api.http) = {post: "/notes" body: "note"}; }
+      rpc GetNote(Get) returns (Note) { option (google.api.http) = {get: "/{name=notes/*}"}; }
+      rpc UpdateNote(Update) returns (Note) { option (google.api.http) = {patch: "/{note.name=notes/*}" body: "note"}; }
+      rpc UpdateNotes(Updates) returns (Note) { option (google.api.http) = {post: "/notes:update" body: "*"}; }
+      rpc ListNotes(List) returns (Page) { option (google.api.http) = {get: "/notes"}; }
+    }
+    message Note {
+      string name = 1 [(google.api.field_behavior) = IDENTIFIER];
+      string etag = 2;
+      string title = 3 [(google.api.field_behavior) = REQUIRED];
+      Kind kind = 4 [(google.api.field_behavior) = REQUIRED, (buf.validate.field).enum = {in: [0, 2]}];
+      google.type.Money price = 5;
+      Part part = 6;
+      repeated string tags = 7 [(buf.validate.field).repeated.unique = true];
+    }
+    message Part { oneof is { option (buf.validate.oneof).required = true; string text = 1; double number = 2 [(buf.validate.field).double.finite = true]; } }
+    enum Kind { KIND_UNSPECIFIED = 0; KIND_ONE = 1; KIND_TWO = 2; }
+    message Create { string note_id = 1; Note note = 2 [(google.api.field_behavior) = REQUIRED]; }
+    message Get { string name = 1; }
+    message Update { Note note = 1 [(google.api.field_behavior) = REQUIRED]; google.protobuf.FieldMask update_mask = 2; }
+    message Updates { repeated Update requests = 1 [(buf.validate.field).repeated.min_items = 1]; }
+    message List { string page_token = 1; }
+    message Page { repeated Note notes = 1; string next_page_token = 2; }"#;
+
+fn notes() -> Value {
+    let info = ApiInfo {
+        title: "",
+        version: "",
+        description: "",
+        server: "",
+        credentials: "",
+        access: &|_| Access::Open(String::new()),
+        errors: ErrorShape::Envelope,
+    };
+    let plan = compile(NOTES).unwrap();
+    let bytes = plan.openapi(&info, &ParseOptions::default(), &PrintOptions::default());
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+#[test]
+fn links_lead_from_what_was_created_or_read() {
+    let document = notes();
+    let links = |path: &str, method: &str| {
+        document["paths"][path][method]["responses"]["200"]["links"].clone()
+    };
+    let created = json!({"note": "$request.query.noteId"});
+    let read = json!({"note": "$request.path.note"});
+    let with_tag = json!({"note": "$request.path.note", "header.If-Match": "$response.body#/etag"});
+    assert_eq!(
+        links("/notes", "post"),
+        json!({
+            "S_GetNote": {"operationId": "S_GetNote", "parameters": created},
+            "S_UpdateNote": {"operationId": "S_UpdateNote", "parameters": created},
+        })
+    );
+    let update = json!({"S_UpdateNote": {"operationId": "S_UpdateNote", "parameters": with_tag}});
+    assert_eq!(links("/notes/{note}", "get"), update);
+    let get = json!({"S_GetNote": {"operationId": "S_GetNote", "parameters": read}});
+    assert_eq!(links("/notes/{note}", "patch"), get);
+    let next = json!({"pageToken": "$response.body#/nextPageToken"});
+    let page = json!({"S_ListNotes": {"operationId": "S_ListNotes", "parameters": next}});
+    assert_eq!(links("/notes", "get"), page);
+}
+
+#[test]
+fn an_operation_names_the_refusals_that_it_can_answer_with() {
+    let document = notes();
+    let has = |path: &str, method: &str, status: &str| {
+        let answers = &document["paths"][path][method]["responses"];
+        let reference = format!("#/components/responses/{status}");
+        answers[status]["$ref"] == reference && document.pointer(&reference[1..]).is_some()
+    };
+    for status in ["400", "401", "403", "404", "406", "429", "500", "503", "504"] {
+        assert!(has("/notes", "get", status) && has("/notes", "post", status), "{status}");
+    }
+    for status in ["409", "413", "415"] {
+        assert!(!has("/notes", "get", status) && has("/notes", "post", status), "{status}");
+    }
+    assert!(has("/notes/{note}", "patch", "412") && !has("/notes/{note}", "get", "412"));
+}
+
+#[rstest]
+#[case("/notes", json!({"title": "a", "kind": "KIND_TWO"}), true)]
+#[case("/notes", json!({"title": "a"}), false)]
+#[case("/notes", json!({"title": "", "kind": 2}), false)]
+#[case("/notes", json!({"title": "a", "kind": 0}), false)]
+#[case("/notes", json!({"title": "a", "kind": "KIND_UNSPECIFIED"}), false)]
+#[case("/notes", json!({"title": "a", "kind": "KIND_ONE"}), false)]
+#[case("/notes", json!({"title": "a", "kind": 2, "tags": ["b", "b"]}), false)]
+#[case("/notes", json!({"title": "a", "kind": 2, "price": {"currencyCode": "EUR", "nanos": 5}}), true)]
+#[case("/notes", json!({"title": "a", "kind": 2, "price": {"currencyCode": "Euro"}}), false)]
+#[case("/notes", json!({"title": "a", "kind": 2, "price": {"units": "5"}}), false)]
+#[case("/notes", json!({"title": "a", "kind": 2, "part": {"text": "t"}}), true)]
+#[case("/notes", json!({"title": "a", "kind": 2, "part": {"number": "1.5"}}), true)]
+#[case("/notes", json!({"title": "a", "kind": 2, "part": {"number": "NaN"}}), false)]
+#[case("/notes", json!({"title": "a", "kind": 2, "part": {}}), false)]
+#[case("/notes:update", json!({"requests": []}), false)]
+#[case("/notes:update", json!({}), false)]
+#[case("/notes:update", json!({"requests": [{"note": {"name": "notes/1"}, "updateMask": "title,part"}]}), true)]
+#[case("/notes:update", json!({"requests": [{"note": {"title": "a"}}]}), false)]
+#[case("/notes:update", json!({"requests": [{"note": {"name": "notes/1"}, "updateMask": "titel"}]}), false)]
+fn bodies_are_held_to_the_rules(#[case] path: &str, #[case] body: Value, #[case] taken: bool) {
+    let document = notes();
+    let content = &document["paths"][path]["post"]["requestBody"]["content"];
+    let schema = &content["application/json"]["schema"];
+    let fault = Schemas(&document).fault(schema, &body);
+    assert_eq!(fault.is_none(), taken, "{body}: {fault:?}");
+}
+
+#[test]
+fn a_change_needs_no_more_than_what_changes() {
+    let document = notes();
+    let body = &document["paths"]["/notes/{note}"]["patch"]["requestBody"];
+    assert_eq!(body["required"], false, "the path sets the name");
+    let schema = &body["content"]["application/json"]["schema"];
+    let fits = |body: Value| Schemas(&document).fault(schema, &body).is_none();
+    assert!(fits(json!({})) && fits(json!({"title": "b"})));
+    assert!(!fits(json!({"title": null})) && !fits(json!({"name": "notes/1"})));
 }

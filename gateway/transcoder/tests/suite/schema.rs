@@ -58,6 +58,9 @@ impl Schemas<'_> {
             "maxLength" => size(length, |size, most| size <= most),
             "minItems" => size(list.map(Vec::len), |size, least| size >= least),
             "maxItems" => size(list.map(Vec::len), |size, most| size <= most),
+            "uniqueItems" => holds(list.is_none_or(|list| {
+                list.iter().enumerate().all(|(at, item)| !list[..at].contains(item))
+            })),
             "minProperties" => size(members.map(serde_json::Map::len), |size, least| size >= least),
             "maxProperties" => size(members.map(serde_json::Map::len), |size, most| size <= most),
             "minimum" => holds(value.as_f64().is_none_or(|value| value >= number.unwrap())),
