@@ -13,7 +13,7 @@ use prost_reflect::{
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What a broken pattern is told as: the rule in words.
-const PATTERN_WORDS: [(&str, &str); 20] = [
+const PATTERN_WORDS: [(&str, &str); 21] = [
     (
         "^[a-z0-9]+(-[a-z0-9]+)*$",
         "must be words of `a-z` and `0-9` with single hyphens between them",
@@ -56,6 +56,7 @@ const PATTERN_WORDS: [(&str, &str); 20] = [
     ("^shop$", "must be `shop`"),
     ("^[!-~]{1,128}$", "must be 1 to 128 visible ASCII characters"),
     ("^([0-9]{8}|[0-9]{12,14})$", "must have 8, 12, 13 or 14 digits"),
+    ("^[^=]+=[\\s\\S]+$", "must be `NAME=VALUE`"),
     ("^[A-Z]{3}$", "must be a currency code of three capital letters, such as `EUR`"),
     ("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "must be a language tag, such as `en` or `de-AT`"),
     (
@@ -187,6 +188,10 @@ impl Generator<'_> {
                         "if (values.len() as u64) > {0} {{ violations.push(list.violation(format!(\"must have at most {0}, and has {{}}\", values.len()))); }}",
                         number(&value)?
                     )?,
+                    "unique" if value == Value::Bool(true) => code.push_str(
+                        "for (index, value) in values.iter().enumerate() { if values[..index].contains(value) \
+                         { violations.push(list.index(index).violation(\"stands in the list for the second time\")); } }\n",
+                    ),
                     "items" => items = value.as_message().cloned(),
                     other => return Err(unknown(field, other)),
                 }
