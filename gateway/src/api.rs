@@ -5,6 +5,7 @@
 
 mod accept;
 mod body;
+mod describe;
 mod failure;
 mod reply;
 
@@ -14,6 +15,7 @@ use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request
 use http_body::Body as _;
 use transcoder::{Call, Code, HeaderFields, Input, ParseOptions, Routed};
 
+pub(crate) use describe::describe;
 use failure::Failure;
 pub(crate) use failure::error;
 

@@ -191,6 +191,7 @@ impl App {
             Kind::Api => api::answer(&self.gateway, visit, request).await,
             Kind::Relay => Box::pin(relay::answer(&self.gateway, visit, request)).await,
             Kind::Asset | Kind::Picture => assets::answer(&self.gateway, visit, &request),
+            Kind::Description => api::describe(&self.gateway, visit, &request),
             Kind::Health => Box::pin(health::answer(&self.gateway, request)).await,
         }
     }

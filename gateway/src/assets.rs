@@ -18,7 +18,7 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use tokio::time::Instant;
 
 pub use table::Assets;
-use table::File;
+pub(crate) use table::File;
 
 use crate::app::{Gateway, Kind, Refusal, Visit, coding, names};
 
@@ -86,7 +86,8 @@ pub(crate) fn answer(gateway: &Gateway, visit: &Visit, request: &Request<Body>) 
     response
 }
 
-fn send(file: &File, request: &Request<Body>) -> Response {
+/// Sends a file in the form that the client likes best; 304 when it has that already.
+pub(crate) fn send(file: &File, request: &Request<Body>) -> Response {
     let (bytes, coding) = file.form(request.headers());
     let etag = file.etag(coding);
     let mut response = if names(request.headers(), &etag) {

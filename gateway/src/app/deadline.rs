@@ -29,7 +29,9 @@ pub(super) fn of(
                 parse(value.as_bytes()).ok_or_else(invalid)?.min(deadlines.longest)
             }
         },
-        Kind::Page | Kind::Asset | Kind::Picture | Kind::Health => deadlines.page,
+        Kind::Page | Kind::Asset | Kind::Picture | Kind::Description | Kind::Health => {
+            deadlines.page
+        }
     };
     Ok(Instant::now() + time)
 }

@@ -62,7 +62,7 @@ impl Sets {
                     .or_insert_with(|| HeaderValue::from_static(cache));
                 self.page.as_slice()
             }
-            Kind::Api => &self.api,
+            Kind::Api | Kind::Description => &self.api,
             Kind::Picture => &self.picture,
             Kind::Relay | Kind::Asset | Kind::Health => &[],
         };

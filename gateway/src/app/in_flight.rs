@@ -46,7 +46,7 @@ impl InFlight {
         kind: Kind,
         network: Option<Network>,
     ) -> Result<Option<Place>, Refusal> {
-        if matches!(kind, Kind::Asset | Kind::Picture | Kind::Health) {
+        if matches!(kind, Kind::Asset | Kind::Picture | Kind::Description | Kind::Health) {
             return Ok(None);
         }
         // A network's own place first: its queue takes no place that others could have.

@@ -48,7 +48,7 @@ impl Pace {
 
     /// Counts a request; 429 when it is one too many.
     pub(super) fn count(&self, visit: &Visit, request: &Request<Body>) -> Result<(), Refusal> {
-        if matches!(visit.kind(), Kind::Asset | Kind::Picture | Kind::Health) {
+        if matches!(visit.kind(), Kind::Asset | Kind::Picture | Kind::Description | Kind::Health) {
             return Ok(());
         }
         let Some(network) = visit.network() else { return Ok(()) };

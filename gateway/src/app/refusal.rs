@@ -126,7 +126,7 @@ impl Refusal {
     /// The refusal as this request's client reads it.
     pub(crate) fn render(&self, gateway: &Gateway, visit: &Visit) -> Response {
         let mut response = match visit.kind() {
-            Kind::Api => self.json(),
+            Kind::Api | Kind::Description => self.json(),
             Kind::Relay => self.grpc(),
             Kind::Page => self.page(gateway, visit),
             Kind::Asset | Kind::Picture | Kind::Health => {

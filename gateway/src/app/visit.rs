@@ -46,6 +46,8 @@ pub(crate) enum Kind {
     Asset,
     /// A picture of the sample shop, or the icon.
     Picture,
+    /// `/openapi.json`.
+    Description,
     /// `/healthz` and `/readyz`.
     Health,
 }
@@ -65,6 +67,7 @@ impl Kind {
             _ if below("/assets") => Self::Asset,
             "/favicon.ico" => Self::Picture,
             _ if below("/pictures") => Self::Picture,
+            "/openapi.json" => Self::Description,
             "/healthz" | "/readyz" => Self::Health,
             _ => Self::Page,
         }

@@ -30,7 +30,7 @@ pub struct Assets {
 
 /// One served file.
 #[derive(Debug)]
-pub(super) struct File {
+pub(crate) struct File {
     content_type: &'static str,
     tag: String,
     plain: Bytes,
@@ -119,12 +119,7 @@ impl Assets {
 
     /// Makes the brotli form of every file that gains by it.
     pub(super) fn compress_thoroughly(&self) {
-        for file in self.files.values().filter(|file| file.gzip.is_some()) {
-            if let Ok(packed) = coding::encode_here(&file.plain, Coding::Brotli, Effort::Thorough) {
-                // Set once: this is the only thread that does.
-                let _ = file.brotli.set(packed);
-            }
-        }
+        self.files.values().for_each(File::compress_thoroughly);
     }
 }
 
@@ -139,8 +134,9 @@ fn source(path: &str) -> Vec<u8> {
 
 /// Text and drawings gain by compression; fonts and photographs are compressed already.
 fn is_worth_packing(content_type: &str, length: usize) -> bool {
-    length >= coding::LEAST
-        && (content_type.starts_with("text/") || content_type == "image/svg+xml")
+    let is_text = content_type.starts_with("text/")
+        || ["image/svg+xml", "application/json"].contains(&content_type);
+    length >= coding::LEAST && is_text
 }
 
 fn join(paths: Vec<String>) -> Vec<u8> {
@@ -153,13 +149,25 @@ fn join(paths: Vec<String>) -> Vec<u8> {
 }
 
 impl File {
-    fn new(content_type: &'static str, plain: Vec<u8>) -> Self {
+    /// A file of these bytes, with its gzip form where it gains by one.
+    pub(crate) fn new(content_type: &'static str, plain: Vec<u8>) -> Self {
         let tag = BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(&plain)[..12]);
         let plain = Bytes::from(plain);
         let gzip = is_worth_packing(content_type, plain.len())
             .then(|| coding::encode_here(&plain, Coding::Gzip, Effort::Thorough).ok())
             .flatten();
         Self { content_type, tag, plain, gzip, brotli: OnceLock::new() }
+    }
+
+    /// Makes the brotli form, if the file gains by it; used once it is there.
+    pub(crate) fn compress_thoroughly(&self) {
+        if self.gzip.is_none() {
+            return;
+        }
+        if let Ok(packed) = coding::encode_here(&self.plain, Coding::Brotli, Effort::Thorough) {
+            // Set once: whoever was first made the same bytes.
+            let _ = self.brotli.set(packed);
+        }
     }
 
     pub(super) fn content_type(&self) -> &'static str {
