@@ -14,6 +14,7 @@ mod changes;
 mod chrome;
 mod crumbs;
 mod deleted;
+mod docs;
 mod editor;
 mod expunge;
 mod field;
@@ -82,6 +83,7 @@ fn shop() -> Router<Gateway> {
         .route("/c/{slug}", get(storefront::category))
         .route("/search", get(search::show))
         .route("/p/{slug}", get(product_page::show))
+        .route("/docs", get(docs::show))
         .route("/styleguide", get(styleguide::show))
         .route("/theme", post(theme::choose))
 }

@@ -34,6 +34,11 @@ if (asksFor('form[data-setup]')) {
   const { fillSetupToken } = await import('./setup-token.js');
   fillSetupToken();
 }
+const docs = document.querySelector('[data-docs]');
+if (docs instanceof HTMLElement) {
+  const { startDocs } = await import('./docs.js');
+  await startDocs(docs);
+}
 const search = document.querySelector('input[data-suggest]');
 if (search instanceof HTMLInputElement) {
   const { startSuggest } = await import('./suggest.js');

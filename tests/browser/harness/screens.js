@@ -32,6 +32,7 @@ try {
     product: `/p/${product.slug}`,
     'not-found': '/nothing/here',
     'sign-in': '/admin/sign-in',
+    docs: '/docs#ProductService_ListProducts',
     products: '/admin/products',
     deleted: '/admin/deleted',
     'new-product': '/admin/new-product',

@@ -17,6 +17,7 @@ const ADDRESSES = {
   'the sign-in': () => '/admin/sign-in',
   'the setup': () => '/admin/setup',
   'the styleguide': () => '/styleguide',
+  'the API': () => '/docs',
   'the list of products': () => '/admin/products',
   'a list without matches': () => '/admin/products?q=nobody-has-this',
   'recently deleted': async (shop) => {
