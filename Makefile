@@ -8,6 +8,8 @@ SHELL := /bin/bash
 TOOLS      := $(CURDIR)/target/tools
 GRPCURL    := v1.9.4
 GRPCIO     := 1.85.1
+SCHEMATHESIS := 4.32.5
+HYPOTHESIS := 6.170.17
 CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
 # What is compiled for fuzzing has nothing in common with the rest: a folder of its own, which the three crates share.
@@ -19,7 +21,7 @@ NODE_BIN   := tests/browser/node_modules/.bin
 # The contract of the last release, as buf keeps it.
 RELEASED   := proto/released.binpb
 
-.PHONY: help run check released test node-tests conformance faults-disk fuzz bench walk screens tools chromium
+.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz bench walk screens tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -47,6 +49,7 @@ test: tools ## Installs what the tests need and runs them all.
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --locked --no-fail-fast
 	$(MAKE) --no-print-directory conformance
+	$(MAKE) --no-print-directory api-tests
 	$(MAKE) --no-print-directory node-tests
 
 node-tests: $(NODE) chromium ## Runs the stories in a real browser, with and without JavaScript.
@@ -54,6 +57,15 @@ node-tests: $(NODE) chromium ## Runs the stories in a real browser, with and wit
 
 conformance: ## Runs protobuf's public conformance suite against the transcoder.
 	gateway/transcoder/conformance/run
+
+# The edges of every rule are about 5,000 requests; the rest are random, and chains along the links.
+api-tests: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## Asks a whole shop what its description allows and forbids, for two minutes.
+	cargo build --locked
+	python3 tests/schemathesis/run.py --examples 15
+
+schemathesis: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## The same with 50,000 requests; SEED=… for others.
+	cargo build --locked
+	python3 tests/schemathesis/run.py --examples 700 --seed $(or $(SEED),1)
 
 faults-disk: ## Fills a small disk under a running shop; needs root, for the mount.
 	cargo build --locked --package catalog-service --package gateway
@@ -82,7 +94,7 @@ walk: $(TOOLS)/bin/grpcurl-$(GRPCURL) ## Edits, deletes and restores every produ
 screens: $(NODE) chromium ## Takes a picture of every page, for looking at them.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens
 
-tools: $(TOOLS)/bin/grpcurl-$(GRPCURL) $(TOOLS)/python/grpcio-$(GRPCIO) $(NODE) chromium ## Installs the foreign clients that tests use.
+tools: $(TOOLS)/bin/grpcurl-$(GRPCURL) $(TOOLS)/python/grpcio-$(GRPCIO) $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) $(NODE) chromium ## Installs the foreign clients that tests use.
 
 chromium:
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q --no-install-recommends chromium; }
@@ -107,4 +119,10 @@ $(TOOLS)/bin/grpcurl-$(GRPCURL):
 $(TOOLS)/python/grpcio-$(GRPCIO):
 	python3 -m venv $(TOOLS)/python
 	$(TOOLS)/python/bin/pip install --quiet --disable-pip-version-check grpcio==$(GRPCIO) grpcio-reflection==$(GRPCIO) grpcio-health-checking==$(GRPCIO)
+	touch $@
+
+# An environment of its own: what it needs has nothing to do with what grpcio needs.
+$(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS):
+	python3 -m venv $(TOOLS)/schemathesis
+	$(TOOLS)/schemathesis/bin/pip install --quiet --disable-pip-version-check schemathesis==$(SCHEMATHESIS) hypothesis==$(HYPOTHESIS)
 	touch $@
