@@ -187,7 +187,7 @@ impl<'p> Schemas<'p> {
 
     /// The message that a mask beside it speaks of.
     fn changed_by_mask(&self, msg: &Msg) -> Option<MsgId> {
-        msg.fields.iter().find(|field| self.is_mask(field))?;
+        msg.fields.iter().find(|field| &*field.name == "update_mask" && self.is_mask(field))?;
         let is_changed = |field: &&Field| {
             let message = field.message().map(|id| self.tables.msg(id));
             field.card == Card::Singular && message.is_some_and(|it| it.wkt == Wkt::None)
