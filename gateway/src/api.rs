@@ -7,29 +7,31 @@ mod accept;
 mod body;
 mod describe;
 mod failure;
+mod given;
 mod reply;
+mod stream;
+mod upload;
+
+use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body::Body as _;
-use transcoder::{Call, Code, HeaderFields, Input, ParseOptions, Routed};
+use transcoder::{Call, ParseOptions, Routed};
 
 pub(crate) use describe::describe;
 use failure::Failure;
 pub(crate) use failure::error;
+use given::Given;
 
 use crate::{
-    app::{Gateway, Refusal, Route, Visit, text},
-    contract::plan,
-    upstream,
+    app::{self, Gateway, Refusal, Route, Visit},
+    upstream::{self, Outgoing, Target},
 };
 
 /// Room for what a request holds besides its body.
 const ROOM: usize = 64;
-
-/// The header that becomes a request's `request_id`.
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Headers besides the caller's own that reach the service as metadata.
 const PASSED_ON: [HeaderName; 3] = [
@@ -38,10 +40,18 @@ const PASSED_ON: [HeaderName; 3] = [
     header::ACCEPT_LANGUAGE,
 ];
 
+/// One request, and the rule that it follows.
+struct Asked<'a> {
+    gateway: &'a Gateway,
+    visit: &'a Visit,
+    head: &'a Parts,
+    call: Call<'a, 'a>,
+}
+
 /// Answers one call.
 pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Body>) -> Response {
     let (head, body) = request.into_parts();
-    let call = match plan().route(head.method.as_str(), head.uri.path()) {
+    let call = match gateway.plan().route(head.method.as_str(), head.uri.path()) {
         Routed::Hit(call) => call,
         Routed::WrongMethod { allow } => {
             return wrong_method(&head.method, allow)
@@ -49,73 +59,68 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
         }
         Routed::Miss => return Refusal::not_found().render(gateway, visit),
     };
-    let mut response = match answer_call(gateway, visit, &head, body, &call).await {
+    let asked = Asked { gateway, visit, head: &head, call };
+    let mut response = match asked.answer(body).await {
         Ok(response) => response,
         Err(Failure::Refused(refusal)) => refusal.render(gateway, visit),
-        Err(failure) => failure.render(&head.headers),
+        Err(failure) => failure.render(gateway.plan(), &head.headers),
     };
-    response.extensions_mut().insert(Route::Rpc(call.rpc().full_name()));
+    response.extensions_mut().insert(Route::Rpc(Arc::clone(call.rpc())));
     response
 }
 
-/// Refuse early, read, transcode, call, transcode back.
-async fn answer_call(
-    gateway: &Gateway,
-    visit: &Visit,
-    head: &Parts,
-    body: Body,
-    call: &Call<'static, '_>,
-) -> Result<Response, Failure> {
-    let rpc = call.rpc();
-    if rpc.client_streaming() || rpc.server_streaming() {
-        let message = "this method answers with a stream, which is not served as JSON; call it by gRPC or gRPC-Web";
-        let status = StatusCode::NOT_IMPLEMENTED;
-        return Err(Refusal::new(status, Code::Unimplemented, "STREAM_UNSUPPORTED", message).into());
-    }
-    let content_type = text(&head.headers, header::CONTENT_TYPE).unwrap_or_default();
-    call.admit(content_type, !body.is_end_stream())?;
-    accept::check(&head.headers)?;
-    let body = body::read(&head.headers, body, &gateway.settings().limits.sizes).await?;
-    let if_match = joined(head, &header::IF_MATCH)?;
-    let key = joined(head, &IDEMPOTENCY_KEY)?;
-    let input = Input {
-        query: head.uri.query().unwrap_or_default(),
-        content_type,
-        body: &body,
-        headers: HeaderFields {
-            if_match: if_match.as_deref(),
-            idempotency_key: key.as_deref(),
-            last_event_id: None,
-        },
-    };
-    let mut message = upstream::begin(body.len() + ROOM);
-    call.request(&input, &ParseOptions::default(), &mut message)?;
-    let message = upstream::end(message);
-    let answer = ask(gateway, visit, head, call, message.clone()).await?;
-    reply::write(head, call, &message, answer).await
-}
-
-/// The call itself, over bytes.
-async fn ask(
-    gateway: &Gateway,
-    visit: &Visit,
-    head: &Parts,
-    call: &Call<'static, '_>,
-    message: Bytes,
-) -> Result<upstream::Reply, Failure> {
-    let mut outgoing = visit.outgoing(&head.headers);
-    for name in PASSED_ON {
-        if let Some(value) = head.headers.get(&name) {
-            outgoing = outgoing.with_header(name, value.clone());
+impl Asked<'_> {
+    /// Streams are in boxes, so that a call, which is moved several times on its way, is no larger than it has to be.
+    async fn answer(&self, body: Body) -> Result<Response, Failure> {
+        let rpc = self.call.rpc();
+        if rpc.server_streaming() {
+            Box::pin(stream::answer(self, body)).await
+        } else if rpc.client_streaming() {
+            Box::pin(upload::answer(self, body)).await
+        } else {
+            app::in_time(self.visit, self.answer_call(body)).await?
         }
     }
-    let (path, most) = (call.rpc().grpc_path(), gateway.settings().limits.sizes.message);
-    Ok(gateway.upstream().unary(path, &outgoing, message, most).await?)
+
+    /// Refuse early, read, transcode, call, transcode back.
+    async fn answer_call(&self, body: Body) -> Result<Response, Failure> {
+        accept::framing(self)?;
+        let message = self.message(body).await?;
+        let most = self.gateway.settings().limits.sizes.message;
+        let (target, outgoing) = (Target::Method(self.call.rpc()), self.outgoing());
+        let upstream = self.gateway.upstream();
+        let answer = upstream.unary(target, &outgoing, message.clone(), most).await?;
+        reply::write(self.head, &self.call, &message, answer).await
+    }
+
+    /// The frame of the request's one message, known to be good.
+    async fn message(&self, body: Body) -> Result<Bytes, Failure> {
+        let given = Given::of(self.head)?;
+        self.call.admit(given.content_type, !body.is_end_stream())?;
+        let sizes = &self.gateway.settings().limits.sizes;
+        let body = body::read(&self.head.headers, body, sizes).await?;
+        let mut message = upstream::begin(body.len() + ROOM);
+        self.call.request(&given.input(&body), &ParseOptions::default(), &mut message)?;
+        Ok(upstream::end(message))
+    }
+
+    /// What the call carries besides its messages.
+    fn outgoing(&self) -> Outgoing {
+        let headers = &self.head.headers;
+        let mut outgoing = self.visit.outgoing(headers);
+        for name in PASSED_ON {
+            if let Some(value) = headers.get(&name) {
+                outgoing = outgoing.with_header(name, value.clone());
+            }
+        }
+        outgoing
+    }
 }
 
 /// OPTIONS is answered wherever another method would be; anything else is 405.
-fn wrong_method(method: &Method, allow: &'static str) -> Result<Response, Refusal> {
-    let allow = HeaderValue::from_static(allow);
+fn wrong_method(method: &Method, allow: &str) -> Result<Response, Refusal> {
+    // Methods are tokens, so that they are a header's value.
+    let allow = HeaderValue::from_str(allow).unwrap_or(HeaderValue::from_static(""));
     if method != Method::OPTIONS {
         return Err(Refusal::wrong_method(allow));
     }
@@ -123,20 +128,4 @@ fn wrong_method(method: &Method, allow: &'static str) -> Result<Response, Refusa
     *response.status_mut() = StatusCode::NO_CONTENT;
     response.headers_mut().insert(header::ALLOW, allow);
     Ok(response)
-}
-
-/// A header that fills a request field, its lines joined; 400 when it is not text.
-fn joined(head: &Parts, name: &HeaderName) -> Result<Option<String>, Failure> {
-    let mut whole: Option<String> = None;
-    for line in head.headers.get_all(name) {
-        let Ok(line) = line.to_str() else {
-            let message = format!("the `{name}` header holds bytes that are not visible ASCII");
-            return Err(Refusal::bad("HEADER_INVALID", message).into());
-        };
-        match &mut whole {
-            None => whole = Some(line.to_owned()),
-            Some(whole) => whole.extend([", ", line]),
-        }
-    }
-    Ok(whole)
 }

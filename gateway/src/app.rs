@@ -23,10 +23,7 @@ use std::{
     future::Future,
     panic::AssertUnwindSafe,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -34,10 +31,12 @@ use std::{
 use axum::{Router, body::Body, extract::DefaultBodyLimit, response::Response};
 use futures_util::FutureExt as _;
 use http::{Method, Request};
+use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt as _};
+use transcoder::Plan;
 
-pub(crate) use coding::weighted;
 pub(crate) use document::names;
+pub(crate) use in_flight::Place;
 pub(crate) use lent::TooSlow;
 pub(crate) use network::Network;
 pub use problem::Problem;
@@ -63,35 +62,54 @@ pub struct Gateway(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     upstream: Upstream,
+    plan: Arc<Plan>,
     settings: Settings,
     headers: headers::Sets,
     in_flight: in_flight::InFlight,
+    streams: in_flight::InFlight,
     pace: pace::Pace,
-    draining: AtomicBool,
+    draining: CancellationToken,
 }
 
 impl Gateway {
-    /// A gateway in front of a service.
+    /// A gateway in front of the catalog-service.
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
-        // Read and compiled now, not for the first visitor.
+        Self::speaking(Arc::clone(contract::plan()), settings, upstream)
+    }
+
+    /// A gateway whose JSON under `/v1` is that of another contract.
+    pub fn speaking(plan: Arc<Plan>, settings: Settings, upstream: Upstream) -> Self {
+        // Read now, not for the first visitor.
         assets::current();
-        contract::plan();
         let headers = headers::Sets::new(&settings);
-        let in_flight = in_flight::InFlight::new(&settings.limits);
+        let in_flight = in_flight::InFlight::of_requests(&settings.limits);
+        let streams = in_flight::InFlight::of_streams(&settings.limits);
         let pace = pace::Pace::new(&settings.limits);
         Self(Arc::new(Shared {
             upstream,
+            plan,
             settings,
             headers,
             in_flight,
+            streams,
             pace,
-            draining: AtomicBool::new(false),
+            draining: CancellationToken::new(),
         }))
     }
 
     /// The way to the service, without anyone's credentials.
     pub fn upstream(&self) -> &Upstream {
         &self.0.upstream
+    }
+
+    /// The contract that JSON calls follow. Whatever outlives its request keeps the one that it began with.
+    pub(crate) fn plan(&self) -> &Arc<Plan> {
+        &self.0.plan
+    }
+
+    /// A place among the streams, held until it is dropped.
+    pub(crate) async fn enter_streams(&self, visit: &Visit) -> Result<Option<Place>, Refusal> {
+        self.0.streams.enter(visit.kind(), visit.network()).await
     }
 
     /// Where styles, modules and icons are found; in development the table follows the disk.
@@ -111,12 +129,17 @@ impl Gateway {
 
     /// Says by `/readyz` that no more requests should be sent here.
     pub fn drain(&self) {
-        self.0.draining.store(true, Ordering::Relaxed);
+        self.0.draining.cancel();
     }
 
     /// Whether [`Gateway::drain`] was called.
     pub fn is_draining(&self) -> bool {
-        self.0.draining.load(Ordering::Relaxed)
+        self.0.draining.is_cancelled()
+    }
+
+    /// Cancelled by [`Gateway::drain`].
+    pub(crate) fn draining(&self) -> &CancellationToken {
+        &self.0.draining
     }
 }
 
@@ -174,13 +197,15 @@ impl App {
         // Too much at once is refused at once instead of slowing everyone.
         let _place = self.gateway.0.in_flight.enter(visit.kind(), visit.network()).await?;
         // Nobody may ask so often that others have to wait; told before a body is read.
-        self.gateway.0.pace.count(visit, &request)?;
+        self.gateway.0.pace.count(self.gateway.plan(), visit, &request)?;
         // Every call downstream knows when its answer has to be there.
         visit.answer_by(deadline::of(&request, visit.kind(), &limits.deadlines)?);
-        // The service keeps the deadline; this is for whatever else may take too long.
         let answer = self.route(visit, request);
-        let late = |_| Refusal::late();
-        tokio::time::timeout_at(visit.deadline() + GRACE, answer).await.map_err(late)
+        match visit.kind() {
+            // A JSON call may turn out to be a stream, which takes its time.
+            Kind::Api => Ok(answer.await),
+            _ => in_time(visit, answer).await,
+        }
     }
 
     /// Hands an admitted request to the part that answers it. The others are in boxes, so that a JSON call, which is moved
@@ -211,6 +236,15 @@ impl App {
         };
         document::finish(&wanted, response).await
     }
+}
+
+/// The answer, unless it takes too long. The service keeps the deadline; this is for whatever else may.
+pub(crate) async fn in_time<T>(
+    visit: &Visit,
+    answer: impl Future<Output = T>,
+) -> Result<T, Refusal> {
+    let late = |_| Refusal::late();
+    tokio::time::timeout_at(visit.deadline() + GRACE, answer).await.map_err(late)
 }
 
 impl Service<Request<Body>> for App {

@@ -3,20 +3,21 @@
 //! It never looks into a reply. Nothing is sent twice once a byte of the answer is out, and no write without a `request_id`.
 
 mod link;
+mod links;
+mod messages;
 mod outgoing;
 mod received;
 mod retry;
+mod streams;
 mod trouble;
 mod unary;
+mod upload;
 
 use std::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -25,15 +26,21 @@ use http::{
     HeaderMap, HeaderValue, Method, Request, Response, Uri, Version, header, uri::PathAndQuery,
 };
 use http_body_util::{BodyExt as _, Full};
+use tokio::time::Instant;
 use tonic::{Status, body::Body};
 use tower::{Service, ServiceExt as _};
+use transcoder::Rpc;
 
-use link::Link;
+use link::Use;
+use links::Links;
+pub(crate) use messages::Messages;
 pub use outgoing::Outgoing;
-pub(crate) use retry::Retries;
 pub(crate) use trouble::{DOMAIN, too_large, with_own_words};
 pub use trouble::{deadline_exceeded, unreachable};
 pub(crate) use unary::{PREFIX, Reply, begin, end};
+pub(crate) use upload::{Sender, Upload};
+
+use crate::contract;
 
 /// Any error of a tower service.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -65,11 +72,19 @@ struct Head {
     headers: HeaderMap,
 }
 
-/// The instances of the service, taken in turns.
+/// The instances of the service, with the links that each use has of its own.
 struct Instances {
-    links: Vec<Link>,
-    next: AtomicUsize,
-    retries: Retries,
+    calls: Links,
+    streams: Links,
+}
+
+/// What a call asks for.
+#[derive(Clone, Copy)]
+pub(crate) enum Target<'p> {
+    /// A method of a contract.
+    Method(&'p Rpc),
+    /// Something beside it.
+    Path(&'static str),
 }
 
 impl Upstream {
@@ -96,9 +111,9 @@ impl Upstream {
 
     /// Connections to one or more instances of the service, made when they are first needed and again when they break.
     pub fn connect(instances: &[Uri]) -> Self {
-        let links = instances.iter().cloned().map(Link::to).collect();
-        let (next, retries) = (AtomicUsize::new(0), Retries::default());
-        Self { way: Way::There(Arc::new(Instances { links, next, retries })), outgoing: None }
+        let calls = Links::to(instances, Use::Calls);
+        let streams = Links::to(instances, Use::Streams);
+        Self { way: Way::There(Arc::new(Instances { calls, streams })), outgoing: None }
     }
 
     /// The same way, with what every call of one request carries.
@@ -115,26 +130,52 @@ impl Upstream {
     /// Whatever the service answers but success, and whatever keeps it from answering.
     pub(crate) async fn unary(
         &self,
-        path: &'static str,
+        target: Target<'_>,
         outgoing: &Outgoing,
         message: Bytes,
         most: usize,
     ) -> Result<Reply, Status> {
-        let head = || {
-            let mut headers = HeaderMap::with_capacity(ROOM);
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-            headers.insert(header::TE, HeaderValue::from_static("trailers"));
-            outgoing.stamp(&mut headers)?;
-            Ok(Head { path: PathAndQuery::from_static(path), headers })
-        };
+        let path = target.path()?;
+        let head = || Head::stamped(path.clone(), outgoing);
         let answer = async {
             match &self.way {
                 Way::Here(call) => call(head()?.request(message)).await,
-                Way::There(instances) => retry::call(instances, path, head, message).await,
+                Way::There(instances) => {
+                    retry::call(&instances.calls, target.rpc(), head, message).await
+                }
             }
         };
-        let answer = tokio::time::timeout_at(outgoing.deadline(), answer).await;
-        unary::read(answer.unwrap_or_else(|_| Err(deadline_exceeded()))?, most).await
+        unary::read(in_time(outgoing.deadline(), answer).await?, most).await
+    }
+}
+
+impl<'p> Target<'p> {
+    fn path(self) -> Result<PathAndQuery, Status> {
+        let path = match self {
+            Self::Path(path) => return Ok(PathAndQuery::from_static(path)),
+            Self::Method(rpc) => rpc.grpc_path(),
+        };
+        PathAndQuery::try_from(path).map_err(|_| Status::internal("the method has no path"))
+    }
+
+    fn rpc(self) -> Option<&'p Rpc> {
+        match self {
+            Self::Method(rpc) => Some(rpc),
+            Self::Path(_) => None,
+        }
+    }
+}
+
+/// What comes before the deadline, if there is one.
+async fn in_time<T>(
+    deadline: Option<Instant>,
+    answer: impl Future<Output = Result<T, Status>>,
+) -> Result<T, Status> {
+    match deadline {
+        None => answer.await,
+        Some(deadline) => tokio::time::timeout_at(deadline, answer)
+            .await
+            .unwrap_or_else(|_| Err(deadline_exceeded())),
     }
 }
 
@@ -145,29 +186,28 @@ impl Head {
         Self { path, headers: request.headers.clone() }
     }
 
+    /// The head of a call of our own.
+    fn stamped(path: PathAndQuery, outgoing: &Outgoing) -> Result<Self, Status> {
+        let mut headers = HeaderMap::with_capacity(ROOM);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        headers.insert(header::TE, HeaderValue::from_static("trailers"));
+        outgoing.stamp(&mut headers)?;
+        Ok(Self { path, headers })
+    }
+
     /// The call with its one message, for the service in this process.
     fn request(self, message: Bytes) -> Request<Body> {
-        let mut request = Request::new(Body::new(Full::new(message)));
+        self.request_of(Body::new(Full::new(message)))
+    }
+
+    /// The call with its messages, for the service in this process.
+    fn request_of(self, messages: Body) -> Request<Body> {
+        let mut request = Request::new(messages);
         *request.method_mut() = Method::POST;
         *request.version_mut() = Version::HTTP_2;
         *request.uri_mut() = self.path.into();
         *request.headers_mut() = self.headers;
         request
-    }
-}
-
-impl Instances {
-    /// The next instance: a repeated call meets another one where there is one.
-    fn next(&self) -> Option<&Link> {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        self.links.get(turn % self.links.len().max(1))
-    }
-
-    async fn call(&self, head: Head, message: Bytes) -> Result<Response<Body>, Status> {
-        match self.next() {
-            Some(link) => link.call(head, message).await,
-            None => Err(unreachable()),
-        }
     }
 }
 
@@ -185,7 +225,7 @@ impl Service<Request<Body>> for Upstream {
         if let Some(Err(late)) = outgoing.map(|outgoing| outgoing.stamp(request.headers_mut())) {
             return Box::pin(async { Err(late) });
         }
-        let deadline = outgoing.map(|outgoing| outgoing.deadline());
+        let deadline = outgoing.and_then(|outgoing| outgoing.deadline());
         let answer: Answer = match &self.way {
             Way::Here(call) => call(request),
             Way::There(instances) => {
@@ -195,18 +235,14 @@ impl Service<Request<Body>> for Upstream {
                     // Every method of the contract takes one message.
                     let message = body.collect().await?.to_bytes();
                     let again = || Ok(Head::of(&head));
-                    retry::call(&instances, head.uri.path(), again, message).await
+                    let rpc = contract::method(head.uri.path());
+                    retry::call(&instances.calls, rpc, again, message).await
                 })
             }
         };
         match deadline {
             None => answer,
-            Some(deadline) => Box::pin(async move {
-                match tokio::time::timeout_at(deadline, answer).await {
-                    Ok(answered) => answered,
-                    Err(_) => Err(deadline_exceeded()),
-                }
-            }),
+            deadline => Box::pin(in_time(deadline, answer)),
         }
     }
 }

@@ -1,57 +1,22 @@
-//! Whether the client takes JSON.
+//! How the client wants its answer: as JSON, and a stream as an array, as lines or as events.
 
-use http::{HeaderMap, StatusCode, header};
-use transcoder::Code;
+use http::{StatusCode, header};
+use transcoder::{Code, Framing};
 
-use crate::app::{Refusal, weighted};
+use super::{Asked, Failure, given::joined};
+use crate::app::Refusal;
 
-/// 406 when nothing in `Accept` fits `application/json`.
-pub(super) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
-    let mut lines = headers.get_all(header::ACCEPT).iter().peekable();
-    if lines.peek().is_none() {
-        return Ok(());
-    }
-    let ranges = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
-    // The most specific range decides (RFC 9110, 12.5.1).
-    let best = ranges.filter_map(weighted).filter_map(|(range, weight)| {
-        let precision = match range.to_ascii_lowercase().as_str() {
-            "application/json" => 3,
-            "application/*" => 2,
-            "*/*" => 1,
-            _ => return None,
+/// The framing that `Accept` prefers; 406 when nothing in it fits.
+pub(super) fn framing(asked: &Asked<'_>) -> Result<Framing, Failure> {
+    let accept = joined(asked.head, &header::ACCEPT)?;
+    asked.call.negotiate(accept.as_deref()).ok_or_else(|| {
+        let message = match asked.call.rpc().server_streaming() {
+            false => "the answer is `application/json`, which the `Accept` header leaves out",
+            true => {
+                "the answer is `application/json`, `application/x-ndjson` or `text/event-stream`, all of which the `Accept` header leaves out"
+            }
         };
-        Some((precision, weight))
-    });
-    match best.max() {
-        Some((_, weight)) if weight > 0 => Ok(()),
-        _ => {
-            let message = "the answer is `application/json`, which the `Accept` header leaves out";
-            let status = StatusCode::NOT_ACCEPTABLE;
-            Err(Refusal::new(status, Code::InvalidArgument, "ACCEPT_UNSUPPORTED", message))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case("application/json", true)]
-    #[case("*/*", true)]
-    #[case("text/html, application/*;q=0.1", true)]
-    #[case("text/html, */*; q=0.01", true)]
-    #[case("Application/JSON;charset=utf-8", true)]
-    #[case("text/html", false)]
-    #[case("application/json;q=0, */*", false)]
-    #[case("application/xml", false)]
-    #[case("", false)]
-    fn json_is_taken_where_accept_says_so(#[case] accept: &str, #[case] taken: bool) {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, accept.parse().unwrap());
-        assert_eq!(check(&headers).is_ok(), taken);
-        assert!(check(&HeaderMap::new()).is_ok());
-    }
+        let status = StatusCode::NOT_ACCEPTABLE;
+        Refusal::new(status, Code::InvalidArgument, "ACCEPT_UNSUPPORTED", message).into()
+    })
 }

@@ -36,6 +36,16 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, sizes: &Sizes) -> Resu
     }
 }
 
+/// A stream is read as it comes: 415 for one that is packed.
+pub(super) fn is_plain(headers: &HeaderMap) -> Result<(), Refusal> {
+    match coding(headers)? {
+        None => Ok(()),
+        Some(_) => {
+            Err(unread("a stream of messages is read as it is, without a `Content-Encoding`"))
+        }
+    }
+}
+
 /// The codings that a body may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Packed {
@@ -50,12 +60,13 @@ fn coding(headers: &HeaderMap) -> Result<Option<Packed>, Refusal> {
         (None | Some(b"identity"), None) => Ok(None),
         (Some(b"gzip" | b"x-gzip"), None) => Ok(Some(Packed::Gzip)),
         (Some(b"zstd"), None) => Ok(Some(Packed::Zstd)),
-        _ => {
-            let message = "a body is read as it is, as `gzip` or as `zstd`";
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            Err(Refusal::new(status, Code::InvalidArgument, "CODING_UNSUPPORTED", message))
-        }
+        _ => Err(unread("a body is read as it is, as `gzip` or as `zstd`")),
     }
+}
+
+fn unread(message: &'static str) -> Refusal {
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Refusal::new(status, Code::InvalidArgument, "CODING_UNSUPPORTED", message)
 }
 
 fn unpack(packed: &Bytes, coding: Packed, sizes: &Sizes) -> Result<Bytes, Refusal> {
@@ -85,7 +96,7 @@ fn at_most(most: usize, decoder: impl io::Read) -> io::Result<Vec<u8>> {
 }
 
 /// Why a body could not be read.
-fn refusal(error: &(dyn std::error::Error + 'static), sizes: &Sizes) -> Refusal {
+pub(super) fn refusal(error: &(dyn std::error::Error + 'static), sizes: &Sizes) -> Refusal {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {

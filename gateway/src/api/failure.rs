@@ -4,11 +4,10 @@ use axum::{body::Body, response::Response};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::{Code, Status};
-use transcoder::{ErrorHead, ErrorOptions, Fault, RpcError};
+use transcoder::{ErrorHead, ErrorOptions, Fault, Plan, RpcError};
 
 use crate::{
     app::Refusal,
-    contract::plan,
     session,
     upstream::{self, DOMAIN},
 };
@@ -26,16 +25,27 @@ pub(super) enum Failure {
 
 impl Failure {
     /// The failure's answer.
-    pub(super) fn render(&self, request: &HeaderMap) -> Response {
+    pub(super) fn render(&self, plan: &Plan, request: &HeaderMap) -> Response {
         let mut options = ErrorOptions::new(DOMAIN);
         options.if_match = request.contains_key(header::IF_MATCH);
         let mut body = BytesMut::new();
+        let mut response = error(self.put(plan, &options, &mut body), body.freeze());
+        if matches!(self, Self::Status(status) if status.code() == Code::Unauthenticated) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge(request));
+        }
+        response
+    }
+
+    /// Appends the failure's body.
+    pub(super) fn put(
+        &self,
+        plan: &Plan,
+        options: &ErrorOptions,
+        body: &mut BytesMut,
+    ) -> ErrorHead {
         match self {
-            Self::Refused(_) => error(ErrorHead { status: 500, retry_after: None }, Bytes::new()),
-            Self::Fault(fault) => {
-                let head = plan().fault_body(fault, &options, &mut body);
-                error(head, body.freeze())
-            }
+            Self::Refused(refusal) => refusal.put(body),
+            Self::Fault(fault) => plan.fault_body(fault, options, body),
             Self::Status(status) => {
                 let status = upstream::with_own_words(status);
                 let failed = RpcError {
@@ -43,14 +53,17 @@ impl Failure {
                     message: status.message(),
                     details: status.details(),
                 };
-                let head = plan().error_body(&failed, &options, &mut body);
-                let mut response = error(head, body.freeze());
-                if status.code() == Code::Unauthenticated {
-                    let challenge = challenge(request);
-                    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-                }
-                response
+                plan.error_body(&failed, options, body)
             }
+        }
+    }
+
+    /// The failure as gRPC tells it.
+    pub(super) fn status(&self) -> Status {
+        match self {
+            Self::Refused(refusal) => Status::new((refusal.code as i32).into(), &*refusal.message),
+            Self::Fault(fault) => Status::internal(fault.to_string()),
+            Self::Status(status) => upstream::with_own_words(status),
         }
     }
 }

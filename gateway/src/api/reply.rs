@@ -12,7 +12,7 @@ use crate::{app::coding, session, upstream};
 const ROOM: usize = 12;
 
 /// Reply metadata that become headers.
-const PASSED_BACK: [HeaderName; 3] = [
+pub(super) const PASSED_BACK: [HeaderName; 3] = [
     HeaderName::from_static("shelf-resume-token"),
     header::CACHE_CONTROL,
     header::WWW_AUTHENTICATE,
@@ -21,7 +21,7 @@ const PASSED_BACK: [HeaderName; 3] = [
 /// Writes the answer to a call that succeeded; `asked` is the frame of its request.
 pub(super) async fn write(
     head: &Parts,
-    call: &Call<'static, '_>,
+    call: &Call<'_, '_>,
     asked: &Bytes,
     answer: upstream::Reply,
 ) -> Result<Response, Failure> {
@@ -54,9 +54,7 @@ pub(super) async fn write(
             compress(out.freeze(), coding, &mut headers).await
         }
         Reply::Raw { content_type, data } => {
-            let binary = HeaderValue::from_static("application/octet-stream");
-            let content_type = HeaderValue::try_from(content_type).ok().filter(|it| !it.is_empty());
-            headers.insert(header::CONTENT_TYPE, content_type.unwrap_or(binary));
+            headers.insert(header::CONTENT_TYPE, raw_type(content_type));
             data
         }
     };
@@ -68,7 +66,7 @@ pub(super) async fn write(
 /// The methods whose answers hold a secret or touch the cookie.
 fn guarded(
     head: &Parts,
-    call: &Call<'static, '_>,
+    call: &Call<'_, '_>,
     asked: &Bytes,
     wire: Bytes,
     headers: &mut HeaderMap,
@@ -96,6 +94,12 @@ fn guarded(
     }
 }
 
+/// The type of an `HttpBody`, which the service need not tell.
+pub(super) fn raw_type(content_type: String) -> HeaderValue {
+    let binary = HeaderValue::from_static("application/octet-stream");
+    HeaderValue::try_from(content_type).ok().filter(|it| !it.is_empty()).unwrap_or(binary)
+}
+
 async fn compress(body: Bytes, coding: coding::Coding, headers: &mut HeaderMap) -> Bytes {
     match coding::encode(body.clone(), coding).await {
         Ok(encoded) => {
@@ -109,7 +113,7 @@ async fn compress(body: Bytes, coding: coding::Coding, headers: &mut HeaderMap) 
     }
 }
 
-fn respond(status: StatusCode, headers: HeaderMap, body: Body) -> Response {
+pub(super) fn respond(status: StatusCode, headers: HeaderMap, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;

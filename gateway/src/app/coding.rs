@@ -72,7 +72,7 @@ fn accepted(headers: &HeaderMap) -> Accepted {
 }
 
 /// One member of a weighted list (RFC 9110, 12.4.2), its weight in thousandths; `None` for what is not one.
-pub(crate) fn weighted(member: &str) -> Option<(&str, u16)> {
+fn weighted(member: &str) -> Option<(&str, u16)> {
     let mut parts = member.split(';');
     let name = parts.next()?.trim();
     let mut weight = 1000;

@@ -12,28 +12,36 @@ use crate::config::Deadlines;
 /// gRPC's own header.
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
+/// When an answer has to be there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    pub(super) at: Instant,
+    /// The client named it. A stream has no other.
+    pub(super) is_asked: bool,
+}
+
 /// The request's deadline; 400 for a `grpc-timeout` that is none.
 pub(super) fn of(
     request: &Request<Body>,
     kind: Kind,
     deadlines: &Deadlines,
-) -> Result<Instant, Refusal> {
-    let time = match kind {
-        Kind::Api | Kind::Relay => match request.headers().get(TIMEOUT) {
-            None => deadlines.call,
-            Some(value) => {
-                let invalid = || {
-                    let message = "`grpc-timeout` is 1 to 8 digits and one of H, M, S, m, u, n";
-                    Refusal::bad("TIMEOUT_INVALID", message)
-                };
-                parse(value.as_bytes()).ok_or_else(invalid)?.min(deadlines.longest)
-            }
-        },
-        Kind::Page | Kind::Asset | Kind::Picture | Kind::Description | Kind::Health => {
-            deadlines.page
-        }
+) -> Result<Deadline, Refusal> {
+    let asked = match kind {
+        Kind::Api | Kind::Relay => request.headers().get(TIMEOUT),
+        Kind::Page | Kind::Asset | Kind::Picture | Kind::Description | Kind::Health => None,
     };
-    Ok(Instant::now() + time)
+    let time = match (asked, kind) {
+        (Some(value), _) => {
+            let invalid = || {
+                let message = "`grpc-timeout` is 1 to 8 digits and one of H, M, S, m, u, n";
+                Refusal::bad("TIMEOUT_INVALID", message)
+            };
+            parse(value.as_bytes()).ok_or_else(invalid)?.min(deadlines.longest)
+        }
+        (None, Kind::Api | Kind::Relay) => deadlines.call,
+        (None, _) => deadlines.page,
+    };
+    Ok(Deadline { at: Instant::now() + time, is_asked: asked.is_some() })
 }
 
 /// gRPC's own grammar: 1 to 8 digits and a unit.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tonic::Code;
 
 use super::Gateway;
-use crate::upstream::{self, Outgoing};
+use crate::upstream::{self, Outgoing, Target};
 
 /// The method of gRPC's own health service.
 const CHECK: &str = "/grpc.health.v1.Health/Check";
@@ -44,7 +44,7 @@ pub(super) async fn answer(gateway: &Gateway, request: Request<Body>) -> Respons
 async fn is_serving(gateway: &Gateway) -> bool {
     let soon = Outgoing::until(Instant::now() + PATIENCE);
     let question = upstream::end(upstream::begin(0));
-    let check = gateway.upstream().unary(CHECK, &soon, question, SERVING.len());
+    let check = gateway.upstream().unary(Target::Path(CHECK), &soon, question, SERVING.len());
     match check.await {
         Ok(answer) => answer.message == SERVING,
         Err(status) => status.code() == Code::Unimplemented,

@@ -28,16 +28,24 @@ type Networks = Arc<Mutex<HashMap<Network, Arc<Semaphore>>>>;
 
 /// One request's place among all, and among those of its network; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     _own: Option<Own>,
     _common: OwnedSemaphorePermit,
 }
 
 impl InFlight {
-    pub(super) fn new(limits: &Limits) -> Self {
-        let all = Arc::new(Semaphore::new(limits.requests));
-        let (each, patience) = (limits.requests_per_address, limits.deadlines.place);
-        Self { all, each, patience, networks: Networks::default() }
+    /// The places of requests that wait for an answer.
+    pub(super) fn of_requests(limits: &Limits) -> Self {
+        Self::of(limits.requests, limits.requests_per_address, limits.deadlines.place)
+    }
+
+    /// The places of streams, each for as long as it goes on.
+    pub(super) fn of_streams(limits: &Limits) -> Self {
+        Self::of(limits.streams, limits.streams_per_address, limits.deadlines.place)
+    }
+
+    fn of(all: usize, each: usize, patience: Duration) -> Self {
+        Self { all: Arc::new(Semaphore::new(all)), each, patience, networks: Networks::default() }
     }
 
     /// A place, held until it is dropped; `None` for what needs none. On no network, the place among all is enough.
@@ -107,7 +115,7 @@ mod tests {
     use super::*;
 
     fn in_flight(requests: usize, requests_per_address: usize) -> InFlight {
-        InFlight::new(&Limits { requests, requests_per_address, ..Limits::default() })
+        InFlight::of_requests(&Limits { requests, requests_per_address, ..Limits::default() })
     }
 
     fn network(last: u8) -> Option<Network> {
@@ -125,6 +133,20 @@ mod tests {
         assert!(places.enter(Kind::Asset, None).await.unwrap().is_none());
         drop(first);
         assert!(places.enter(Kind::Api, None).await.unwrap().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn streams_have_places_of_their_own() {
+        let limits = Limits { streams: 9, streams_per_address: 8, ..Limits::default() };
+        let (requests, streams) = (InFlight::of_requests(&limits), InFlight::of_streams(&limits));
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            held.push(streams.enter(Kind::Api, network(1)).await.unwrap());
+        }
+        assert!(streams.enter(Kind::Api, network(1)).await.is_err());
+        held.push(streams.enter(Kind::Api, network(2)).await.unwrap());
+        assert!(streams.enter(Kind::Api, network(3)).await.is_err());
+        assert!(requests.enter(Kind::Api, network(1)).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

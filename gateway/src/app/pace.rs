@@ -17,7 +17,7 @@ use std::{
 use axum::body::Body;
 use http::{Method, Request};
 use tokio::time::Instant;
-use transcoder::Routed;
+use transcoder::{Plan, Routed};
 
 use super::{Kind, Refusal, Visit, network::Network};
 use crate::{
@@ -47,7 +47,12 @@ impl Pace {
     }
 
     /// Counts a request; 429 when it is one too many.
-    pub(super) fn count(&self, visit: &Visit, request: &Request<Body>) -> Result<(), Refusal> {
+    pub(super) fn count(
+        &self,
+        plan: &Plan,
+        visit: &Visit,
+        request: &Request<Body>,
+    ) -> Result<(), Refusal> {
         if matches!(visit.kind(), Kind::Asset | Kind::Picture | Kind::Description | Kind::Health) {
             return Ok(());
         }
@@ -55,7 +60,7 @@ impl Pace {
         if session::credentials(request.headers()).is_some() {
             return Ok(());
         }
-        let buckets = match purpose(visit.kind(), request) {
+        let buckets = match purpose(plan, visit.kind(), request) {
             Purpose::Read => &self.reads,
             Purpose::Search => &self.searches,
             Purpose::Write => &self.writes,
@@ -65,12 +70,12 @@ impl Pace {
 }
 
 /// What a request is for: a call by the contract, a page by its method, and the page that answers searches by its path.
-fn purpose(kind: Kind, request: &Request<Body>) -> Purpose {
+fn purpose(plan: &Plan, kind: Kind, request: &Request<Body>) -> Purpose {
     let (method, path) = (request.method(), request.uri().path());
     match kind {
         Kind::Relay => contract::purpose(path),
-        Kind::Api => match contract::plan().route(method.as_str(), path) {
-            Routed::Hit(call) => contract::purpose(call.rpc().grpc_path()),
+        Kind::Api => match plan.route(method.as_str(), path) {
+            Routed::Hit(call) => contract::purpose_of(call.rpc()),
             // What is refused at once changes nothing.
             Routed::WrongMethod { .. } | Routed::Miss => Purpose::Read,
         },
@@ -197,7 +202,7 @@ mod tests {
             (Kind::Relay, "POST", "/shelf.catalog.v1.ProductService/CreateProduct", Purpose::Write),
         ] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-            assert_eq!(purpose(kind, &request), expected, "{method} {path}");
+            assert_eq!(purpose(contract::plan(), kind, &request), expected, "{method} {path}");
         }
     }
 }

@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
-use transcoder::{Code, ErrorOptions};
+use transcoder::{Code, ErrorHead, ErrorOptions};
 
 use super::{Gateway, Kind, Problem, Visit};
 use crate::{api, config::Limits, contract, pages, upstream::DOMAIN};
@@ -157,6 +157,13 @@ impl Refusal {
     }
 
     fn json(&self) -> Response {
+        let mut body = BytesMut::new();
+        let head = self.put(&mut body);
+        api::error(head, body.freeze())
+    }
+
+    /// Appends the refusal's body in JSON.
+    pub(crate) fn put(&self, body: &mut BytesMut) -> ErrorHead {
         let problem = transcoder::Problem {
             status: self.status.as_u16(),
             code: self.code,
@@ -166,10 +173,7 @@ impl Refusal {
             violations: &[],
             retry_after: self.retry_after,
         };
-        let mut body = BytesMut::new();
-        let options = ErrorOptions::new(DOMAIN);
-        let head = contract::plan().problem_body(&problem, &options, &mut body);
-        api::error(head, body.freeze())
+        contract::plan().problem_body(&problem, &ErrorOptions::new(DOMAIN), body)
     }
 
     /// A gRPC-Web client reads the status from the headers, whatever the HTTP status is.

@@ -5,14 +5,18 @@
 use std::{
     any::Any,
     net::IpAddr,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use axum::{body::Body, extract::MatchedPath, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tokio::time::Instant;
+use transcoder::Rpc;
 
-use super::network::Network;
+use super::{deadline::Deadline, network::Network};
 use crate::{
     config::Settings,
     session::{self, RequestId},
@@ -85,14 +89,14 @@ pub(crate) struct Visit {
     network: Option<Network>,
     has_session: bool,
     begun: Instant,
-    deadline: Instant,
+    deadline: Deadline,
 }
 
 /// The route that answered, for the log: put on a response by whoever routed it.
 #[derive(Clone, Debug)]
 pub(crate) enum Route {
     /// An RPC, by its full name.
-    Rpc(&'static str),
+    Rpc(Arc<Rpc>),
     /// A page, by its pattern.
     Page(MatchedPath),
 }
@@ -114,12 +118,12 @@ impl Visit {
             network: client.map(Network::of).filter(counts),
             has_session: session::from_headers(headers).is_some(),
             begun,
-            deadline: begun,
+            deadline: Deadline { at: begun, is_asked: false },
         }
     }
 
     /// Notes when the answer has to be there.
-    pub(crate) fn answer_by(&mut self, deadline: Instant) {
+    pub(crate) fn answer_by(&mut self, deadline: Deadline) {
         self.deadline = deadline;
     }
 
@@ -146,13 +150,18 @@ impl Visit {
     }
 
     pub(crate) fn deadline(&self) -> Instant {
-        self.deadline
+        self.deadline.at
+    }
+
+    /// When a stream has to be at its end, if its client named a time.
+    pub(crate) fn stream_deadline(&self) -> Option<Instant> {
+        self.deadline.is_asked.then_some(self.deadline.at)
     }
 
     /// What every call that this request causes carries: its id, the caller's address, credentials and deadline.
     pub(crate) fn outgoing(&self, headers: &HeaderMap) -> Outgoing {
         let mut outgoing =
-            Outgoing::until(self.deadline).with_request_id(self.id.as_header().clone());
+            Outgoing::until(self.deadline.at).with_request_id(self.id.as_header().clone());
         if let Some(client) = self.client {
             outgoing = outgoing.with_address(client);
         }
@@ -167,7 +176,7 @@ impl Visit {
         response.headers_mut().insert(REQUEST_ID, self.id.as_header().clone());
         let route = response.extensions_mut().remove::<Route>();
         let route = match &route {
-            Some(Route::Rpc(name)) => name,
+            Some(Route::Rpc(rpc)) => rpc.full_name(),
             Some(Route::Page(pattern)) => pattern.as_str(),
             None => "-",
         };

@@ -14,6 +14,10 @@ pub struct Limits {
     pub requests: usize,
     /// Of these, those from one address that is not loopback.
     pub requests_per_address: usize,
+    /// Streams of JSON open at a time.
+    pub streams: usize,
+    /// Of these, those of one address that is not loopback.
+    pub streams_per_address: usize,
     /// How often one address may read without credentials.
     pub reads: Rate,
     /// How often one address may search, and be suggested to while typing, without credentials.
@@ -73,6 +77,8 @@ pub struct Deadlines {
     pub call: Duration,
     /// The most that a client may ask for.
     pub longest: Duration,
+    /// How long the status of a stream may wait for its first message, once the service has answered. Events do not wait.
+    pub first: Duration,
     /// How long to wait for a place among the requests at once.
     pub place: Duration,
 }
@@ -97,6 +103,7 @@ impl Default for Deadlines {
             page: Duration::from_secs(10),
             call: Duration::from_secs(30),
             longest: Duration::from_secs(300),
+            first: Duration::from_millis(250),
             place: Duration::from_millis(100),
         }
     }
@@ -113,6 +120,8 @@ pub struct Times {
     pub body_slow: Duration,
     /// How long a client may read nothing while there is something for it.
     pub write_stall: Duration,
+    /// How long a stream of events may be quiet before a comment shows that it lives.
+    pub beat: Duration,
     /// A connection on which nothing is asked.
     pub idle: Duration,
     /// A connection altogether, give or take a tenth.
@@ -126,6 +135,9 @@ impl Default for Limits {
         Self {
             requests: 256,
             requests_per_address: 16,
+            // A service lets a connection have 100 at least (RFC 9113, 6.5.2), and each has its part of the window.
+            streams: 100,
+            streams_per_address: 8,
             reads: Rate { per_second: 50, burst: 100 },
             // Who types is suggested to seven times a second at most, and searches then.
             searches: Rate { per_second: 10, burst: 30 },
@@ -149,6 +161,7 @@ impl Default for Times {
             body_pause: seconds(30),
             body_slow: seconds(5),
             write_stall: seconds(10),
+            beat: seconds(15),
             idle: seconds(60),
             age: seconds(30 * 60),
             ping: seconds(20),

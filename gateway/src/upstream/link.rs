@@ -14,7 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use h2::{
-    Ping, PingPong,
+    Ping, PingPong, SendStream,
     client::{Builder, Connection, ResponseFuture, SendRequest},
 };
 use http::{Method, Request, Response, Uri, Version, uri::Parts};
@@ -31,9 +31,7 @@ use super::{Head, received::Received, trouble};
 const CONNECT: Duration = Duration::from_secs(2);
 /// How often the other side is asked whether it is still there, and how long it may take to say so.
 const PING: Duration = Duration::from_secs(20);
-/// What the service may send of one answer before it is read: more than almost any answer.
-const STREAM_WINDOW: u32 = 2 << 20;
-/// What it may send of all answers.
+/// What the service may send of all answers before they are read.
 const CONNECTION_WINDOW: u32 = 16 << 20;
 /// The largest frame taken, so that an answer comes in one piece.
 const FRAME: u32 = 1 << 20;
@@ -44,8 +42,30 @@ const HEAD: u32 = 64 << 10;
 #[derive(Clone)]
 pub(super) struct Link(Arc<Shared>);
 
+/// What a link is for. Calls and streams have links of their own: of the window that all answers share, streams whose readers are
+/// slow could take everything, and the calls would wait for them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Use {
+    /// Answers that are read as soon as they come.
+    Calls,
+    /// Answers that are read as fast as a client takes them.
+    Streams,
+}
+
+impl Use {
+    /// What the service may send of one answer before it is read: more than almost any that is read at once; of a stream so little
+    /// that all that there may be fit into the window they share.
+    fn window(self) -> u32 {
+        match self {
+            Self::Calls => 2 << 20,
+            Self::Streams => 128 << 10,
+        }
+    }
+}
+
 struct Shared {
     instance: Uri,
+    used_for: Use,
     open: Mutex<Option<Open>>,
     /// Whose turn it is to make a connection: one at a time, for all who wait.
     turn: Turn<()>,
@@ -80,9 +100,9 @@ impl From<Broken> for Status {
 }
 
 impl Link {
-    pub(super) fn to(instance: Uri) -> Self {
+    pub(super) fn to(instance: Uri, used_for: Use) -> Self {
         let (open, turn, attempts) = (Mutex::default(), Turn::default(), AtomicU64::default());
-        Self(Arc::new(Shared { instance, open, turn, attempts }))
+        Self(Arc::new(Shared { instance, used_for, open, turn, attempts }))
     }
 
     /// Sends one call with its one message, and waits for the head of the answer.
@@ -90,14 +110,30 @@ impl Link {
     /// # Errors
     /// The instance is not there, or the connection broke.
     pub(super) async fn call(&self, head: Head, message: Bytes) -> Result<Response<Body>, Status> {
-        let answer = self.send(head, message).await?.await;
-        let answer = answer.map_err(Broken::from)?;
-        Ok(answer.map(|stream| Body::new(Received::of(stream))))
+        let (answer, mut body) = self.send(head).await?;
+        body.send_data(message, true).map_err(Broken::from)?;
+        received(answer).await
     }
 
-    /// Sends a call. That a connection has ended is found out here at the latest, before anything is sent: then the call takes
+    /// Begins a call of several messages: its answer, which may come at any time, and where the messages go. Dropping both
+    /// takes the call back.
+    ///
+    /// # Errors
+    /// The instance is not there, or the connection broke.
+    pub(super) async fn begin(
+        &self,
+        head: Head,
+    ) -> Result<
+        (impl Future<Output = Result<Response<Body>, Status>> + use<>, SendStream<Bytes>),
+        Status,
+    > {
+        let (answer, messages) = self.send(head).await?;
+        Ok((received(answer), messages))
+    }
+
+    /// Sends the head of a call. That a connection has ended is found out here at the latest, before anything is sent: then the call takes
     /// a new one.
-    async fn send(&self, head: Head, message: Bytes) -> Result<ResponseFuture, Broken> {
+    async fn send(&self, head: Head) -> Result<(ResponseFuture, SendStream<Bytes>), Broken> {
         let mut open = self.connection().await?;
         if poll_fn(|context| open.sender.poll_ready(context)).await.is_err() {
             self.forget(open.number);
@@ -105,9 +141,7 @@ impl Link {
             poll_fn(|context| open.sender.poll_ready(context)).await?;
         }
         let sent = open.sender.send_request(self.request(head), false);
-        let (answer, mut body) = sent.inspect_err(|_| self.forget(open.number))?;
-        body.send_data(message, true)?;
-        Ok(answer)
+        Ok(sent.inspect_err(|_| self.forget(open.number))?)
     }
 
     fn request(&self, head: Head) -> Request<()> {
@@ -168,7 +202,7 @@ impl Link {
         let stream = TcpStream::connect((host, self.0.instance.port_u16().unwrap_or(80))).await?;
         stream.set_nodelay(true)?;
         let made = Builder::new()
-            .initial_window_size(STREAM_WINDOW)
+            .initial_window_size(self.0.used_for.window())
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_frame_size(FRAME)
             .max_header_list_size(HEAD)
@@ -177,6 +211,12 @@ impl Link {
             .await?;
         Ok(made)
     }
+}
+
+/// The answer of a call, once its head is there.
+async fn received(answer: ResponseFuture) -> Result<Response<Body>, Status> {
+    let answer = answer.await.map_err(Broken::from)?;
+    Ok(answer.map(|stream| Body::new(Received::of(stream))))
 }
 
 /// Writes and reads for all calls until the connection ends, or its other side no longer answers.
@@ -246,7 +286,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let instance = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         drop(listener);
-        let link = Link::to(instance);
+        let link = Link::to(instance, Use::Calls);
         let turn = link.0.turn.lock().await;
         let waiting: Vec<_> = (0..3)
             .map(|_| {

@@ -31,13 +31,21 @@ pub struct Outgoing {
     request_id: Option<HeaderValue>,
     address: Option<HeaderValue>,
     others: Vec<(HeaderName, HeaderValue)>,
-    deadline: Instant,
+    deadline: Option<Instant>,
 }
 
 impl Outgoing {
     /// Calls that have to be answered by `deadline`, without credentials.
     pub fn until(deadline: Instant) -> Self {
+        let deadline = Some(deadline);
         Self { authorization: None, request_id: None, address: None, others: Vec::new(), deadline }
+    }
+
+    /// The same calls with another deadline, or with none, as streams have it.
+    #[must_use]
+    pub(crate) fn ending(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = deadline;
+        self
     }
 
     /// Sends the caller's credentials, a whole `authorization` value; without them the caller is anyone.
@@ -78,15 +86,15 @@ impl Outgoing {
         self
     }
 
-    /// When the answer has to be there.
-    pub fn deadline(&self) -> Instant {
+    /// When the answer has to be there, if it ever has.
+    pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
     /// Puts all of it on a call; a deadline that has passed is the call's answer.
     pub(super) fn stamp(&self, headers: &mut HeaderMap) -> Result<(), Status> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
             return Err(deadline_exceeded());
         }
         let fixed = [
@@ -102,7 +110,9 @@ impl Outgoing {
         for (name, value) in &self.others {
             headers.insert(name, value.clone());
         }
-        headers.insert(TIMEOUT, told(left));
+        if let Some(left) = left {
+            headers.insert(TIMEOUT, told(left));
+        }
         Ok(())
     }
 }

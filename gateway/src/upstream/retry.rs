@@ -9,9 +9,9 @@ use bytes::{Buf as _, Bytes};
 use http::Response;
 use rand::RngExt as _;
 use tonic::{Code, Status, body::Body};
+use transcoder::Rpc;
 
-use super::{Head, Instances};
-use crate::contract;
+use super::{Head, Links};
 
 /// How often a call is sent again.
 const AGAIN: u32 = 2;
@@ -23,9 +23,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Retries(Budget);
 
 /// Whether a call may come twice: what only reads, and what has a `request_id`, which makes two calls one.
-fn is_safe(path: &str, message: &Bytes) -> bool {
-    match contract::method(path) {
-        Some(rpc) if rpc.client_streaming() || rpc.server_streaming() => false,
+pub(super) fn is_safe(rpc: Option<&Rpc>, message: &Bytes) -> bool {
+    match rpc {
+        Some(rpc) if rpc.client_streaming() => false,
         Some(rpc) if rpc.reads() => true,
         Some(rpc) => rpc.request_id().is_some_and(|field| names_itself(message, field)),
         None => false,
@@ -35,16 +35,16 @@ fn is_safe(path: &str, message: &Bytes) -> bool {
 /// Calls the service with one message, again where that is safe and the service was not there. `head` makes the head of each
 /// attempt.
 pub(super) async fn call(
-    instances: &Instances,
-    path: &str,
+    links: &Links,
+    rpc: Option<&Rpc>,
     head: impl Fn() -> Result<Head, Status>,
     message: Bytes,
 ) -> Result<Response<Body>, Status> {
-    let (safe, Retries(budget)) = (is_safe(path, &message), &instances.retries);
+    let (safe, Retries(budget)) = (is_safe(rpc, &message), &links.retries);
     budget.earn();
     let mut sent = 0;
     loop {
-        let answer = instances.call(head()?, message.clone()).await;
+        let answer = links.call(head()?, message.clone()).await;
         if !safe || sent == AGAIN || !is_unavailable(&answer) || !budget.spend() {
             return answer;
         }
@@ -120,6 +120,7 @@ mod tests {
     use proto::catalog::DeleteProductRequest;
 
     use super::*;
+    use crate::contract;
 
     fn frame(message: &DeleteProductRequest) -> Bytes {
         let mut frame = vec![0; 5];
@@ -130,20 +131,21 @@ mod tests {
     #[test]
     fn a_write_is_repeated_only_under_a_request_id() {
         let (get, delete) = ["GetProduct", "DeleteProduct"]
-            .map(|method| format!("/shelf.catalog.v1.ProductService/{method}"))
+            .map(|method| contract::method(&format!("/shelf.catalog.v1.ProductService/{method}")))
             .into();
         let mut request = DeleteProductRequest { name: "products/a".into(), ..Default::default() };
-        assert!(is_safe(&get, &frame(&request)));
-        assert!(!is_safe(&delete, &frame(&request)));
+        assert!(is_safe(get, &frame(&request)));
+        assert!(!is_safe(delete, &frame(&request)));
         request.request_id = "r1".into();
-        assert!(is_safe(&delete, &frame(&request)));
+        assert!(is_safe(delete, &frame(&request)));
     }
 
     #[test]
     fn signing_in_is_never_repeated() {
         let message = proto::access::CreateSessionRequest::default().encode_to_vec();
         let framed = [&[0; 5][..], &message].concat().into();
-        assert!(!is_safe("/shelf.access.v1.SessionService/CreateSession", &framed));
+        let rpc = contract::method("/shelf.access.v1.SessionService/CreateSession");
+        assert!(rpc.is_some() && !is_safe(rpc, &framed));
     }
 
     #[test]

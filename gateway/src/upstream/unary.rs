@@ -75,7 +75,7 @@ pub(super) async fn read(answer: Response<Body>, most: usize) -> Result<Reply, S
 }
 
 /// Whether headers or trailers say that the call succeeded; what else they say is its failure.
-fn succeeded(headers: &HeaderMap) -> Result<bool, Status> {
+pub(super) fn succeeded(headers: &HeaderMap) -> Result<bool, Status> {
     match headers.get(STATUS) {
         None => Ok(false),
         Some(status) if status == "0" => Ok(true),
@@ -88,13 +88,13 @@ fn no_message() -> Status {
 }
 
 /// How long the message says it is.
-fn length(framed: &[u8]) -> Option<usize> {
+pub(super) fn length(framed: &[u8]) -> Option<usize> {
     let (&[_, a, b, c, d], _) = framed.split_first_chunk()?;
     Some(u32::from_be_bytes([a, b, c, d]) as usize)
 }
 
 /// The pieces of a message in one; most come in one.
-fn joined(before: Bytes, data: Bytes) -> Bytes {
+pub(super) fn joined(before: Bytes, data: Bytes) -> Bytes {
     if before.is_empty() {
         return data;
     }
@@ -105,7 +105,7 @@ fn joined(before: Bytes, data: Bytes) -> Bytes {
 }
 
 /// What an answer of HTTP alone means, as gRPC says it.
-fn by_http(status: StatusCode) -> Status {
+pub(super) fn by_http(status: StatusCode) -> Status {
     let code = match status {
         StatusCode::BAD_REQUEST => Code::Internal,
         StatusCode::UNAUTHORIZED => Code::Unauthenticated,

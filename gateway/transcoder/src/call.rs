@@ -14,6 +14,8 @@ mod query;
 mod reply;
 mod stream;
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 
 pub use stream::MessageWriter;
@@ -148,12 +150,17 @@ impl Rpc {
     }
 }
 
+/// The number of a rule in its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleId(pub(crate) usize);
+
 /// A request whose rule is known. Borrows from the plan and from the request path.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'p, 'u> {
     pub(crate) plan: &'p Plan,
     pub(crate) rule: &'p Rule,
-    pub(crate) rpc: &'p Rpc,
+    pub(crate) rpc: &'p Arc<Rpc>,
+    pub(crate) number: usize,
     /// The raw path, without the verb.
     pub(crate) path: &'u str,
     pub(crate) head: bool,
@@ -161,8 +168,13 @@ pub struct Call<'p, 'u> {
 
 impl<'p, 'u> Call<'p, 'u> {
     /// The gRPC method to call.
-    pub fn rpc(&self) -> &'p Rpc {
+    pub fn rpc(&self) -> &'p Arc<Rpc> {
         self.rpc
+    }
+
+    /// The rule that matched, for [`Plan::call_of`].
+    pub fn rule_id(&self) -> RuleId {
+        RuleId(self.number)
     }
 
     /// The rule that matched, as `GET /v1/{name=shelves/*}`: a label for logs and metrics.

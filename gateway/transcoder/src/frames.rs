@@ -39,7 +39,7 @@ impl Framing {
 /// The framings of a stream, the one for everybody first.
 const STREAMED: [Framing; 3] = [Framing::Array, Framing::Ndjson, Framing::Sse];
 
-impl<'p, 'u> Call<'p, 'u> {
+impl<'p> Call<'p, '_> {
     /// The framing that the `Accept` header (its lines joined) prefers; `None` is 406.
     pub fn negotiate(&self, accept: Option<&str>) -> Option<Framing> {
         if self.prints_raw() {
@@ -52,10 +52,10 @@ impl<'p, 'u> Call<'p, 'u> {
         accept::choose(accept, &offered).map(|index| STREAMED[index])
     }
 
-    /// Writes the messages of one stream.
-    pub fn frames(&self, framing: Framing, options: &PrintOptions) -> FrameWriter<'p, 'u> {
+    /// Writes the messages of one stream; it borrows nothing, so that it may outlive the request.
+    pub fn frames(&self, framing: Framing, options: &PrintOptions) -> FrameWriter {
         let wrapped = matches!(framing, Framing::Array | Framing::Ndjson) && self.prints_error();
-        FrameWriter { call: *self, framing, options: *options, wrapped, begun: false }
+        FrameWriter { framing, options: *options, wrapped, begun: false }
     }
 
     /// The type of each message of the answer, unless it is a scalar, a list or a map.
@@ -86,23 +86,27 @@ impl<'p, 'u> Call<'p, 'u> {
 }
 
 /// Appends the frames of one stream to a buffer, one after the other.
-#[derive(Debug)]
-pub struct FrameWriter<'p, 'u> {
-    call: Call<'p, 'u>,
+#[derive(Clone, Debug)]
+pub struct FrameWriter {
     framing: Framing,
     options: PrintOptions,
     wrapped: bool,
     begun: bool,
 }
 
-impl FrameWriter<'_, '_> {
-    /// Appends one message.
+impl FrameWriter {
+    /// Appends one message of the rule of `call`, which is the one that it was made by (see [`crate::Plan::call_of`]).
     ///
     /// # Errors
     /// It cannot be printed; `out` then holds nothing new, and [`FrameWriter::error`] ends the stream.
-    pub fn message(&mut self, wire: &Bytes, out: &mut BytesMut) -> Result<(), Fault> {
+    pub fn message(
+        &mut self,
+        call: &Call<'_, '_>,
+        wire: &Bytes,
+        out: &mut BytesMut,
+    ) -> Result<(), Fault> {
         let start = out.len();
-        let written = self.put_message(wire, out);
+        let written = self.put_message(call, wire, out);
         match written {
             Ok(()) => self.begun = true,
             Err(_) => out.truncate(start),
@@ -110,11 +114,16 @@ impl FrameWriter<'_, '_> {
         written
     }
 
-    fn put_message(&self, wire: &Bytes, out: &mut BytesMut) -> Result<(), Fault> {
+    fn put_message(
+        &self,
+        call: &Call<'_, '_>,
+        wire: &Bytes,
+        out: &mut BytesMut,
+    ) -> Result<(), Fault> {
         match self.framing {
             Framing::Array => out.put_u8(if self.begun { b',' } else { b'[' }),
             Framing::Sse => {
-                self.put_id(wire, out);
+                put_id(call, wire, out);
                 out.put_slice(b"data: ");
             }
             Framing::Single | Framing::Ndjson | Framing::Raw => {}
@@ -122,7 +131,7 @@ impl FrameWriter<'_, '_> {
         if self.wrapped {
             out.put_slice(b"{\"result\":");
         }
-        if let Reply::Raw { data, .. } = self.call.response(wire, &self.options, out)? {
+        if let Reply::Raw { data, .. } = call.response(wire, &self.options, out)? {
             out.put_slice(&data);
         }
         if self.wrapped {
@@ -130,18 +139,6 @@ impl FrameWriter<'_, '_> {
         }
         self.put_end_of_frame(out);
         Ok(())
-    }
-
-    /// The id under which a broken stream of events is taken up again.
-    fn put_id(&self, wire: &[u8], out: &mut BytesMut) {
-        let Some(resume) = &self.call.rule.resume else { return };
-        let id = self.call.event_id(resume, wire);
-        // A line break would end the id, and NUL makes a browser ignore it.
-        if !id.is_empty() && !id.contains(['\n', '\r', '\0']) {
-            out.put_slice(b"id: ");
-            out.put_slice(id.as_bytes());
-            out.put_u8(b'\n');
-        }
     }
 
     fn put_end_of_frame(&self, out: &mut BytesMut) {
@@ -189,5 +186,17 @@ impl FrameWriter<'_, '_> {
         if self.framing == Framing::Sse {
             out.put_slice(b":\n\n");
         }
+    }
+}
+
+/// The id under which a broken stream of events is taken up again.
+fn put_id(call: &Call<'_, '_>, wire: &[u8], out: &mut BytesMut) {
+    let Some(resume) = &call.rule.resume else { return };
+    let id = call.event_id(resume, wire);
+    // A line break would end the id, and NUL makes a browser ignore it.
+    if !id.is_empty() && !id.contains(['\n', '\r', '\0']) {
+        out.put_slice(b"id: ");
+        out.put_slice(id.as_bytes());
+        out.put_u8(b'\n');
     }
 }

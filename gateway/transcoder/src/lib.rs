@@ -35,7 +35,7 @@ mod text;
 mod wire;
 mod wkt;
 
-pub use call::{BodyKind, Call, HeaderFields, Input, MessageWriter, Reply, Routed, Rpc};
+pub use call::{BodyKind, Call, HeaderFields, Input, MessageWriter, Reply, Routed, Rpc, RuleId};
 pub use errors::{Code, ErrorHead, Problem, RpcError};
 pub use etag::{Coding, ETag};
 pub use fault::{Fault, FaultClass, Violation};

@@ -2,6 +2,8 @@
 
 mod rules;
 
+use std::sync::Arc;
+
 use bytes::BytesMut;
 use twox_hash::XxHash3_128;
 
@@ -12,7 +14,7 @@ use crate::load::{Notes, Schema};
 use crate::route::{Found, Trie};
 pub use crate::tables::MsgId;
 use crate::tables::Tables;
-use crate::{Call, Fault, ParseOptions, PrintOptions, Routed, Rpc};
+use crate::{Call, Fault, ParseOptions, PrintOptions, Routed, Rpc, RuleId};
 
 pub(crate) use rules::{Body, Resume, Rule, Variable};
 
@@ -102,7 +104,7 @@ impl std::error::Error for PlanError {}
 pub struct Plan {
     pub(crate) tables: Tables,
     pub(crate) rules: Vec<Rule>,
-    rpcs: Vec<Rpc>,
+    rpcs: Vec<Arc<Rpc>>,
     trie: Trie,
     skipped: Vec<PlanError>,
     fingerprint: u128,
@@ -134,7 +136,7 @@ impl Plan {
         Ok(Self {
             tables,
             rules: compiled.rules,
-            rpcs: compiled.rpcs,
+            rpcs: compiled.rpcs.into_iter().map(Arc::new).collect(),
             trie: compiled.trie,
             skipped: compiled.errors,
             fingerprint: fingerprint(set, extra_rules),
@@ -161,14 +163,23 @@ impl Plan {
                 plan: self,
                 rule: &self.rules[rule],
                 rpc: &self.rpcs[self.rules[rule].rpc],
+                number: rule,
                 path: &raw_path[..end],
                 head,
             }),
         }
     }
 
+    /// A call of a rule of this plan, found before, without the path of its request: what prints the replies of a stream after
+    /// the request itself is gone.
+    pub fn call_of(&self, rule: RuleId) -> Call<'_, 'static> {
+        let RuleId(number) = rule;
+        let rule = &self.rules[number];
+        Call { plan: self, rule, rpc: &self.rpcs[rule.rpc], number, path: "", head: false }
+    }
+
     /// Every method with at least one rule.
-    pub fn rpcs(&self) -> &[Rpc] {
+    pub fn rpcs(&self) -> &[Arc<Rpc>] {
         &self.rpcs
     }
 

@@ -144,7 +144,7 @@ fn our_reader_and_prost_reflect_see_the_same_schema() {
         .flat_map(|service| service.methods().collect::<Vec<_>>())
         .map(|method| method.full_name().to_owned())
         .collect();
-    let ours: Vec<&str> = plan.rpcs().iter().map(transcoder::Rpc::full_name).collect();
+    let ours: Vec<&str> = plan.rpcs().iter().map(|rpc| rpc.full_name()).collect();
     assert_eq!(ours, methods);
 }
 

@@ -6,16 +6,17 @@ use transcoder::{
     Framing, HeaderFields, Input, ParseOptions, Plan, PlanConfig, PrintOptions, ResumeRule,
 };
 
-use crate::library::{SET, TERSE, blame, call, hex, json_of};
+use crate::library::{SET, TERSE, blame, call, hex, json_of, plan};
 
 const ERROR: &[u8] = br#"{"error":{"code":503}}"#;
 
 /// What a stream of these messages becomes, ended or failed.
 fn frames(path: &str, framing: Framing, wires: &[&str], failed: bool) -> String {
     let mut out = BytesMut::new();
-    let mut frames = call("GET", path).frames(framing, &TERSE);
+    let call = call("GET", path);
+    let mut frames = call.frames(framing, &TERSE);
     for wire in wires {
-        frames.message(&Bytes::from(hex(wire)), &mut out).unwrap();
+        frames.message(&call, &Bytes::from(hex(wire)), &mut out).unwrap();
     }
     match failed {
         true => frames.error(ERROR, &mut out),
@@ -68,11 +69,12 @@ fn raw_bytes_are_joined_and_have_no_place_for_an_error() {
     let path = "/v1/shelves/1/books/2:download";
     let chunk = "0a0a746578742f706c61696e 12026869";
     let chunk = &hex(chunk)[..];
+    let call = call("GET", path);
     let (mut out, mut frames) =
-        (BytesMut::new(), call("GET", path).frames(Framing::Raw, &PrintOptions::default()));
-    frames.message(&Bytes::copy_from_slice(chunk), &mut out).unwrap();
-    frames.message(&Bytes::new(), &mut out).unwrap();
-    frames.message(&Bytes::copy_from_slice(chunk), &mut out).unwrap();
+        (BytesMut::new(), call.frames(Framing::Raw, &PrintOptions::default()));
+    frames.message(&call, &Bytes::copy_from_slice(chunk), &mut out).unwrap();
+    frames.message(&call, &Bytes::new(), &mut out).unwrap();
+    frames.message(&call, &Bytes::copy_from_slice(chunk), &mut out).unwrap();
     frames.error(ERROR, &mut out);
     assert_eq!(&out[..], b"hihi");
 }
@@ -80,14 +82,28 @@ fn raw_bytes_are_joined_and_have_no_place_for_an_error() {
 #[test]
 fn a_message_that_cannot_be_printed_leaves_the_stream_whole() {
     let mut out = BytesMut::new();
-    let mut frames = call("GET", "/v1/books:watch").frames(Framing::Array, &TERSE);
-    frames.message(&Bytes::from(hex(A)), &mut out).unwrap();
+    let call = call("GET", "/v1/books:watch");
+    let mut frames = call.frames(Framing::Array, &TERSE);
+    frames.message(&call, &Bytes::from(hex(A)), &mut out).unwrap();
     assert_eq!(
-        frames.message(&Bytes::from_static(b"\x1a\x05a"), &mut out).unwrap_err().status,
+        frames.message(&call, &Bytes::from_static(b"\x1a\x05a"), &mut out).unwrap_err().status,
         500
     );
     frames.error(ERROR, &mut out);
     assert_eq!(&out[..], br#"[{"title":"a"},{"error":{"code":503}}]"#);
+}
+
+#[test]
+fn a_rule_prints_its_stream_after_the_request_is_gone() {
+    let (rule, mut frames) = {
+        let path = "/v1/titles:watch".to_owned();
+        let call = call("GET", &path);
+        (call.rule_id(), call.frames(Framing::Array, &TERSE))
+    };
+    let mut out = BytesMut::new();
+    frames.message(&plan().call_of(rule), &Bytes::from(hex(A)), &mut out).unwrap();
+    frames.finish(&mut out);
+    assert_eq!(&out[..], br#"["a"]"#);
 }
 
 #[test]
@@ -129,8 +145,9 @@ fn events_carry_the_id_that_takes_the_stream_up_again() {
     };
     let event = |id: &str| {
         let mut out = BytesMut::new();
-        let mut frames = call("GET", "/v1/losses:watch").frames(Framing::Sse, &TERSE);
-        frames.message(&Bytes::from(token(id)), &mut out).unwrap();
+        let call = call("GET", "/v1/losses:watch");
+        let mut frames = call.frames(Framing::Sse, &TERSE);
+        frames.message(&call, &Bytes::from(token(id)), &mut out).unwrap();
         String::from_utf8(out.to_vec()).unwrap()
     };
     assert_eq!(event("t7"), "id: t7\ndata: {\"token\":\"t7\"}\n\n");
