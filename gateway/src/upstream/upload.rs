@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use h2::SendStream;
+use h2::{Reason, SendStream};
 use http_body::{Body, Frame};
 use tokio::sync::mpsc;
 use tonic::Status;
@@ -81,16 +81,32 @@ impl Body for Upload {
 
 /// Sends the messages over HTTP/2 as the service lets them come. It never returns: what ends a call is its answer, or that nobody waits
 /// for one.
-pub(super) async fn send(mut messages: Upload, mut stream: SendStream<Bytes>) -> Infallible {
+pub(super) async fn send(mut messages: Upload, stream: SendStream<Bytes>) -> Infallible {
+    let mut sent = Sent { stream, ended: false };
     while let Some(next) = poll_fn(|context| messages.poll_next(context)).await {
         // Both tell that the call is over: an upload that broke off is taken back by whoever broke it off.
         let Ok(frame) = next else { return pending().await };
-        if send_frame(frame, &mut stream).await.is_err() {
+        if send_frame(frame, &mut sent.stream).await.is_err() {
             return pending().await;
         }
     }
-    let _ = stream.send_data(Bytes::new(), true);
+    sent.ended = sent.stream.send_data(Bytes::new(), true).is_ok();
     pending().await
+}
+
+/// What was sent so far. Dropped before the end, it tells the service that this was not all, in words that it cannot take for one:
+/// a server of hyper's reads a stream that was merely cancelled as if it had ended.
+struct Sent {
+    stream: SendStream<Bytes>,
+    ended: bool,
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.stream.send_reset(Reason::INTERNAL_ERROR);
+        }
+    }
 }
 
 async fn send_frame(mut frame: Bytes, stream: &mut SendStream<Bytes>) -> Result<(), h2::Error> {

@@ -1,13 +1,11 @@
 //! Who waits for whom: nothing is taken from the service, or from the client, that the other side has no room for.
 
-use std::time::Duration;
-
 use rstest::rstest;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::{
     framings::EVENTS,
-    house::{House, get, reason, request, soon},
+    house::{A_WHILE, House, get, reason, request, soon},
     messages::{ImportRequest, Imported, event},
 };
 
@@ -132,8 +130,8 @@ async fn a_service_that_takes_nothing_holds_the_upload_back() {
     let chunk = format!("{:x}\r\n{line}\r\n", line.len());
     let mut call = house.call().await;
     let mut sent = 0;
-    let pause = Duration::from_millis(300);
-    while let Ok(written) = tokio::time::timeout(pause, stream.write_all(chunk.as_bytes())).await {
+    while let Ok(written) = tokio::time::timeout(A_WHILE, stream.write_all(chunk.as_bytes())).await
+    {
         written.unwrap();
         sent += chunk.len();
         assert!(sent < BETWEEN, "nothing holds it back");

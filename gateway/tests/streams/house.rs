@@ -31,6 +31,9 @@ use crate::{
 /// Longer than anything here takes, and shorter than every default that it must not wait for.
 const SOON_ENOUGH: Duration = Duration::from_secs(8);
 
+/// How long nothing may happen before it is said that nothing does.
+pub(crate) const A_WHILE: Duration = Duration::from_millis(300);
+
 /// What comes soon.
 pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(SOON_ENOUGH, future).await.expect("it is still waited for")
@@ -147,9 +150,9 @@ impl Asking {
         Answer { status: head.status, headers: head.headers, body, seen: String::new() }
     }
 
-    /// Whether there is no head yet.
-    pub(crate) fn waits(&self) -> bool {
-        !self.0.is_finished()
+    /// Whether there is no head yet, and none for a while.
+    pub(crate) async fn waits(&mut self) -> bool {
+        tokio::time::timeout(A_WHILE, &mut self.0).await.is_err()
     }
 
     /// Goes away before there is an answer.
@@ -230,6 +233,12 @@ pub(crate) fn request(
 
 pub(crate) fn get(target: &str, headers: &[(&str, &str)]) -> Request<Body> {
     request("GET", target, headers, Body::empty())
+}
+
+/// A body that a test sends piece by piece.
+pub(crate) fn trickle() -> (mpsc::Sender<Result<Bytes, std::io::Error>>, Body) {
+    let (more, coming) = mpsc::channel(1);
+    (more, Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(coming)))
 }
 
 /// A body of these chunks, each sent by itself.

@@ -5,7 +5,10 @@ use std::{convert::Infallible, future::Future};
 use bytes::{Buf as _, BufMut as _, Bytes};
 use http::Request;
 use prost::Message;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{
     Response, Status, Streaming,
@@ -13,7 +16,7 @@ use tonic::{
     metadata::MetadataMap,
 };
 
-use crate::house::soon;
+use crate::house::{A_WHILE, soon};
 
 /// One call that the service got.
 pub(crate) struct Call {
@@ -54,8 +57,8 @@ impl Call {
         self.begin();
         let message = Bytes::from(message.encode_to_vec());
         let mut count = 0;
-        while tokio::time::timeout(HELD_BACK, self.replies.send(Ok(message.clone()))).await.is_ok()
-        {
+        while let Ok(sent) = timeout(A_WHILE, self.replies.send(Ok(message.clone()))).await {
+            sent.unwrap();
             count += 1;
         }
         count
@@ -82,9 +85,6 @@ impl Call {
         }
     }
 }
-
-/// How long nothing may happen before it is said that nothing does.
-const HELD_BACK: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// Gives every call to the test.
 #[derive(Clone)]
