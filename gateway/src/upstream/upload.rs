@@ -49,7 +49,8 @@ impl Upload {
                 self.ended = true;
                 Poll::Ready(None)
             }
-            None => Poll::Ready(Some(Err(Status::cancelled("the upload broke off")))),
+            // Not as cancelled, which a service of tonic's reads as the end.
+            None => Poll::Ready(Some(Err(Status::internal("the upload broke off")))),
         }
     }
 }

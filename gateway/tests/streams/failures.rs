@@ -113,7 +113,7 @@ async fn a_message_that_cannot_be_printed_ends_the_stream_and_takes_the_call_bac
     let mut call = house.call().await;
     call.say(&broken).await;
     call.say(&not_utf8).await;
-    call.is_taken_back().await;
+    call.taken_back().await;
     let told = told(ARRAY, &asking.answer().await.text().await);
     assert_eq!(told["error"]["code"], 500);
     // As the first message it is no stream at all.
@@ -153,7 +153,7 @@ async fn a_deadline_that_was_asked_for_ends_a_stream_and_there_is_no_other() {
     late.begin();
     let told = told(ARRAY, &asking.answer().await.text().await);
     assert_eq!((&told["error"]["code"], reason(&told)), (&504.into(), "DEADLINE"));
-    late.is_taken_back().await;
+    late.taken_back().await;
 
     call.say(&event("a")).await;
     endless.until("\"a\"").await;
@@ -161,5 +161,5 @@ async fn a_deadline_that_was_asked_for_ends_a_stream_and_there_is_no_other() {
     let asking = house.ask(get(WATCH, &[("grpc-timeout", "50m")]));
     let late = house.call().await;
     assert_eq!(asking.answer().await.status, 504);
-    late.is_taken_back().await;
+    late.taken_back().await;
 }

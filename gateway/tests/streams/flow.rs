@@ -28,12 +28,12 @@ async fn a_client_that_goes_away_takes_the_call_back(#[case] http2: bool) {
         let mut answer = asking.answer().await;
         answer.until("data: ").await;
         drop(answer);
-        call.is_taken_back().await;
+        call.taken_back().await;
         // Before there is any answer.
         let asking = ask(&house);
         let call = house.call().await;
         asking.give_up();
-        call.is_taken_back().await;
+        call.taken_back().await;
     }
 }
 
@@ -101,7 +101,7 @@ async fn one_stream_too_many_is_refused_and_the_next_is_not() {
     assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, "1"));
     assert_eq!(reason(&refused.json().await), "OVERLOADED");
     drop(answer);
-    call.is_taken_back().await;
+    call.taken_back().await;
     let asking = house.ask(get(WATCH, &[]));
     house.call().await.begin();
     assert_eq!(asking.answer().await.status, 200);
@@ -115,7 +115,7 @@ async fn events_end_without_a_word_when_the_gateway_stops() {
     call.say(&event("a")).await;
     let answer = asking.answer().await;
     house.shutdown.cancel();
-    call.is_taken_back().await;
+    call.taken_back().await;
     assert_eq!(answer.text().await, "data: {\"text\":\"a\",\"token\":\"\"}\n\n");
 }
 

@@ -125,7 +125,7 @@ async fn head_is_answered_like_get_and_takes_the_call_back() {
     call.say(&event("a")).await;
     let answer = asking.answer().await;
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, ARRAY));
-    call.is_taken_back().await;
+    call.taken_back().await;
     assert_eq!(answer.text().await, "");
     // What fails before its first message has the status of the failure here, too.
     let asking = house.ask(request("HEAD", WATCH, &[], ""));

@@ -78,7 +78,7 @@ impl Call {
     }
 
     /// Comes when nobody waits for the answer any more.
-    pub(crate) async fn is_taken_back(mut self) {
+    pub(crate) async fn taken_back(mut self) {
         match &mut self.head {
             Some(head) => soon(head.closed()).await,
             None => soon(self.replies.closed()).await,

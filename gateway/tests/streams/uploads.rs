@@ -77,7 +77,7 @@ async fn a_line_is_sent_before_the_next_has_come() {
 #[rstest]
 #[case("{\"text\":1}", "FIELD_INVALID")]
 #[case("{\"txt\":\"a\"}", "FIELD_UNKNOWN")]
-#[case("{\"text\"", "JSON_INVALID")]
+#[case("{\"text\"", "JSON_SYNTAX")]
 #[tokio::test]
 async fn a_bad_line_takes_the_call_back_and_is_named(#[case] bad: &str, #[case] why: &str) {
     for mut house in [House::open().await, House::in_process().await] {
@@ -126,7 +126,7 @@ async fn the_longest_line_is_taken_and_one_byte_more_is_not() {
         (reason(&json), &json["error"]["details"][0]["metadata"]["line"]),
         ("LINE_TOO_LONG", &"2".into())
     );
-    call.is_taken_back().await;
+    call.taken_back().await;
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn an_upload_that_goes_away_takes_the_call_back() {
         assert!(call.asked::<ImportRequest>().await.is_some());
         asking.give_up();
         assert!(call.heard::<ImportRequest>().await.is_err());
-        call.is_taken_back().await;
+        call.taken_back().await;
     }
 }
 
@@ -208,5 +208,5 @@ async fn an_upload_has_the_deadline_that_was_asked_for() {
     let answer = asking.answer().await;
     assert_eq!(answer.status, 504);
     assert_eq!(reason(&answer.json().await), "DEADLINE");
-    call.is_taken_back().await;
+    call.taken_back().await;
 }
