@@ -11,6 +11,8 @@ mod parameters;
 mod path;
 mod schemas;
 
+use std::sync::Arc;
+
 use bytes::BytesMut;
 use links::Place;
 use node::{Node, Object, object};
@@ -82,7 +84,7 @@ impl Plan {
             with_first("Error", error, schemas.components())
         });
         components.push("responses", errors::answers());
-        let is_open = |rpc: &Rpc| matches!((info.access)(rpc.full_name()), Access::Open(_));
+        let is_open = |rpc: &Arc<Rpc>| matches!((info.access)(rpc.full_name()), Access::Open(_));
         if !self.rpcs().iter().all(is_open) {
             let bearer = object()
                 .with("type", "http")
