@@ -186,7 +186,7 @@ fn every_validation_rule_is_embedded() {
     assert_eq!(oneofs, occurrences(r"\(buf\.validate\.oneof\)"), "oneofs with rules");
 
     let names = "min_len|max_len|max_bytes|pattern|min_items|max_items|max_pairs|gte|finite|\
-                 defined_only|in|required";
+                 defined_only|in|required|unique";
     let single = r"\b(?:NAMES)\s*(?:[:=]|\{)".replace("NAMES", names);
     let resource_patterns =
         occurrences(r#"^\s*pattern: "[a-zA-Z]+(/\{|")"#.replace('^', "(?m)^").as_str());

@@ -21,7 +21,9 @@ fn broken(message: &impl Validate) -> Vec<String> {
     message.validate().map_or_else(
         |violations| {
             for violation in &violations {
-                assert!(violation.description.starts_with("must"), "{violation:?}");
+                let says = ["must", "stands in the list for the second time"];
+                let is_plain = says.iter().any(|says| violation.description.starts_with(says));
+                assert!(is_plain, "{violation:?}");
             }
             violations.into_iter().map(|violation| violation.field).collect()
         },
@@ -38,6 +40,11 @@ macro_rules! refuses {
 
 fn create(product: Product) -> CreateProductRequest {
     CreateProductRequest { product: Some(product), ..Default::default() }
+}
+
+/// So many texts, none of which is another.
+fn numbered(count: usize, text: impl Fn(usize) -> String) -> Vec<String> {
+    (0..count).map(text).collect()
 }
 
 fn variant(variant: Variant) -> CreateVariantRequest {
@@ -62,9 +69,15 @@ fn a_product_within_its_limits_is_accepted() {
         slug: "a".repeat(100),
         description: "é".repeat(20_000),
         brand: "b".repeat(200),
-        categories: vec!["categories/kitchen".into(); 20],
-        tags: vec!["t".repeat(100); 50],
-        options: vec![Choice { name: "Colour".into(), values: vec!["white".into(); 100] }; 3],
+        categories: numbered(20, |number| format!("categories/kitchen-{number}")),
+        tags: numbered(50, |number| format!("{number:t>100}")),
+        options: vec![
+            Choice {
+                name: "Colour".into(),
+                values: numbered(100, |number| format!("white {number}")),
+            };
+            3
+        ],
         images: vec![Image { uri: "/pictures/mug.svg".into(), ..Default::default() }; 20],
         variants: vec![Variant { sku: "A 1".into(), ..Default::default() }; 250],
         ..attribute(&"n".repeat(100), Some(Value::Text("x".repeat(8_000))))
@@ -86,11 +99,13 @@ fn the_fields_of_a_product_have_limits() {
         create(Product { brand: "b".repeat(201), ..Default::default() }) => ["product.brand"];
         create(Product { categories: vec!["kitchen".into()], ..Default::default() })
             => ["product.categories[0]"];
-        create(Product { categories: vec!["categories/a".into(); 21], ..Default::default() })
+        create(Product { categories: numbered(21, |number| format!("categories/a{number}")), ..Default::default() })
             => ["product.categories"];
         create(Product { tags: vec!["ok".into(), String::new()], ..Default::default() })
             => ["product.tags[1]"];
-        create(Product { tags: vec!["t".into(); 51], ..Default::default() }) => ["product.tags"];
+        create(Product { tags: numbered(51, |number| format!("t{number}")), ..Default::default() }) => ["product.tags"];
+        create(Product { tags: vec!["t".into(), "u".into(), "t".into()], ..Default::default() })
+            => ["product.tags[2]"];
         create(Product { options: vec![Choice::default()], ..Default::default() })
             => ["product.options[0].name", "product.options[0].values"];
         create(Product { options: vec![Choice { name: "n".into(), values: vec![String::new()] }], ..Default::default() })
@@ -121,8 +136,10 @@ fn the_fields_of_a_variant_have_limits() {
         variant(Variant { sku: "s".repeat(65), ..Default::default() }) => ["variant.sku"];
         variant(Variant { gtins: vec!["1234".into()], ..Default::default() })
             => ["variant.gtins[0]"];
-        variant(Variant { gtins: vec!["4006381333931".into(); 251], ..Default::default() })
+        variant(Variant { gtins: numbered(251, |number| format!("{number:013}")), ..Default::default() })
             => ["variant.gtins"];
+        variant(Variant { gtins: vec!["4006381333931".into(); 2], ..Default::default() })
+            => ["variant.gtins[1]"];
         variant(Variant { option_values: vec![String::new()], ..Default::default() })
             => ["variant.option_values[0]"];
         variant(Variant { option_values: vec!["x".into(); 4], ..Default::default() })

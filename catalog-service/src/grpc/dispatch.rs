@@ -37,7 +37,8 @@ macro_rules! methods {
         let (service, request) = ($service, $request);
         let limit = service.0.limits.message_bytes;
         match $method {
-            $($name => unary(limit, request, |who, message| $answer(service, who, message)).await,)+
+            // Boxed each by itself: a call would otherwise be as large as the largest method, and is moved several times.
+            $($name => Box::pin(unary(limit, request, |who, message| $answer(service, who, message))).await,)+
             _ => status::method_unknown(request.uri().path()).into_http(),
         }
     }};
