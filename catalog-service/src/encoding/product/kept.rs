@@ -1,4 +1,4 @@
-//! Products as they are kept: parts of one encoded message, which make the whole when they stand one behind the other.
+//! Products as they are kept: parts of one encoded message, of which each is left out where it is not to be seen.
 
 use prost::Message as _;
 use proto::{catalog as wire, google::r#type::Money as WireMoney};
@@ -61,6 +61,27 @@ pub(crate) fn price_range(span: Option<&PriceSpan>) -> Vec<u8> {
 pub(crate) fn variants(id: &ProductId, variants: &[Variant]) -> Vec<u8> {
     let variants = variants.iter().map(|one| variant::to_wire(id, one)).collect();
     wire::Product { variants, ..Default::default() }.encode_to_vec()
+}
+
+/// The parts as one message, with its fields in the order of their numbers: who prints it as it comes has nothing to sort.
+pub(crate) fn whole(
+    document: &[u8],
+    price_range: &[u8],
+    actors: &[u8],
+    variants: &[u8],
+) -> Vec<u8> {
+    const PRICE_RANGE: u64 = 16;
+    let (before, behind) = document.split_at(length_below(document, PRICE_RANGE));
+    [before, price_range, variants, behind, actors].concat()
+}
+
+/// How many bytes the fields in front take up that have a smaller number.
+fn length_below(message: &[u8], number: u64) -> usize {
+    let mut rest = message;
+    while let Some(field) = next_field(rest).filter(|field| field.number < number) {
+        rest = field.behind;
+    }
+    message.len() - rest.len()
 }
 
 /// The uid in an encoded product.
@@ -221,4 +242,35 @@ fn next_field(mut bytes: &[u8]) -> Option<EncodedField<'_>> {
     };
     let (value, behind) = bytes.split_at_checked(length)?;
     Some(EncodedField { number, value: if has_value { value } else { &[] }, behind })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_make_a_whole_with_its_fields_in_order() {
+        let times = Some(time::to_wire(jiff::Timestamp::UNIX_EPOCH));
+        let message = wire::Product {
+            name: "products/mug".to_owned(),
+            tags: vec!["new".to_owned(), "blue".to_owned()],
+            price_range: Some(wire::PriceRange::default()),
+            variants: vec![wire::Variant::default(); 2],
+            create_time: times,
+            purge_time: times,
+            update_actor: Some(wire::Actor::default()),
+            ..Default::default()
+        };
+        let part = |from: u64, until: u64| {
+            let all = message.encode_to_vec();
+            let (front, end) = (length_below(&all, from), length_below(&all, until));
+            all[front..end].to_vec()
+        };
+        let (range, variants, actors) = (part(16, 17), part(17, 18), part(22, 99));
+        let document = [part(1, 16), part(18, 22)].concat();
+        assert!([&range, &variants, &actors].into_iter().all(|part| !part.is_empty()));
+        assert_eq!(whole(&document, &range, &actors, &variants), message.encode_to_vec());
+        assert_eq!(whole(&document, &[], &[], &[]), document);
+        assert_eq!(whole(&[], &range, &[], &[]), range);
+    }
 }

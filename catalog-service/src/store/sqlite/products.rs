@@ -43,7 +43,7 @@ pub(super) fn assemble(row: &Row<'_>, first: usize) -> rusqlite::Result<Vec<u8>>
         ValueRef::Blob(bytes) => Ok::<_, rusqlite::Error>(bytes),
         _ => Ok(&[][..]),
     };
-    Ok([part(0)?, part(1)?, part(2)?, part(3)?].concat())
+    Ok(encoding::product::whole(part(0)?, part(1)?, part(2)?, part(3)?))
 }
 
 /// The condition under which the public may see a product; `:now` is the time.
