@@ -32,6 +32,17 @@ pub(crate) fn product(address: SocketAddr, names: &[String]) -> Work {
     Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK))
 }
 
+/// GET of a product that nobody sees but editors.
+pub(crate) fn draft(address: SocketAddr, name: &str, authorization: &str) -> Result<Work> {
+    let path: Uri = format!("/v1/{name}").parse()?;
+    let authorization = HeaderValue::try_from(authorization)?;
+    let requests = move |_| {
+        let request = to(address, Method::GET, path.clone());
+        sent(request.header(header::AUTHORIZATION, authorization.clone()), Bytes::new())
+    };
+    Ok(Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK)))
+}
+
 /// GET of the first page, of 50.
 pub(crate) fn page(address: SocketAddr) -> Work {
     let requests =
@@ -94,22 +105,23 @@ pub(crate) fn search(address: SocketAddr, word: &str) -> Result<Work> {
 
 /// Makes one call, whose answer has to be complete.
 pub(crate) async fn answered_whole(work: &Work) -> Result<()> {
-    let Work::Http(http) = work else {
-        anyhow::bail!("only answers over HTTP are looked at");
-    };
-    let answer = http.caller().await?.answer().await?;
-    let answer: serde_json::Value = serde_json::from_slice(answer.body())?;
+    let answer: serde_json::Value = serde_json::from_slice(&answer(work).await?)?;
     let is_whole = answer["incomplete"] != serde_json::Value::Bool(true);
     anyhow::ensure!(is_whole && answer["results"].is_array(), "a search was not answered whole");
     Ok(())
 }
 
+/// What a server answers to the next of the calls.
+pub(crate) async fn answer(work: &Work) -> Result<Bytes> {
+    let Work::Http(http) = work else {
+        anyhow::bail!("only answers over HTTP are looked at");
+    };
+    Ok(http.caller().await?.answer().await?.into_body())
+}
+
 /// What a server answers to one of the calls, in bytes of body.
 pub(crate) async fn answered_bytes(work: &Work) -> Result<usize> {
-    let Work::Http(http) = work else {
-        anyhow::bail!("only HTTP answers are measured in bytes");
-    };
-    Ok(http.caller().await?.answer().await?.body().len())
+    Ok(answer(work).await?.len())
 }
 
 /// Get over gRPC, of products in turn.

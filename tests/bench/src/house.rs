@@ -13,7 +13,9 @@ use tempfile::TempDir;
 use tonic::transport::Endpoint;
 
 use crate::{
-    asked, made,
+    asked,
+    express::Express,
+    made,
     process::{Lines, Program, Server, free_address},
     serve::{Answer, Sizes},
     shop::{self, Shop},
@@ -67,6 +69,8 @@ pub(crate) struct House {
     pub(crate) reading: (OneProcess, TwoProcesses),
     /// For the calls that create, so that what they leave does not weigh on the reads.
     pub(crate) creating: (OneProcess, TwoProcesses),
+    /// The gateway that others would write, before the service of the reads and before that of the creations.
+    pub(crate) express: Option<(Express, Express)>,
     /// Two shops of different sizes, where they are compared.
     pub(crate) sized: Option<made::Sizes>,
     /// The products that are read.
@@ -83,6 +87,7 @@ impl House {
     pub(crate) async fn open(
         products: &[CreateProductRequest],
         sized: Option<made::Sizes>,
+        node: Option<&Path>,
     ) -> Result<Self> {
         eprintln!("stocking four catalogs with {} products", products.len());
         let reading = (OneProcess::open(products).await?, TwoProcesses::open(products).await?);
@@ -91,6 +96,10 @@ impl House {
         let names: Vec<String> = products.iter().take(READ).map(shop::name).collect();
         let answers = answers(&reading.1.service, &names).await?;
         let sizes = sizes(&reading.0, &creating.0, &names).await?;
+        let express = match node {
+            Some(node) => Some(Express::pair(node, &reading.1, &creating.1, &names).await?),
+            None => None,
+        };
         let (constant, constant_at) = floor(&constant_arguments(sizes))?;
         let (empty, empty_at) = floor(&["empty".into()])?;
         let (canned, canned_at) = floor(&["canned".into(), answers.path().into()])?;
@@ -103,6 +112,7 @@ impl House {
             canned_at,
             reading,
             creating,
+            express,
             sized,
             names,
             depth,

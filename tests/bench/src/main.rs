@@ -1,13 +1,16 @@
 //! `make bench`: what a request costs, as ratios of one run. It measures, and never judges a slow figure a failure; it
 //! fails only when something did not answer as it should.
 
+mod aims;
 mod asked;
+mod express;
 mod figures;
 mod house;
 mod instructions;
 mod load;
 mod loads;
 mod made;
+mod meaning;
 mod process;
 mod products;
 mod report;
@@ -64,6 +67,9 @@ struct CommandLine {
     /// Where the large shop is kept, and taken up again
     #[arg(long, value_name = "FOLDER", requires = "large")]
     shop: Option<PathBuf>,
+    /// Node.js, which runs the Express gateway of tests/bench/express; none: it is not compared
+    #[arg(long, value_name = "FILE")]
+    node: Option<PathBuf>,
     /// Where the results are written
     #[arg(long, value_name = "FILE", default_value = "tests/bench/RESULTS.md")]
     write: PathBuf,
@@ -140,7 +146,7 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
     };
     let made = sized.as_ref().map(|sized| (sized.small.count, sized.large.count));
     let loads = loads::run(&products, repeats).await?;
-    let house = House::open(&products, sized).await?;
+    let house = House::open(&products, sized, command_line.node.as_deref()).await?;
     let rounds = rounds::run(&house, count, bound).await?;
     let House { reading: (one, two), names, sizes, depth, sized, .. } = house;
     let starts = starts::run(one, &two.service, &names, repeats, bound).await?;

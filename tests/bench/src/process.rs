@@ -34,6 +34,7 @@ const QUIET: Duration = Duration::from_millis(2);
 pub(crate) struct Program {
     path: PathBuf,
     arguments: Vec<OsString>,
+    variables: Vec<(&'static str, &'static str)>,
     listens: Vec<SocketAddr>,
 }
 
@@ -58,7 +59,13 @@ impl Program {
     pub(crate) fn named(name: &str) -> Result<Self> {
         let own = std::env::current_exe()?;
         let folder = own.parent().context("this program lies in a folder")?;
-        Ok(Self { path: folder.join(name), arguments: Vec::new(), listens: Vec::new() })
+        Ok(Self::at(folder.join(name)))
+    }
+
+    /// A program that somebody else made.
+    pub(crate) fn at(path: impl Into<PathBuf>) -> Self {
+        let (arguments, variables, listens) = (Vec::new(), Vec::new(), Vec::new());
+        Self { path: path.into(), arguments, variables, listens }
     }
 
     /// The same under another program, which is given some arguments and then this one with its own.
@@ -69,7 +76,13 @@ impl Program {
     ) -> Self {
         let own = [self.path.into_os_string()].into_iter().chain(self.arguments);
         let arguments = arguments.into_iter().chain(own).collect();
-        Self { path: program.into(), arguments, listens: self.listens }
+        Self { path: program.into(), arguments, ..self }
+    }
+
+    /// With a variable of its environment, which is empty otherwise.
+    pub(crate) fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variables.push((name, value));
+        self
     }
 
     /// With one more argument.
@@ -106,6 +119,7 @@ impl Program {
         command
             .args(&self.arguments)
             .env_clear()
+            .envs(self.variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(out())
             .stderr(errors());

@@ -4,11 +4,12 @@
 use std::fmt::{self, Write as _};
 
 use crate::{
+    aims::HEAD,
     figures::{Figure, Short},
     load::{CALLERS, Slice},
     rounds::{Call, Way},
     serve::Sizes,
-    targets::{GATEWAY, Measured, PROCESS, SERVICE, SIZES, Target},
+    targets::{EXPRESS, GATEWAY, Measured, PROCESS, SERVICE, SIZES, Target},
 };
 
 /// Where and how a run was made.
@@ -41,6 +42,11 @@ impl fmt::Display for Report<'_> {
         self.circumstances(f)?;
         writeln!(f, "\n{HOW}")?;
         self.targets(f, "The gateway: CPU time a request, against the floor", GATEWAY)?;
+        self.targets(
+            f,
+            "The gateway against Express + grpc-js before the same service: times less CPU",
+            EXPRESS,
+        )?;
         self.targets(f, "The service", SERVICE)?;
         self.targets(
             f,
@@ -60,15 +66,15 @@ targets the median meets: what must be reached, or what we are after. The floor 
 the gateway's own server code (its accept loop, HTTP settings and limits) with a constant body of the same size and without
 any layer; that of a 304 has no body. Where the upstream is in memory, the whole gateway runs with all its layers, and the service's
 answer comes ready from the same process: it is the gateway's own cost. Where both services are one process, their CPU time cannot be
-told apart and is given together. Reads carry no credentials; creations carry an editor's. Every request is logged, as by default, to
+told apart and is given together. Express runs on Node.js in production mode before the same service, and its answers were compared with the
+gateway's first: the same fields, the same values. Reads carry no credentials; creations carry an editor's. Every request is logged, as by default, to
 /dev/null. Every answer had the expected status, or the run would have failed: nothing was shed or refused.
 ";
 
 const NOT_MEASURED: &str = "\
 ## Not measured here
 
-Other gateways (Express, fastify, grpc-gateway), typed and reflecting transcoders, other HTML pages and the cold build of a
-fresh clone.
+Gateways other than Express (fastify, grpc-gateway), other HTML pages and the cold build of a fresh clone.
 ";
 
 impl Report<'_> {
@@ -98,10 +104,7 @@ impl Report<'_> {
     }
 
     fn targets(&self, f: &mut fmt::Formatter<'_>, title: &str, targets: &[Target]) -> fmt::Result {
-        writeln!(
-            f,
-            "## {title}\n\n| what | measured | must | after | reached |\n|---|---|---|---|---|"
-        )?;
+        writeln!(f, "## {title}\n\n{HEAD}")?;
         for target in targets {
             writeln!(f, "{}", target.line(self.measured))?;
         }
@@ -123,7 +126,7 @@ impl Report<'_> {
                     self.measured.rounds.iter().filter_map(|round| round.slices.get(&(call, way)));
                 Figure::of(slices.map(value)).map(|figure| figure.to_string()).unwrap_or_default()
             };
-            let behind = if way == Way::TwoProcesses {
+            let behind = if matches!(way, Way::TwoProcesses | Way::Express) {
                 figure(Slice::cpu_behind_per_call)
             } else {
                 String::new()
@@ -182,6 +185,7 @@ fn asked(way: Way) -> &'static str {
         Way::Canned => "gateway, upstream in memory",
         Way::OneProcess => "`shelf`: gateway and service together",
         Way::TwoProcesses => "gateway, service in another process",
+        Way::Express => "Express + grpc-js, service in another process",
         Way::Rpc => "gRPC",
         Way::RpcSmall => "gRPC, small made shop",
         Way::RpcLarge => "gRPC, large made shop",

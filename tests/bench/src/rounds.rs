@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{
     asked,
+    express::Express,
     house::{House, endpoint},
     load::{self, Bound, CALLERS, Slice, Work},
     made::{Made, Sizes},
@@ -56,6 +57,8 @@ pub(crate) enum Way {
     OneProcess,
     /// The gateway before the service in another process.
     TwoProcesses,
+    /// Express before the same service, in another process.
+    Express,
     /// The service, over gRPC.
     Rpc,
     /// Both in one process with the small made shop, over gRPC.
@@ -89,6 +92,22 @@ impl Round {
     /// CPU time of the measured server, in microseconds a call.
     pub(crate) fn cpu(&self, call: Call, way: Way) -> Option<f64> {
         self.slices.get(&(call, way)).map(Slice::cpu_per_call)
+    }
+
+    /// CPU time of the measured server and of the one behind it, in microseconds a call.
+    pub(crate) fn cpu_together(&self, call: Call, way: Way) -> Option<f64> {
+        let slice = self.slices.get(&(call, way))?;
+        Some(slice.cpu_per_call() + slice.cpu_behind_per_call())
+    }
+
+    /// How many times less CPU time a call takes than by Express.
+    pub(crate) fn against_express(&self, call: Call, way: Way) -> Option<f64> {
+        Some(self.cpu(call, Way::Express)? / self.cpu(call, way)?)
+    }
+
+    /// The same with the service that both need.
+    pub(crate) fn against_express_together(&self, call: Call, way: Way) -> Option<f64> {
+        Some(self.cpu_together(call, Way::Express)? / self.cpu_together(call, way)?)
     }
 
     /// CPU time of a call, in CPU times of the same call answered by a constant.
@@ -136,6 +155,9 @@ async fn cases(house: &House) -> Result<Vec<Case<'_>>> {
     for way in [Way::Floor, Way::Canned, Way::OneProcess, Way::TwoProcesses] {
         reads(house, way, &mut cases).await?;
         creations(house, way, &mut cases)?;
+    }
+    if let Some((reading, creating)) = &house.express {
+        by_express(house, reading, creating, &mut cases)?;
     }
     let (canned, editor) = (house.canned_at, &house.reading.1.service.shop);
     cases.push(Case {
@@ -190,6 +212,31 @@ fn creations<'a>(house: &'a House, way: Way, cases: &mut Vec<Case<'a>>) -> Resul
     if way == Way::OneProcess {
         add(Call::LoneCreate, "lone", 1)?;
     }
+    Ok(())
+}
+
+/// The calls that Express answers, too.
+fn by_express<'a>(
+    house: &'a House,
+    reading: &'a Express,
+    creating: &'a Express,
+    cases: &mut Vec<Case<'a>>,
+) -> Result<()> {
+    let (readable, creatable) = (&house.reading.1.service, &house.creating.1.service);
+    let create = asked::create(creating.http, "express", creatable.shop.authorization()?)?;
+    let works = [
+        (Call::Product, asked::product(reading.http, &house.names), reading, readable),
+        (Call::Page, asked::page(reading.http), reading, readable),
+        (Call::Create, create, creating, creatable),
+    ];
+    cases.extend(works.map(|(call, work, express, service)| Case {
+        call,
+        way: Way::Express,
+        work,
+        callers: CALLERS,
+        server: &express.server,
+        behind: Some(&service.server),
+    }));
     Ok(())
 }
 

@@ -1,9 +1,8 @@
 //! What Shelf aims at, next to how each figure comes from the measurements. The targets are ratios of one run.
 
-use std::fmt;
-
 use crate::{
-    figures::{Figure, Short},
+    aims::{Both, Good, NONE, aims, row},
+    figures::Figure,
     loads::Load,
     rounds::{
         Call::{
@@ -45,19 +44,11 @@ impl Measured {
     }
 }
 
-/// Which side of the target is good, and its unit.
-#[derive(Clone, Copy, Debug)]
-enum Good {
-    AtMost(&'static str),
-    AtLeast(&'static str),
-}
-
 /// One line of the targets.
 pub(crate) struct Target {
     what: &'static str,
     good: Good,
-    must: Option<f64>,
-    after: Option<f64>,
+    aims: Both,
     figure: fn(&Measured) -> Option<Figure>,
 }
 
@@ -65,61 +56,25 @@ impl Target {
     const fn at_most(
         what: &'static str,
         unit: &'static str,
-        aims: (Option<f64>, Option<f64>),
+        aims: Both,
         figure: fn(&Measured) -> Option<Figure>,
     ) -> Self {
-        Self { what, good: Good::AtMost(unit), must: aims.0, after: aims.1, figure }
+        Self { what, good: Good::AtMost(unit), aims, figure }
     }
 
     const fn at_least(
         what: &'static str,
         unit: &'static str,
-        aims: (Option<f64>, Option<f64>),
+        aims: Both,
         figure: fn(&Measured) -> Option<Figure>,
     ) -> Self {
-        Self { what, good: Good::AtLeast(unit), must: aims.0, after: aims.1, figure }
+        Self { what, good: Good::AtLeast(unit), aims, figure }
     }
 
     /// The line of the table: what, the figure, both aims, and which of them the median reaches.
     pub(crate) fn line(&self, measured: &Measured) -> String {
-        let Self { what, must, after, .. } = self;
-        let Some(figure) = (self.figure)(measured) else {
-            return format!("| {what} | not measured | {} | {} | |", Aim(*must), Aim(*after));
-        };
-        let (Good::AtMost(unit) | Good::AtLeast(unit)) = self.good;
-        let reached = self.reached(figure.median);
-        format!("| {what} | {figure} {unit} | {} | {} | {reached} |", Aim(*must), Aim(*after))
+        row(self.what, (self.figure)(measured), self.good, self.aims)
     }
-
-    fn reached(&self, median: f64) -> &'static str {
-        let good = |aim: f64| match self.good {
-            Good::AtMost(_) => median <= aim,
-            Good::AtLeast(_) => median >= aim,
-        };
-        match (self.must.map(good), self.after.map(good)) {
-            (_, Some(true)) => "**after**",
-            (Some(true), _) => "must",
-            (Some(false), _) => "no",
-            (None, _) => "",
-        }
-    }
-}
-
-struct Aim(Option<f64>);
-
-impl fmt::Display for Aim {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(aim) => Short(aim).fmt(f),
-            None => f.write_str("–"),
-        }
-    }
-}
-
-const NONE: (Option<f64>, Option<f64>) = (None, None);
-
-const fn aims(must: f64, after: f64) -> (Option<f64>, Option<f64>) {
-    (Some(must), Some(after))
 }
 
 /// CPU time of the gateway.
@@ -183,6 +138,58 @@ pub(crate) const GATEWAY: &[Target] = &[
         "µs",
         aims(60.0, 30.0),
         |m| m.rounds(|round| round.cpu(AdminList, Canned)),
+    ),
+];
+
+/// CPU time of the gateway, of Express and grpc-js in its place.
+pub(crate) const EXPRESS: &[Target] = &[
+    Target::at_least(
+        "GET one product, gateway in one process, upstream in memory",
+        "× less",
+        aims(40.0, 75.0),
+        |m| m.rounds(|round| round.against_express(Product, Canned)),
+    ),
+    Target::at_least(
+        "GET one product, two processes: the gateway",
+        "× less",
+        aims(25.0, 55.0),
+        |m| m.rounds(|round| round.against_express(Product, TwoProcesses)),
+    ),
+    Target::at_least(
+        "GET one product, one process, gateway and service together on both sides",
+        "× less",
+        NONE,
+        |m| m.rounds(|round| round.against_express_together(Product, OneProcess)),
+    ),
+    Target::at_least(
+        "page of 50, gateway in one process, upstream in memory",
+        "× less",
+        NONE,
+        |m| m.rounds(|round| round.against_express(Page, Canned)),
+    ),
+    Target::at_least("page of 50, two processes: the gateway", "× less", NONE, |m| {
+        m.rounds(|round| round.against_express(Page, TwoProcesses))
+    }),
+    Target::at_least(
+        "page of 50, one process, gateway and service together on both sides",
+        "× less",
+        NONE,
+        |m| m.rounds(|round| round.against_express_together(Page, OneProcess)),
+    ),
+    Target::at_least(
+        "POST create, gateway in one process, upstream in memory",
+        "× less",
+        NONE,
+        |m| m.rounds(|round| round.against_express(Create, Canned)),
+    ),
+    Target::at_least("POST create, two processes: the gateway", "× less", NONE, |m| {
+        m.rounds(|round| round.against_express(Create, TwoProcesses))
+    }),
+    Target::at_least(
+        "POST create, one process, gateway and service together on both sides",
+        "× less",
+        NONE,
+        |m| m.rounds(|round| round.against_express_together(Create, OneProcess)),
     ),
 ];
 
@@ -307,29 +314,6 @@ pub(crate) const PROCESS: &[Target] = &[
 mod tests {
     use super::*;
 
-    fn reached(target: &Target, median: f64) -> &'static str {
-        target.reached(median)
-    }
-
-    #[test]
-    fn a_figure_on_the_target_reaches_it() {
-        let low = Target::at_most("", "×", aims(2.0, 1.3), |_| None);
-        assert_eq!(
-            [1.3, 1.31, 2.0, 2.01].map(|median| reached(&low, median)),
-            ["**after**", "must", "must", "no"]
-        );
-        let high = Target::at_least("", "×", aims(5.0, 8.0), |_| None);
-        assert_eq!(
-            [8.0, 7.9, 5.0, 4.9].map(|median| reached(&high, median)),
-            ["**after**", "must", "must", "no"]
-        );
-    }
-
-    #[test]
-    fn a_figure_without_a_target_reaches_nothing() {
-        assert_eq!(reached(&Target::at_most("", "×", NONE, |_| None), 1.0), "");
-    }
-
     #[test]
     fn what_was_not_measured_says_so() {
         let nothing = Measured {
@@ -338,7 +322,7 @@ mod tests {
             starts: Vec::new(),
             large_starts: Vec::new(),
         };
-        for target in GATEWAY.iter().chain(SERVICE).chain(SIZES).chain(PROCESS) {
+        for target in GATEWAY.iter().chain(EXPRESS).chain(SERVICE).chain(SIZES).chain(PROCESS) {
             assert!(target.line(&nothing).contains("not measured"), "{}", target.what);
         }
     }
