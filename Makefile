@@ -18,10 +18,12 @@ FUZZ       := $(CURDIR)/target/fuzz
 # systems, which a mirror need not have. buf, the type checker and the browser's driver are pinned by tests/browser/package-lock.json.
 NODE       := tests/browser/node_modules/.package-lock.json
 NODE_BIN   := tests/browser/node_modules/.bin
+# What the transcoder is measured against has nothing in common with the rest, either.
+TRANSCODING := tests/bench/transcoding
 # The contract of the last release, as buf keeps it.
 RELEASED   := proto/released.binpb
 
-.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz bench walk screens tools chromium
+.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -33,6 +35,8 @@ check: $(TOOLS)/bin/cargo-deny-$(CARGO_DENY) $(NODE) ## Looks for faults without
 	cargo fmt --all --check
 	rustfmt --check --edition 2024 $(wildcard */fuzz/fuzz_targets/*.rs */*/fuzz/fuzz_targets/*.rs)
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo fmt --manifest-path $(TRANSCODING)/Cargo.toml --check
+	cargo clippy --manifest-path $(TRANSCODING)/Cargo.toml --target-dir target/transcoding --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 	$(NODE_BIN)/buf lint
 	$(NODE_BIN)/buf format --diff --exit-code
@@ -48,6 +52,7 @@ released: $(NODE) ## Writes the contract as it is now to proto/released.binpb, w
 test: tools ## Installs what the tests need and runs them all.
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --locked --no-fail-fast
+	cargo test --manifest-path $(TRANSCODING)/Cargo.toml --target-dir target/transcoding --locked
 	$(MAKE) --no-print-directory conformance
 	$(MAKE) --no-print-directory api-tests
 	$(MAKE) --no-print-directory node-tests
@@ -83,6 +88,10 @@ fuzz: $(TOOLS)/bin/cargo-fuzz-$(CARGO_FUZZ) ## Runs every fuzz target for TIME=6
 				$$name $(FUZZ)/found/$$name $$crate/fuzz/corpus/$$name -- -max_total_time=$(or $(TIME),600) -timeout=1 -rss_limit_mb=256; \
 		fi; \
 	done; done
+
+transcoding: ## Measures the transcoder alone, against typed messages and reflection, in half a minute; `make bench` does so, too.
+	cargo build --release --locked --bins --manifest-path $(TRANSCODING)/Cargo.toml --target-dir target/transcoding
+	target/transcoding/release/transcoding
 
 bench: ## Measures, and writes tests/bench/RESULTS.md; DATA=… takes real products, JUDGEMENTS=… what people think of their search, SHOP=… keeps the large shop.
 	python3 tests/bench/run.py $(if $(SHOP),--shop $(SHOP)) $(if $(DATA),--data $(DATA)) $(if $(JUDGEMENTS),--judgements $(JUDGEMENTS))

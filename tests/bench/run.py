@@ -12,6 +12,7 @@ import argparse
 import datetime
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,13 +20,17 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PACKAGES = ["shelf", "catalog-service", "gateway", "tests"]
+EXPRESS = HERE / "express"
+# A workspace of its own, so that what the transcoder is compared with changes nothing that Shelf is built from.
+TRANSCODING = HERE / "transcoding"
 
 
 def main():
     options = arguments()
+    node = node_for_express()
     build = ["cargo", "build", "--release", "--locked", "--bins"]
     subprocess.run(build + [f"--package={package}" for package in PACKAGES], cwd=ROOT, check=True)
-    command = [target() / "release" / "bench", "--write", options.write]
+    command = [target() / "release" / "bench", "--write", options.write, "--node", node]
     command += [f"--about={line}" for line in circumstances()]
     if options.quick:
         command.append("--quick")
@@ -36,6 +41,7 @@ def main():
         subprocess.run(command + data + large, check=True)
         with open(options.write, "a", encoding="utf-8") as results:
             results.write(search(options, data, shop))
+            results.write("\n" + transcoding(options))
     print(f"written to {options.write}")
 
 
@@ -51,6 +57,26 @@ def arguments():
     if options.large is None:
         options.large = 0 if options.quick else 1_000_000
     return options
+
+
+def node_for_express():
+    """Node.js, with what the Express gateway needs."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        sys.exit("Express is compared with, and needs Node.js: install `node` 20 or later with `npm`, and run this again")
+    # Not `npm ci`: that wants every optional package of the lock file, also those for other systems.
+    quietly = ["--no-save", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
+    subprocess.run([npm, "install", *quietly], cwd=EXPRESS, check=True)
+    return node
+
+
+def transcoding(options):
+    """What transcoding costs by itself, as a section of the results."""
+    build = ["cargo", "build", "--release", "--locked", "--bins", "--manifest-path", TRANSCODING / "Cargo.toml"]
+    folder = target() / "transcoding"
+    subprocess.run(build + ["--target-dir", folder], cwd=ROOT, check=True)
+    command = [folder / "release" / "transcoding"] + (["--quick"] if options.quick else [])
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def search(options, data, shop):

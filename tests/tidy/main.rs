@@ -198,7 +198,8 @@ fn no_lint_and_no_test_is_silenced() {
 #[test]
 fn every_version_stands_in_the_workspace() {
     for (path, text) in tree() {
-        if !path.ends_with("/Cargo.toml") || path.contains("fuzz") {
+        // What is a workspace by itself has its own.
+        if !path.ends_with("/Cargo.toml") || text.contains("\n[workspace]\n") {
             continue;
         }
         let versions: Vec<&str> = text
@@ -208,6 +209,23 @@ fn every_version_stands_in_the_workspace() {
             .filter(|line| !line.starts_with("name = ") && !line.starts_with("path = "))
             .collect();
         assert_eq!(versions, Vec::<&str>::new(), "{path}");
+    }
+}
+
+/// The versions of a crate in a lock file.
+fn locked<'l>(lock: &'l str, name: &str) -> Vec<&'l str> {
+    let name = format!("name = \"{name}\"\nversion = ");
+    lock.split(name.as_str()).skip(1).filter_map(|rest| rest.lines().next()).collect()
+}
+
+/// Otherwise the transcoder would be measured against what Shelf does not use.
+#[test]
+fn the_transcoder_is_measured_against_the_versions_of_the_workspace() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let (ours, measured) = (read("Cargo.lock"), read("tests/bench/transcoding/Cargo.lock"));
+    for name in ["bytes", "prost", "prost-reflect", "serde", "serde_json", "twox-hash"] {
+        assert_eq!(locked(&measured, name), locked(&ours, name), "{name}: update both lock files");
+        assert!(!locked(&ours, name).is_empty(), "{name} is in no lock file");
     }
 }
 
