@@ -9,21 +9,22 @@ use crate::{
     sides::{Defaults, NAMES, descriptor, sides},
 };
 
-/// The wire bytes of a body, in the order of its members.
+/// The wire bytes of a body: as prost encodes them, or in the order of its members where they shall not be sorted.
 ///
 /// # Errors
 /// One of the sides fails, or differs from the others in what it reads or prints.
 pub fn wire(body: &Body) -> Result<Vec<u8>> {
     let descriptor = descriptor(body.message)?;
-    let [mut direct, ..] = sides(body.message, Defaults::Omitted)?;
-    let wire = direct.to_wire(body.json.as_bytes())?.to_vec();
+    let [mut direct, mut typed, _] = sides(body.message, Defaults::Omitted)?;
+    let encoder = if body.is_sorted { &mut typed } else { &mut direct };
+    let wire = encoder.to_wire(body.json.as_bytes())?.to_vec();
     let meant = DynamicMessage::decode(descriptor.clone(), wire.as_slice())?;
     for defaults in [Defaults::Omitted, Defaults::Printed] {
         let mut printed = Vec::new();
         for (side, name) in sides(body.message, defaults)?.iter_mut().zip(NAMES) {
             let read = side.to_wire(body.json.as_bytes()).with_context(|| name)?;
             let read = DynamicMessage::decode(descriptor.clone(), read)?;
-            ensure!(read == meant, "{name} reads another {} than the transcoder", body.what);
+            ensure!(read == meant, "{name} reads another {} than the others", body.what);
             printed.push((name, side.to_json(&wire).with_context(|| name)?.to_vec()));
         }
         for (name, json) in &printed[1..] {

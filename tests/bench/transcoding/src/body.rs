@@ -18,11 +18,13 @@ pub struct Body {
     pub message: &'static str,
     /// The text.
     pub json: String,
+    /// Its wire bytes are those of an ordinary encoder, field by field in the order of their numbers.
+    pub is_sorted: bool,
 }
 
 impl Body {
     fn new(what: &'static str, message: &'static str, json: String) -> Self {
-        Self { what, message, json }
+        Self { what, message, json, is_sorted: true }
     }
 
     /// The two that the targets speak of.
@@ -53,7 +55,8 @@ impl Body {
     pub fn unsorted() -> Self {
         let mut members = members(1);
         members.reverse();
-        Self::new("one product, its fields from last to first", "goods.v1.Item", object(&members))
+        let what = "one product, its fields from last to first";
+        Self { is_sorted: false, ..Self::new(what, "goods.v1.Item", object(&members)) }
     }
 
     /// The product with one member that its message does not have.

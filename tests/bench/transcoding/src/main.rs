@@ -12,11 +12,12 @@ mod recorded;
 mod report;
 mod walk;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Parser;
 use transcoding::{
+    agreed,
     body::Body,
-    sides::{Defaults, NAMES, sides},
+    sides::{Defaults, sides},
 };
 
 /// Measures transcoding alone
@@ -48,7 +49,7 @@ fn main() -> Result<()> {
 fn profile(calls: u32) -> Result<()> {
     for body in Body::aimed() {
         let [mut direct, ..] = sides(body.message, Defaults::Omitted)?;
-        let wire = direct.to_wire(body.json.as_bytes()).context(NAMES[0])?.to_vec();
+        let wire = agreed::wire(&body)?;
         for _ in 0..calls {
             direct.to_wire(body.json.as_bytes())?;
             direct.to_json(&wire)?;
