@@ -66,3 +66,19 @@ fn printing_in_order_allocates_nothing_but_the_list_of_map_keys() {
     });
     assert!(count <= 2, "{count}");
 }
+
+#[test]
+fn a_long_map_in_order_is_sorted_no_further() {
+    let plan = plan();
+    let mut labels: Vec<String> = (10..99).map(|number| format!("size {number}")).collect();
+    labels.insert(0, "size".to_owned());
+    let labels: Vec<String> = labels.iter().map(|label| format!(r#""{label}":"v""#)).collect();
+    let body = format!(r#"{{"labels":{{{}}}}}"#, labels.join(","));
+    let mut wire = BytesMut::new();
+    let book = plan.message("library.v1.Book").unwrap();
+    plan.json_to_wire(book, body.as_bytes(), &ParseOptions::default(), &mut wire).unwrap();
+    let print = PrintOptions::default();
+    let count = allocations(|out| plan.wire_to_json(book, &wire, &print, out).unwrap());
+    // The list of keys grows a few times.
+    assert!(count <= 8, "{count}");
+}

@@ -58,23 +58,25 @@ impl<'a> Printer<'a> {
 
     /// Restarts on the slow path when the last key stood in the map before.
     fn check_key(&mut self, map: &mut Open) -> Print<()> {
-        let Some(((start, end), known)) = self.keys[map.base..].split_last() else {
-            return Ok(());
-        };
-        let new = &self.out.written()[*start..*end];
+        let Some((new, known)) = self.keys[map.base..].split_last() else { return Ok(()) };
         let Some(last) = known.last() else { return Ok(()) };
-        let last = &self.out.written()[last.0..last.1];
+        let (new, last) = (self.key(*new), self.key(*last));
         map.ascending &= last < new;
         map.lengthening &= (last.len(), last) < (new.len(), new);
         if map.ascending || map.lengthening {
             return Ok(());
         }
         // A long map out of order is left to the slow path, which sorts its keys once.
-        let repeated = known.iter().any(|(start, end)| self.out.written()[*start..*end] == *new);
+        let repeated = known.iter().any(|known| self.key(*known) == new);
         if repeated || known.len() > FEW * FEW {
             return Err(Stop::Restart);
         }
         Ok(())
+    }
+
+    /// A printed key, between its quotation marks: the one behind it comes after a space, but a text before one that goes on.
+    fn key(&self, (start, end): (usize, usize)) -> &[u8] {
+        &self.out.written()[start + 1..end - 2]
     }
 
     pub(super) fn read_entry<'w>(&self, id: MsgId, wire: &'w [u8]) -> Print<Entry<'a, 'w>> {
