@@ -1,4 +1,4 @@
-//! JSON under `/v1`: the transcoder meets sockets. What it may not do is know a product or build a message.
+//! JSON: the transcoder meets sockets. What it may not do is know a product or build a message.
 //!
 //! A call is refused before its body is read wherever that is possible, and reaches the service only once the whole request is
 //! known to be good.
@@ -18,7 +18,7 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body::Body as _;
-use transcoder::{Call, ParseOptions, Routed};
+use transcoder::{Call, Plan, Routed};
 
 pub(crate) use describe::describe;
 use failure::Failure;
@@ -44,14 +44,21 @@ const PASSED_ON: [HeaderName; 3] = [
 struct Asked<'a> {
     gateway: &'a Gateway,
     visit: &'a Visit,
+    plan: &'a Arc<Plan>,
     head: &'a Parts,
     call: Call<'a, 'a>,
 }
 
-/// Answers one call.
-pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Body>) -> Response {
+/// Answers one call by the contract that was found when it came. Whatever outlives it keeps that one.
+pub(crate) async fn answer(
+    gateway: &Gateway,
+    visit: &Visit,
+    plan: Option<Arc<Plan>>,
+    request: Request<Body>,
+) -> Response {
+    let Some(plan) = plan else { return Refusal::no_contract().render(gateway, visit) };
     let (head, body) = request.into_parts();
-    let call = match gateway.plan().route(head.method.as_str(), head.uri.path()) {
+    let call = match plan.route(head.method.as_str(), head.uri.path()) {
         Routed::Hit(call) => call,
         Routed::WrongMethod { allow } => {
             return wrong_method(&head.method, allow)
@@ -59,11 +66,11 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
         }
         Routed::Miss => return Refusal::not_found().render(gateway, visit),
     };
-    let asked = Asked { gateway, visit, head: &head, call };
+    let asked = Asked { gateway, visit, plan: &plan, head: &head, call };
     let mut response = match asked.answer(body).await {
         Ok(response) => response,
         Err(Failure::Refused(refusal)) => refusal.render(gateway, visit),
-        Err(failure) => failure.render(gateway.plan(), &head.headers),
+        Err(failure) => failure.render(&plan, gateway.contract(), &head.headers),
     };
     response.extensions_mut().insert(Route::Rpc(Arc::clone(call.rpc())));
     response
@@ -90,7 +97,7 @@ impl Asked<'_> {
         let (target, outgoing) = (Target::Method(self.call.rpc()), self.outgoing());
         let upstream = self.gateway.upstream();
         let answer = upstream.unary(target, &outgoing, message.clone(), most).await?;
-        reply::write(self.head, &self.call, &message, answer).await
+        reply::write(self, &message, answer).await
     }
 
     /// The frame of the request's one message, known to be good.
@@ -100,7 +107,8 @@ impl Asked<'_> {
         let sizes = &self.gateway.settings().limits.sizes;
         let body = body::read(&self.head.headers, body, sizes).await?;
         let mut message = upstream::begin(body.len() + ROOM);
-        self.call.request(&given.input(&body), &ParseOptions::default(), &mut message)?;
+        let parse = self.gateway.contract().parse();
+        self.call.request(&given.input(&body), parse, &mut message)?;
         Ok(upstream::end(message))
     }
 

@@ -48,7 +48,8 @@ use crate::{
     api, assets,
     assets::Assets,
     config::{Origin, Settings},
-    contract, pages, relay,
+    contract::{self, Contract, Front},
+    pages, relay,
     upstream::Upstream,
 };
 
@@ -62,7 +63,7 @@ pub struct Gateway(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     upstream: Upstream,
-    plan: Arc<Plan>,
+    contract: Arc<Contract>,
     settings: Settings,
     headers: headers::Sets,
     in_flight: in_flight::InFlight,
@@ -81,13 +82,18 @@ impl Gateway {
     pub fn speaking(plan: Arc<Plan>, settings: Settings, upstream: Upstream) -> Self {
         // Read now, not for the first visitor.
         assets::current();
+        Self::following(Arc::new(Contract::of_shelf(plan)), settings, upstream)
+    }
+
+    /// A gateway whose JSON follows this contract, whatever that becomes.
+    pub fn following(contract: Arc<Contract>, settings: Settings, upstream: Upstream) -> Self {
         let headers = headers::Sets::new(&settings);
         let in_flight = in_flight::InFlight::of_requests(&settings.limits);
         let streams = in_flight::InFlight::of_streams(&settings.limits);
         let pace = pace::Pace::new(&settings.limits);
         Self(Arc::new(Shared {
             upstream,
-            plan,
+            contract,
             settings,
             headers,
             in_flight,
@@ -102,9 +108,14 @@ impl Gateway {
         &self.0.upstream
     }
 
-    /// The contract that JSON calls follow. Whatever outlives its request keeps the one that it began with.
-    pub(crate) fn plan(&self) -> &Arc<Plan> {
-        &self.0.plan
+    /// The contract that JSON calls follow.
+    pub(crate) fn contract(&self) -> &Arc<Contract> {
+        &self.0.contract
+    }
+
+    /// What the gateway is in front of.
+    pub(crate) fn front(&self) -> Front {
+        self.0.contract.front()
     }
 
     /// A place among the streams, held until it is dropped.
@@ -153,7 +164,11 @@ pub struct App {
 impl App {
     /// The front door of a gateway.
     pub fn new(gateway: Gateway) -> Self {
-        let pages = pages::router(&gateway)
+        let pages = match gateway.front() {
+            Front::Shelf => pages::router(&gateway),
+            Front::Service => Router::new(),
+        };
+        let pages = pages
             .layer(axum::middleware::from_fn(visit::keep_route))
             // A form is small; more is refused before it is read.
             .layer(DefaultBodyLimit::max(gateway.settings().limits.sizes.form))
@@ -163,7 +178,7 @@ impl App {
 
     /// Answers one request.
     pub async fn answer(&self, request: Request<Body>) -> Response {
-        let mut visit = Visit::begin(&request, self.gateway.settings());
+        let mut visit = Visit::begin(&request, self.gateway.front(), self.gateway.settings());
         // A slow sender is cut off, and what of a body nobody reads comes back.
         let (request, rest) = lent::lend(request, visit.kind(), &self.gateway.settings().limits);
         // A panic ends its own request and no other.
@@ -193,14 +208,16 @@ impl App {
         // A foreign name that resolves to us (DNS rebinding) must not reach anything.
         host::check(&request, visit, &self.gateway.0.settings)?;
         // Another site must not act with our visitor's cookie.
-        guarding::check(&request)?;
+        guarding::check(&request, self.gateway.front())?;
         // Too much at once is refused at once instead of slowing everyone.
         let _place = self.gateway.0.in_flight.enter(visit.kind(), visit.network()).await?;
+        // A contract that changes from here on is the next request's.
+        let plan = self.gateway.contract().plan();
         // Nobody may ask so often that others have to wait; told before a body is read.
-        self.gateway.0.pace.count(self.gateway.plan(), visit, &request)?;
+        self.gateway.0.pace.count(plan.as_deref(), visit, &request)?;
         // Every call downstream knows when its answer has to be there.
         visit.answer_by(deadline::of(&request, visit.kind(), &limits.deadlines)?);
-        let answer = self.route(visit, request);
+        let answer = self.route(visit, plan, request);
         match visit.kind() {
             // A JSON call may turn out to be a stream, which takes its time.
             Kind::Api => Ok(answer.await),
@@ -210,10 +227,15 @@ impl App {
 
     /// Hands an admitted request to the part that answers it. The others are in boxes, so that a JSON call, which is moved
     /// several times on its way, is no larger than it has to be.
-    async fn route(&self, visit: &Visit, request: Request<Body>) -> Response {
+    async fn route(
+        &self,
+        visit: &Visit,
+        plan: Option<Arc<Plan>>,
+        request: Request<Body>,
+    ) -> Response {
         match visit.kind() {
             Kind::Page => Box::pin(self.page(visit, request)).await,
-            Kind::Api => api::answer(&self.gateway, visit, request).await,
+            Kind::Api => api::answer(&self.gateway, visit, plan, request).await,
             Kind::Relay => Box::pin(relay::answer(&self.gateway, visit, request)).await,
             Kind::Asset | Kind::Picture => assets::answer(&self.gateway, visit, &request),
             Kind::Description => api::describe(&self.gateway, visit, &request),

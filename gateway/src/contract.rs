@@ -1,13 +1,109 @@
-//! The contract's tables, compiled once, and what they say of a method.
+//! What JSON calls follow: the contract's tables, held so that they can be exchanged under way, and the manner of the JSON.
 
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
 };
 
-use transcoder::{Plan, PlanConfig, Rpc};
+use arc_swap::ArcSwapOption;
+use transcoder::{ErrorOptions, ErrorShape, ParseOptions, Plan, PlanConfig, PrintOptions, Rpc};
 
-/// The tables.
+/// What a gateway is in front of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Front {
+    /// Shelf's catalog-service: pages, relay and JSON.
+    Shelf,
+    /// Any service: its JSON alone, and no word of Shelf.
+    Service,
+}
+
+impl Front {
+    /// The domain of the reasons that the gateway itself gives.
+    pub(crate) fn domain(self) -> &'static str {
+        match self {
+            Self::Shelf => "shelf",
+            Self::Service => "gateway",
+        }
+    }
+}
+
+/// How JSON is read and written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// How it is read.
+    pub parse: ParseOptions,
+    /// How it is printed.
+    pub print: PrintOptions,
+    /// The outer shape of an error.
+    pub errors: ErrorShape,
+}
+
+/// The contract of a gateway. Its tables are exchanged as a whole; whoever took them before goes on with those.
+#[derive(Debug)]
+pub struct Contract {
+    front: Front,
+    manner: Manner,
+    plan: ArcSwapOption<Plan>,
+}
+
+impl Contract {
+    /// The contract of the catalog-service, or another that has its place in a test.
+    pub(crate) fn of_shelf(plan: Arc<Plan>) -> Self {
+        let plan = ArcSwapOption::from(Some(plan));
+        Self { front: Front::Shelf, manner: Manner::default(), plan }
+    }
+
+    /// The contract of any service, which is not known yet.
+    pub fn of_service(manner: Manner) -> Self {
+        Self { front: Front::Service, manner, plan: ArcSwapOption::empty() }
+    }
+
+    /// The tables, once they are known. A request takes them once.
+    pub fn plan(&self) -> Option<Arc<Plan>> {
+        self.plan.load_full()
+    }
+
+    /// Puts other tables in place of those that are there.
+    pub fn exchange(&self, plan: Arc<Plan>) {
+        self.plan.store(Some(plan));
+    }
+
+    /// What the gateway is in front of.
+    pub fn front(&self) -> Front {
+        self.front
+    }
+
+    /// How JSON is read.
+    pub(crate) fn parse(&self) -> &ParseOptions {
+        &self.manner.parse
+    }
+
+    /// How JSON is printed.
+    pub(crate) fn print(&self) -> &PrintOptions {
+        &self.manner.print
+    }
+
+    /// How errors are printed.
+    pub(crate) fn errors(&self) -> ErrorOptions {
+        let mut options = ErrorOptions::new(self.front.domain());
+        (options.shape, options.print) = (self.manner.errors, self.manner.print);
+        options
+    }
+}
+
+/// Tables that know no service: enough for an error that no service gave.
+///
+/// # Panics
+/// Never: the transcoder's own types are without fault, which its tests hold.
+pub(crate) fn plain() -> &'static Plan {
+    static PLAIN: LazyLock<Plan> = LazyLock::new(|| {
+        let plan = Plan::compile(&[], &[], &PlanConfig::default());
+        plan.unwrap_or_else(|errors| panic!("the empty contract is faulty: {errors:?}"))
+    });
+    &PLAIN
+}
+
+/// Shelf's own tables.
 ///
 /// # Panics
 /// When the descriptors that the build embedded break a rule of the transcoder; a test compiles them.

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::{App, Gateway, Network},
     config::Limits,
+    contract::Front,
 };
 use crowd::Crowd;
 
@@ -86,7 +87,7 @@ impl Bound {
         let (address, origin) = (self.address, gateway.origin().clone());
         let limits = gateway.settings().limits.clone();
         tracing::info!(%address, %origin, ?limits, "the gateway answers");
-        if !origin.keeps_secure_cookies() {
+        if gateway.front() == Front::Shelf && !origin.keeps_secure_cookies() {
             tracing::warn!(%origin, "signing in needs https: browsers keep no session cookie of this address");
         }
         let app = Arc::new(App::new(gateway.clone()));

@@ -35,7 +35,7 @@ use link::Use;
 use links::Links;
 pub(crate) use messages::Messages;
 pub use outgoing::Outgoing;
-pub(crate) use trouble::{DOMAIN, too_large, with_own_words};
+pub(crate) use trouble::{DOMAIN, too_large, worded};
 pub use trouble::{deadline_exceeded, unreachable};
 pub(crate) use unary::{PREFIX, Reply, begin, end};
 pub(crate) use upload::{Sender, Upload};

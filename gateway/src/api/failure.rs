@@ -8,8 +8,8 @@ use transcoder::{ErrorHead, ErrorOptions, Fault, Plan, RpcError};
 
 use crate::{
     app::Refusal,
-    session,
-    upstream::{self, DOMAIN},
+    contract::{Contract, Front},
+    session, upstream,
 };
 
 /// Why a call has no reply.
@@ -25,13 +25,13 @@ pub(super) enum Failure {
 
 impl Failure {
     /// The failure's answer.
-    pub(super) fn render(&self, plan: &Plan, request: &HeaderMap) -> Response {
-        let mut options = ErrorOptions::new(DOMAIN);
+    pub(super) fn render(&self, plan: &Plan, contract: &Contract, request: &HeaderMap) -> Response {
+        let (mut options, front) = (contract.errors(), contract.front());
         options.if_match = request.contains_key(header::IF_MATCH);
         let mut body = BytesMut::new();
-        let mut response = error(self.put(plan, &options, &mut body), body.freeze());
+        let mut response = error(self.put(plan, front, &options, &mut body), body.freeze());
         if matches!(self, Self::Status(status) if status.code() == Code::Unauthenticated) {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge(request));
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge(front, request));
         }
         response
     }
@@ -40,14 +40,15 @@ impl Failure {
     pub(super) fn put(
         &self,
         plan: &Plan,
+        front: Front,
         options: &ErrorOptions,
         body: &mut BytesMut,
     ) -> ErrorHead {
         match self {
-            Self::Refused(refusal) => refusal.put(body),
+            Self::Refused(refusal) => refusal.put(options, body),
             Self::Fault(fault) => plan.fault_body(fault, options, body),
             Self::Status(status) => {
-                let status = upstream::with_own_words(status);
+                let status = upstream::worded(status, front);
                 let failed = RpcError {
                     code: status.code() as i32,
                     message: status.message(),
@@ -59,21 +60,28 @@ impl Failure {
     }
 
     /// The failure as gRPC tells it.
-    pub(super) fn status(&self) -> Status {
+    pub(super) fn status(&self, front: Front) -> Status {
         match self {
             Self::Refused(refusal) => Status::new((refusal.code as i32).into(), &*refusal.message),
             Self::Fault(fault) => Status::internal(fault.to_string()),
-            Self::Status(status) => upstream::with_own_words(status),
+            Self::Status(status) => upstream::worded(status, front),
         }
     }
 }
 
 /// RFC 6750, 3: credentials that were refused are named as such.
-fn challenge(request: &HeaderMap) -> HeaderValue {
-    match session::credentials(request) {
-        None => HeaderValue::from_static("Bearer realm=\"shelf\""),
-        Some(_) => HeaderValue::from_static("Bearer realm=\"shelf\", error=\"invalid_token\""),
-    }
+fn challenge(front: Front, request: &HeaderMap) -> HeaderValue {
+    let told = match front {
+        Front::Shelf if session::credentials(request).is_some() => {
+            "Bearer realm=\"shelf\", error=\"invalid_token\""
+        }
+        Front::Shelf => "Bearer realm=\"shelf\"",
+        Front::Service if request.contains_key(header::AUTHORIZATION) => {
+            "Bearer error=\"invalid_token\""
+        }
+        Front::Service => "Bearer",
+    };
+    HeaderValue::from_static(told)
 }
 
 /// An error body with its status, type and `Retry-After`.

@@ -3,41 +3,52 @@
 use axum::{body::Body, response::Response};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use transcoder::{Call, PrintOptions, Reply};
+use transcoder::{Call, Reply};
 
-use super::Failure;
-use crate::{app::coding, session, upstream};
+use super::{Asked, Failure};
+use crate::{app::coding, contract::Front, session, upstream};
 
 /// Room for the headers of an answer, with those that every answer gets at its end.
 const ROOM: usize = 12;
 
-/// Reply metadata that become headers.
-pub(super) const PASSED_BACK: [HeaderName; 3] = [
+/// Reply metadata that become headers; the first is Shelf's own.
+static PASSED_BACK: [HeaderName; 3] = [
     HeaderName::from_static("shelf-resume-token"),
     header::CACHE_CONTROL,
     header::WWW_AUTHENTICATE,
 ];
 
-/// Writes the answer to a call that succeeded; `asked` is the frame of its request.
+/// Reply metadata that become headers.
+pub(super) fn passed_back(front: Front) -> &'static [HeaderName] {
+    match front {
+        Front::Shelf => &PASSED_BACK,
+        Front::Service => &PASSED_BACK[1..],
+    }
+}
+
+/// Writes the answer to a call that succeeded; `message` is the frame of its request.
 pub(super) async fn write(
-    head: &Parts,
-    call: &Call<'_, '_>,
-    asked: &Bytes,
+    asked: &Asked<'_>,
+    message: &Bytes,
     answer: upstream::Reply,
 ) -> Result<Response, Failure> {
+    let (head, call, contract) = (asked.head, &asked.call, asked.gateway.contract());
     let mut headers = HeaderMap::with_capacity(ROOM);
-    for name in PASSED_BACK {
-        if let Some(value) = answer.metadata(&name) {
+    for name in passed_back(contract.front()) {
+        if let Some(value) = answer.metadata(name) {
             headers.insert(name, value.clone());
         }
     }
-    let wire = guarded(head, call, asked, answer.message, &mut headers);
+    let wire = match contract.front() {
+        Front::Shelf => guarded(head, call, message, answer.message, &mut headers),
+        Front::Service => answer.message,
+    };
 
-    let print = PrintOptions::default();
+    let print = contract.print();
     // Decided before the ETag is made, from the message's length: its JSON is never shorter.
     let coding = coding::choose(&head.headers, wire.len());
     if matches!(head.method, Method::GET | Method::HEAD) {
-        let etag = call.etag(&wire, &print, coding);
+        let etag = call.etag(&wire, print, coding);
         let matched = lines(&head.headers, header::IF_NONE_MATCH).any(|tags| etag.matches(tags));
         if let Ok(value) = HeaderValue::try_from(etag.as_str()) {
             headers.insert(header::ETAG, value);
@@ -48,7 +59,7 @@ pub(super) async fn write(
     }
 
     let mut out = BytesMut::new();
-    let body = match call.response(&wire, &print, &mut out)? {
+    let body = match call.response(&wire, print, &mut out)? {
         Reply::Json => {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             compress(out.freeze(), coding, &mut headers).await

@@ -11,9 +11,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     Asked, Failure, accept,
-    reply::{PASSED_BACK, respond},
+    reply::{passed_back, respond},
 };
-use crate::app;
+use crate::{app, upstream::Target};
 use running::Running;
 
 /// Answers one call.
@@ -25,10 +25,11 @@ pub(super) async fn answer(asked: &Asked<'_>, body: Body) -> Result<Response, Fa
     let outgoing = asked.outgoing().ending(asked.visit.stream_deadline());
     let (upstream, most) =
         (asked.gateway.upstream(), asked.gateway.settings().limits.sizes.message);
-    let messages = upstream.stream(asked.call.rpc(), &outgoing, message, most).await?;
+    let messages =
+        upstream.stream(Target::Method(asked.call.rpc()), &outgoing, message, most).await?;
     let mut headers = HeaderMap::new();
-    for name in PASSED_BACK {
-        if let Some(value) = messages.metadata(&name) {
+    for name in passed_back(asked.gateway.front()) {
+        if let Some(value) = messages.metadata(name) {
             headers.insert(name, value.clone());
         }
     }

@@ -28,7 +28,7 @@ pub(super) async fn answer(asked: &Asked<'_>, body: Body) -> Result<Response, Fa
     // Held until the answer is there.
     let _place = asked.gateway.enter_streams(asked.visit).await?;
     let sizes = &asked.gateway.settings().limits.sizes;
-    let options = ParseOptions { max_bytes: sizes.body, ..ParseOptions::default() };
+    let options = ParseOptions { max_bytes: sizes.body, ..*asked.gateway.contract().parse() };
     let (sender, messages) = Upload::new();
     let sending = Sending {
         writer: asked.call.messages(&given.input(&[]), &options),
@@ -51,7 +51,7 @@ pub(super) async fn answer(asked: &Asked<'_>, body: Body) -> Result<Response, Fa
         failure = failed => return Err(failure),
         answer = answer => answer?,
     };
-    reply::write(asked.head, &asked.call, &Bytes::new(), answer).await
+    reply::write(asked, &Bytes::new(), answer).await
 }
 
 /// The messages of one upload on their way.

@@ -5,10 +5,10 @@ use http::{Request, StatusCode};
 use transcoder::Code;
 
 use super::{Refusal, host};
-use crate::session;
+use crate::{contract::Front, session};
 
 /// 403 for an unsafe request that another site may have caused.
-pub(crate) fn check(request: &Request<Body>) -> Result<(), Refusal> {
+pub(crate) fn check(request: &Request<Body>, front: Front) -> Result<(), Refusal> {
     if request.method().is_safe() {
         return Ok(());
     }
@@ -16,6 +16,9 @@ pub(crate) fn check(request: &Request<Body>) -> Result<(), Refusal> {
     if session::same_origin(request.headers(), &authority) {
         return Ok(());
     }
-    let message = "the request came from another site; open the shop and try again there";
+    let message = match front {
+        Front::Shelf => "the request came from another site; open the shop and try again there",
+        Front::Service => "the request came from a page of another site",
+    };
     Err(Refusal::new(StatusCode::FORBIDDEN, Code::PermissionDenied, "CROSS_SITE", message))
 }

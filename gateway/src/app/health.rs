@@ -1,4 +1,4 @@
-//! `/healthz`: this process answers. `/readyz`: it should be sent requests, and the catalog-service answers too.
+//! `/healthz`: this process answers. `/readyz`: it should be sent requests, and what it is in front of answers too.
 
 use std::time::Duration;
 
@@ -11,7 +11,10 @@ use tokio::time::Instant;
 use tonic::Code;
 
 use super::Gateway;
-use crate::upstream::{self, Outgoing, Target};
+use crate::{
+    contract::Front,
+    upstream::{self, Outgoing, Target},
+};
 
 /// The method of gRPC's own health service.
 const CHECK: &str = "/grpc.health.v1.Health/Check";
@@ -31,10 +34,16 @@ pub(super) async fn answer(gateway: &Gateway, request: Request<Body>) -> Respons
         (StatusCode::OK, "ok\n")
     } else if gateway.is_draining() {
         (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n")
+    } else if gateway.contract().plan().is_none() {
+        (StatusCode::SERVICE_UNAVAILABLE, "what the service offers is not known yet\n")
     } else if is_serving(gateway).await {
         (StatusCode::OK, "ready\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the catalog cannot be reached\n")
+        let away = match gateway.front() {
+            Front::Shelf => "the catalog cannot be reached\n",
+            Front::Service => "the service cannot be reached\n",
+        };
+        (StatusCode::SERVICE_UNAVAILABLE, away)
     };
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (status, headers, word).into_response()

@@ -22,7 +22,7 @@ use transcoder::{Plan, Routed};
 use super::{Kind, Refusal, Visit, network::Network};
 use crate::{
     config::{Limits, Rate},
-    contract::{self, Purpose},
+    contract::{self, Front, Purpose},
     session,
 };
 
@@ -49,7 +49,7 @@ impl Pace {
     /// Counts a request; 429 when it is one too many.
     pub(super) fn count(
         &self,
-        plan: &Plan,
+        plan: Option<&Plan>,
         visit: &Visit,
         request: &Request<Body>,
     ) -> Result<(), Refusal> {
@@ -57,7 +57,8 @@ impl Pace {
             return Ok(());
         }
         let Some(network) = visit.network() else { return Ok(()) };
-        if session::credentials(request.headers()).is_some() {
+        // Whether another service counts is not known.
+        if visit.front() == Front::Shelf && session::credentials(request.headers()).is_some() {
             return Ok(());
         }
         let buckets = match purpose(plan, visit.kind(), request) {
@@ -70,14 +71,14 @@ impl Pace {
 }
 
 /// What a request is for: a call by the contract, a page by its method, and the page that answers searches by its path.
-fn purpose(plan: &Plan, kind: Kind, request: &Request<Body>) -> Purpose {
+fn purpose(plan: Option<&Plan>, kind: Kind, request: &Request<Body>) -> Purpose {
     let (method, path) = (request.method(), request.uri().path());
     match kind {
         Kind::Relay => contract::purpose(path),
-        Kind::Api => match plan.route(method.as_str(), path) {
-            Routed::Hit(call) => contract::purpose_of(call.rpc()),
+        Kind::Api => match plan.map(|plan| plan.route(method.as_str(), path)) {
+            Some(Routed::Hit(call)) => contract::purpose_of(call.rpc()),
             // What is refused at once changes nothing.
-            Routed::WrongMethod { .. } | Routed::Miss => Purpose::Read,
+            Some(Routed::WrongMethod { .. } | Routed::Miss) | None => Purpose::Read,
         },
         _ if !matches!(*method, Method::GET | Method::HEAD) => Purpose::Write,
         _ if path == "/search" && request.uri().query().is_some() => Purpose::Search,
@@ -202,7 +203,11 @@ mod tests {
             (Kind::Relay, "POST", "/shelf.catalog.v1.ProductService/CreateProduct", Purpose::Write),
         ] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-            assert_eq!(purpose(contract::plan(), kind, &request), expected, "{method} {path}");
+            assert_eq!(
+                purpose(Some(contract::plan()), kind, &request),
+                expected,
+                "{method} {path}"
+            );
         }
     }
 }

@@ -57,6 +57,14 @@ impl Refusal {
         Self { allow: Some(allow), ..refusal }
     }
 
+    /// What the service offers is not known yet: 503.
+    pub(crate) fn no_contract() -> Self {
+        let message = "what this service offers is not known yet; try again in a moment";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let refusal = Self::new(status, Code::Unavailable, "CONTRACT_UNKNOWN", message);
+        Self { retry_after: Some(1), ..refusal }
+    }
+
     /// A fault of our own, already logged: 500.
     pub(crate) fn broken() -> Self {
         let message = "something went wrong on our side; the request id helps us find it";
@@ -126,7 +134,7 @@ impl Refusal {
     /// The refusal as this request's client reads it.
     pub(crate) fn render(&self, gateway: &Gateway, visit: &Visit) -> Response {
         let mut response = match visit.kind() {
-            Kind::Api | Kind::Description => self.json(),
+            Kind::Api | Kind::Description => self.json(gateway),
             Kind::Relay => self.grpc(),
             Kind::Page => self.page(gateway, visit),
             Kind::Asset | Kind::Picture | Kind::Health => {
@@ -156,14 +164,14 @@ impl Refusal {
         pages::problem(gateway, &problem)
     }
 
-    fn json(&self) -> Response {
+    fn json(&self, gateway: &Gateway) -> Response {
         let mut body = BytesMut::new();
-        let head = self.put(&mut body);
+        let head = self.put(&gateway.contract().errors(), &mut body);
         api::error(head, body.freeze())
     }
 
     /// Appends the refusal's body in JSON.
-    pub(crate) fn put(&self, body: &mut BytesMut) -> ErrorHead {
+    pub(crate) fn put(&self, options: &ErrorOptions, body: &mut BytesMut) -> ErrorHead {
         let problem = transcoder::Problem {
             status: self.status.as_u16(),
             code: self.code,
@@ -173,7 +181,7 @@ impl Refusal {
             violations: &[],
             retry_after: self.retry_after,
         };
-        contract::plan().problem_body(&problem, &ErrorOptions::new(DOMAIN), body)
+        contract::plain().problem_body(&problem, options, body)
     }
 
     /// A gRPC-Web client reads the status from the headers, whatever the HTTP status is.

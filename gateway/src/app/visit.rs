@@ -19,6 +19,7 @@ use transcoder::Rpc;
 use super::{deadline::Deadline, network::Network};
 use crate::{
     config::Settings,
+    contract::Front,
     session::{self, RequestId},
     upstream::Outgoing,
 };
@@ -57,7 +58,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn of(path: &str, headers: &HeaderMap) -> Self {
+    /// In front of any service all is its own but what asks after the gateway itself.
+    fn of(front: Front, path: &str, headers: &HeaderMap) -> Self {
+        match (front, path) {
+            (Front::Shelf, _) => Self::of_shelf(path, headers),
+            (Front::Service, "/healthz" | "/readyz") => Self::Health,
+            (Front::Service, _) => Self::Api,
+        }
+    }
+
+    fn of_shelf(path: &str, headers: &HeaderMap) -> Self {
         let below = |root: &str| {
             path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
@@ -81,6 +91,7 @@ impl Kind {
 /// What is known of a request before anything is done with it.
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {
+    front: Front,
     kind: Kind,
     method: Method,
     id: RequestId,
@@ -102,7 +113,7 @@ pub(crate) enum Route {
 }
 
 impl Visit {
-    pub(crate) fn begin(request: &Request<Body>, settings: &Settings) -> Self {
+    pub(crate) fn begin(request: &Request<Body>, front: Front, settings: &Settings) -> Self {
         let headers = request.headers();
         let peer: Option<Peer> = request.extensions().get().copied();
         let begun = Instant::now();
@@ -110,13 +121,14 @@ impl Visit {
         let counts =
             |network: &Network| !(network.is_loopback() && settings.trusted_proxies.is_empty());
         Self {
-            kind: Kind::of(request.uri().path(), headers),
+            front,
+            kind: Kind::of(front, request.uri().path(), headers),
             method: request.method().clone(),
             id: request_id(headers),
             peer,
             client,
             network: client.map(Network::of).filter(counts),
-            has_session: session::from_headers(headers).is_some(),
+            has_session: front == Front::Shelf && session::from_headers(headers).is_some(),
             begun,
             deadline: Deadline { at: begun, is_asked: false },
         }
@@ -129,6 +141,10 @@ impl Visit {
 
     pub(crate) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    pub(crate) fn front(&self) -> Front {
+        self.front
     }
 
     pub(crate) fn id(&self) -> &RequestId {
@@ -165,7 +181,11 @@ impl Visit {
         if let Some(client) = self.client {
             outgoing = outgoing.with_address(client);
         }
-        match session::credentials(headers) {
+        let credentials = match self.front {
+            Front::Shelf => session::credentials(headers),
+            Front::Service => headers.get(header::AUTHORIZATION).cloned(),
+        };
+        match credentials {
             Some(credentials) => outgoing.with_authorization(credentials),
             None => outgoing,
         }

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use crate::{
     app::{Visit, guarding, host},
     config::{Limits, Settings},
+    contract::Front,
 };
 
 /// Names of ours beside those of this machine.
@@ -31,7 +32,7 @@ pub fn guard(input: &[u8]) {
         limits: Limits::default(),
     };
     let host = one_host(&request, &headers);
-    let visit = Visit::begin(&request, &settings);
+    let visit = Visit::begin(&request, Front::Shelf, &settings);
     let health = ["/healthz", "/readyz"].contains(&request.uri().path());
     if !health {
         let ours = host.as_deref().is_some_and(is_ours);
@@ -40,7 +41,7 @@ pub fn guard(input: &[u8]) {
     let method = request.method();
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(method);
     let may = safe || host.is_some_and(|host| may_act(&headers, &host));
-    assert_eq!(guarding::check(&request).is_ok(), may, "{request:?}");
+    assert_eq!(guarding::check(&request, Front::Shelf).is_ok(), may, "{request:?}");
 }
 
 type Headers<'i> = Vec<(HeaderName, &'i [u8])>;

@@ -9,6 +9,7 @@ use tonic::{Status, body::Body};
 
 use super::{
     in_time,
+    trouble::Ours,
     unary::{self, PREFIX},
 };
 
@@ -83,10 +84,10 @@ impl Messages {
     fn taken(&mut self) -> Result<Option<Bytes>, Status> {
         match unary::length(&self.held) {
             Some(length) if length > self.most => {
-                Err(Status::out_of_range("the message is too long"))
+                Err(Ours::TooLarge.status("the message is too long"))
             }
             // What is packed was not asked for.
-            Some(_) if self.held[0] != 0 => Err(Status::internal("the message is packed")),
+            Some(_) if self.held[0] != 0 => Err(Ours::Unreadable.status("the message is packed")),
             Some(length) if self.held.len() >= PREFIX + length => {
                 Ok(Some(self.held.split_to(PREFIX + length).slice(PREFIX..)))
             }
@@ -96,7 +97,7 @@ impl Messages {
 }
 
 fn broken_off() -> Status {
-    Status::internal("the stream ends in the middle")
+    Ours::Unreadable.status("the stream ends in the middle")
 }
 
 #[cfg(test)]

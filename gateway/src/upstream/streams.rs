@@ -9,24 +9,24 @@ use super::{
 };
 
 impl Upstream {
-    /// Calls a method with the frame of its one message; the answer is read message by message.
+    /// Calls a method with the frame of its one message, or those of all; the answer is read message by message.
     ///
     /// # Errors
     /// The service refuses the call, or is not there.
     pub(crate) async fn stream(
         &self,
-        rpc: &Rpc,
+        target: Target<'_>,
         outgoing: &Outgoing,
         message: Bytes,
         most: usize,
     ) -> Result<Messages, Status> {
-        let path = Target::Method(rpc).path()?;
+        let path = target.path()?;
         let head = || Head::stamped(path.clone(), outgoing);
         let answer = async {
             match &self.way {
                 Way::Here(call) => call(head()?.request(message)).await,
                 Way::There(instances) => {
-                    retry::call(&instances.streams, Some(rpc), head, message).await
+                    retry::call(&instances.streams, target.rpc(), head, message).await
                 }
             }
         };

@@ -5,6 +5,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use tonic::{Code, Status, body::Body};
 
+use super::trouble::Ours;
+
 /// What stands before each message: whether it is packed, and its length.
 pub(crate) const PREFIX: usize = 5;
 
@@ -57,7 +59,7 @@ pub(super) async fn read(answer: Response<Body>, most: usize) -> Result<Reply, S
         }
         match length(&framed) {
             Some(length) if length > most => {
-                return Err(Status::out_of_range("the message is too long"));
+                return Err(Ours::TooLarge.status("the message is too long"));
             }
             Some(length) if framed.len() > PREFIX + length => return Err(no_message()),
             _ => {}
@@ -84,7 +86,7 @@ pub(super) fn succeeded(headers: &HeaderMap) -> Result<bool, Status> {
 }
 
 fn no_message() -> Status {
-    Status::internal("the answer is not one message")
+    Ours::Unreadable.status("the answer is not one message")
 }
 
 /// How long the message says it is.

@@ -12,18 +12,20 @@ use http_body::Frame;
 use http_body_util::StreamBody;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
-use transcoder::{ErrorOptions, Fault, FrameWriter, Framing, Plan, PrintOptions, Reply, RuleId};
+use transcoder::{ErrorOptions, Fault, FrameWriter, Framing, Plan, Reply, RuleId};
 
 use super::{next::Next, trailers};
 use crate::{
     api::{Asked, Failure, reply::raw_type},
     app::Place,
+    contract::Contract,
     session::RequestId,
-    upstream::{DOMAIN, Messages},
+    upstream::Messages,
 };
 
 /// The stream of one request.
 pub(super) struct Running {
+    contract: Arc<Contract>,
     plan: Arc<Plan>,
     rule: RuleId,
     framing: Framing,
@@ -73,13 +75,15 @@ impl Running {
             _ => Next::within(limits.deadlines.first, &mut messages).await,
         };
         let headers = &asked.head.headers;
-        let mut errors = ErrorOptions::new(DOMAIN);
+        let contract = asked.gateway.contract();
+        let mut errors = contract.errors();
         errors.if_match = headers.contains_key(header::IF_MATCH);
         let mut running = Self {
-            plan: Arc::clone(asked.gateway.plan()),
+            contract: Arc::clone(contract),
+            plan: Arc::clone(asked.plan),
             rule: asked.call.rule_id(),
             framing,
-            frames: asked.call.frames(framing, &PrintOptions::default()),
+            frames: asked.call.frames(framing, contract.print()),
             stage: Stage::Open(messages),
             ready: None,
             out: BytesMut::new(),
@@ -161,7 +165,7 @@ impl Running {
         let call = self.plan.call_of(self.rule);
         if self.framing == Framing::Raw
             && let Reply::Raw { content_type, data } =
-                call.response(wire, &PrintOptions::default(), &mut self.out)?
+                call.response(wire, self.contract.print(), &mut self.out)?
         {
             return Ok((data, content_type));
         }
@@ -178,7 +182,8 @@ impl Running {
 
     /// The stream failed where only its body can say so.
     fn fail(&mut self, failure: &Failure) {
-        let (status, rule) = (failure.status(), self.plan.call_of(self.rule).rule());
+        let front = self.contract.front();
+        let (status, rule) = (failure.status(front), self.plan.call_of(self.rule).rule());
         let (id, code) = (self.id.as_str(), status.code());
         tracing::warn!(id, rule, ?code, "a stream failed after it had begun");
         if self.framing == Framing::Raw {
@@ -186,7 +191,7 @@ impl Running {
             return;
         }
         let mut body = BytesMut::new();
-        failure.put(&self.plan, &self.errors, &mut body);
+        failure.put(&self.plan, front, &self.errors, &mut body);
         self.frames.clone().error(&body, &mut self.out);
         self.ready = Some(self.out.split().freeze());
         self.end(&status);
