@@ -127,7 +127,7 @@ $(TOOLS)/bin/grpcurl-$(GRPCURL):
 
 $(TOOLS)/python/grpcio-$(GRPCIO):
 	python3 -m venv $(TOOLS)/python
-	$(TOOLS)/python/bin/pip install --quiet --disable-pip-version-check grpcio==$(GRPCIO) grpcio-reflection==$(GRPCIO) grpcio-health-checking==$(GRPCIO)
+	$(TOOLS)/python/bin/pip install --quiet --disable-pip-version-check grpcio==$(GRPCIO) grpcio-reflection==$(GRPCIO) grpcio-health-checking==$(GRPCIO) grpcio-tools==$(GRPCIO)
 	touch $@
 
 # An environment of its own: what it needs has nothing to do with what grpcio needs.

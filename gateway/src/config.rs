@@ -4,6 +4,7 @@
 
 mod limits;
 mod origin;
+mod service;
 
 use std::{
     fmt,
@@ -15,6 +16,7 @@ use http::{Uri, uri::Authority};
 
 pub use limits::{Deadlines, Http2, LimitOptions, Limits, Rate, Sizes, Times};
 pub use origin::{Origin, OriginInvalid};
+pub use service::ServiceOptions;
 
 /// The exit code for settings that cannot be used (`EX_USAGE`).
 pub const EXIT_USAGE: u8 = 64;
@@ -157,21 +159,28 @@ impl CatalogOptions {
     /// Every address that is none.
     pub fn instances(&self) -> Result<Vec<Uri>, Problems> {
         let mut problems = Problems::default();
-        let mut instances = Vec::new();
-        for text in self.catalog.iter().map(|text| text.trim()) {
-            match text.parse::<Origin>().ok().and_then(|origin| origin.to_string().parse().ok()) {
-                // The gateway's own TLS to the service is not built yet; a proxy beside it can do it.
-                Some(_) if text.starts_with("https") => {
-                    problems.add(format!("--catalog `{text}` is https, which the gateway does not speak to the service yet"));
-                }
-                Some(uri) => instances.push(uri),
-                None => problems.add(format!(
-                    "--catalog `{text}` is not an address, such as http://127.0.0.1:50051"
-                )),
-            }
-        }
+        let instances = instances("--catalog", &self.catalog, &mut problems);
         if problems.0.is_empty() { Ok(instances) } else { Err(problems) }
     }
+}
+
+/// The addresses that a flag lists.
+fn instances(flag: &str, texts: &[String], problems: &mut Problems) -> Vec<Uri> {
+    let mut instances = Vec::new();
+    for text in texts.iter().map(|text| text.trim()) {
+        match text.parse::<Origin>().ok().and_then(|origin| origin.to_string().parse().ok()) {
+            // The gateway's own TLS to the service is not built yet; a proxy beside it can do it.
+            Some(_) if text.starts_with("https") => {
+                problems.add(format!(
+                    "{flag} `{text}` is https, which the gateway does not speak to the service yet"
+                ));
+            }
+            Some(uri) => instances.push(uri),
+            None => problems
+                .add(format!("{flag} `{text}` is not an address, such as http://127.0.0.1:50051")),
+        }
+    }
+    instances
 }
 
 /// What a list holds besides the empty text that an empty variable leaves.

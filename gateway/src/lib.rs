@@ -16,5 +16,6 @@ pub mod logs;
 pub mod pages;
 mod relay;
 pub mod server;
+pub mod service;
 pub mod session;
 pub mod upstream;

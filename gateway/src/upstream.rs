@@ -26,7 +26,7 @@ use http::{
     HeaderMap, HeaderValue, Method, Request, Response, Uri, Version, header, uri::PathAndQuery,
 };
 use http_body_util::{BodyExt as _, Full};
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 use tonic::{Status, body::Body};
 use tower::{Service, ServiceExt as _};
 use transcoder::Rpc;
@@ -114,6 +114,14 @@ impl Upstream {
         let calls = Links::to(instances, Use::Calls);
         let streams = Links::to(instances, Use::Streams);
         Self { way: Way::There(Arc::new(Instances { calls, streams })), outgoing: None }
+    }
+
+    /// How many connections for calls were made so far, whenever there is another; none are made within one process.
+    pub(crate) fn connections(&self) -> Option<watch::Receiver<u64>> {
+        match &self.way {
+            Way::Here(_) => None,
+            Way::There(instances) => Some(instances.calls.connections()),
+        }
     }
 
     /// The same way, with what every call of one request carries.

@@ -6,6 +6,7 @@
 
 mod breaking;
 mod buf;
+mod depot;
 mod grpcurl;
 mod python;
 mod readme;

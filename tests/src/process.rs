@@ -50,6 +50,11 @@ impl Process {
         Self::spawn(Command::new(binary(name)), name, arguments, variables, Stdio::null())
     }
 
+    /// Starts a program of somebody else's, known here by a name.
+    pub fn foreign(name: &str, command: Command) -> Self {
+        Self::spawn(command, name, &[], &[], Stdio::null())
+    }
+
     /// Starts a binary that is killed when it writes beyond so many bytes of a file.
     pub fn limited(name: &str, bytes: u64, variables: &[(&str, &str)]) -> Self {
         let mut limited = Command::new("prlimit");
@@ -150,8 +155,14 @@ impl Process {
 
     /// Asks it to stop.
     pub async fn terminate(&self) {
-        let killed = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().await;
-        assert!(killed.expect("kill is there").success());
+        self.signal("TERM").await;
+    }
+
+    /// Sends it a signal of this name.
+    pub async fn signal(&self, name: &str) {
+        let flag = format!("-{name}");
+        let sent = Command::new("kill").args([&flag, &self.id().to_string()]).status().await;
+        assert!(sent.expect("kill is there").success());
     }
 
     /// Ends it without a warning.

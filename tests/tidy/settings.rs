@@ -45,6 +45,7 @@ fn every_setting_is_told_with_its_variable_its_default_and_its_meaning() {
     let catalog = catalog_service::logs::Options::augment_args(catalog);
     let gateway = gateway::config::Options::augment_args(Command::new("gateway"));
     let gateway = gateway::config::CatalogOptions::augment_args(gateway);
+    let gateway = gateway::config::ServiceOptions::augment_args(gateway);
     let mut settings = flags(&shelf::config::CommandLine::command());
     settings.extend(flags(&catalog));
     settings.extend(flags(&gateway));

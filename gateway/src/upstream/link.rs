@@ -20,7 +20,7 @@ use h2::{
 use http::{Method, Request, Response, Uri, Version, uri::Parts};
 use tokio::{
     net::TcpStream,
-    sync::Mutex as Turn,
+    sync::{Mutex as Turn, watch},
     time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 use tonic::{Status, body::Body};
@@ -71,6 +71,8 @@ struct Shared {
     turn: Turn<()>,
     /// How many attempts to make one have ended.
     attempts: AtomicU64,
+    /// Counts the connections of all links together.
+    connections: watch::Sender<u64>,
 }
 
 /// A connection, and which one of this link's it is.
@@ -100,9 +102,9 @@ impl From<Broken> for Status {
 }
 
 impl Link {
-    pub(super) fn to(instance: Uri, used_for: Use) -> Self {
+    pub(super) fn to(instance: Uri, used_for: Use, connections: watch::Sender<u64>) -> Self {
         let (open, turn, attempts) = (Mutex::default(), Turn::default(), AtomicU64::default());
-        Self(Arc::new(Shared { instance, used_for, open, turn, attempts }))
+        Self(Arc::new(Shared { instance, used_for, open, turn, attempts, connections }))
     }
 
     /// Sends one call with its one message, and waits for the head of the answer.
@@ -178,6 +180,7 @@ impl Link {
         let (sender, connection) = made??;
         let open = Open { sender, number };
         *self.0.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(open.clone());
+        self.0.connections.send_modify(|count| *count += 1);
         let link = self.clone();
         tokio::spawn(async move {
             attend(connection).await;
@@ -231,9 +234,9 @@ async fn attend(mut connection: Connection<TcpStream, Bytes>) {
         }
     };
     tokio::select! {
-        ended = &mut connected => tracing::debug!(?ended, "a connection to the catalog-service ended"),
+        ended = &mut connected => tracing::debug!(?ended, "a connection to the service ended"),
         () = silent => {
-            tracing::debug!("the catalog-service has fallen silent");
+            tracing::debug!("the service has fallen silent");
             connected.abort();
         }
     }
@@ -286,7 +289,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let instance = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         drop(listener);
-        let link = Link::to(instance, Use::Calls);
+        let link = Link::to(instance, Use::Calls, watch::Sender::default());
         let turn = link.0.turn.lock().await;
         let waiting: Vec<_> = (0..3)
             .map(|_| {

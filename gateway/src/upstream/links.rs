@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http::{Response, Uri};
+use tokio::sync::watch;
 use tonic::{Status, body::Body};
 
 use super::{
@@ -18,12 +19,20 @@ pub(super) struct Links {
     links: Vec<Link>,
     next: AtomicUsize,
     pub(super) retries: Retries,
+    connections: watch::Sender<u64>,
 }
 
 impl Links {
     pub(super) fn to(instances: &[Uri], used_for: Use) -> Self {
-        let links = instances.iter().map(|instance| Link::to(instance.clone(), used_for)).collect();
-        Self { links, next: AtomicUsize::new(0), retries: Retries::default() }
+        let connections = watch::Sender::default();
+        let link = |instance: &Uri| Link::to(instance.clone(), used_for, connections.clone());
+        let links = instances.iter().map(link).collect();
+        Self { links, next: AtomicUsize::new(0), retries: Retries::default(), connections }
+    }
+
+    /// How many connections were made so far.
+    pub(super) fn connections(&self) -> watch::Receiver<u64> {
+        self.connections.subscribe()
     }
 
     /// The next instance: a repeated call meets another one where there is one.
