@@ -2,11 +2,13 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use arc_swap::ArcSwapOption;
 use transcoder::{ErrorOptions, ErrorShape, ParseOptions, Plan, PlanConfig, PrintOptions, Rpc};
+
+use crate::assets::File;
 
 /// What a gateway is in front of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,29 +45,52 @@ pub struct Manner {
 pub struct Contract {
     front: Front,
     manner: Manner,
-    plan: ArcSwapOption<Plan>,
+    in_force: ArcSwapOption<InForce>,
+}
+
+/// The tables, and the document that describes them once somebody has asked for it.
+#[derive(Debug)]
+struct InForce {
+    plan: Arc<Plan>,
+    description: OnceLock<File>,
 }
 
 impl Contract {
     /// The contract of the catalog-service, or another that has its place in a test.
     pub(crate) fn of_shelf(plan: Arc<Plan>) -> Self {
-        let plan = ArcSwapOption::from(Some(plan));
-        Self { front: Front::Shelf, manner: Manner::default(), plan }
+        let contract = Self::empty(Front::Shelf, Manner::default());
+        contract.exchange(plan);
+        contract
     }
 
     /// The contract of any service, which is not known yet.
     pub fn of_service(manner: Manner) -> Self {
-        Self { front: Front::Service, manner, plan: ArcSwapOption::empty() }
+        Self::empty(Front::Service, manner)
+    }
+
+    fn empty(front: Front, manner: Manner) -> Self {
+        Self { front, manner, in_force: ArcSwapOption::empty() }
     }
 
     /// The tables, once they are known. A request takes them once.
     pub fn plan(&self) -> Option<Arc<Plan>> {
-        self.plan.load_full()
+        self.in_force.load().as_ref().map(|in_force| Arc::clone(&in_force.plan))
     }
 
     /// Puts other tables in place of those that are there.
     pub fn exchange(&self, plan: Arc<Plan>) {
-        self.plan.store(Some(plan));
+        let in_force = InForce { plan, description: OnceLock::new() };
+        self.in_force.store(Some(Arc::new(in_force)));
+    }
+
+    /// The answer that is made of the tables' description, which is written when it is first asked for.
+    pub(crate) fn described<T>(
+        &self,
+        write: impl FnOnce(&Plan) -> File,
+        answer: impl FnOnce(&File) -> T,
+    ) -> Option<T> {
+        let in_force = self.in_force.load_full()?;
+        Some(answer(in_force.description.get_or_init(|| write(&in_force.plan))))
     }
 
     /// What the gateway is in front of.

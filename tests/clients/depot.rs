@@ -11,6 +11,8 @@ use tests::{
 use tokio::{process::Command, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::{readme::commands_for_the_depot, run};
+
 /// A number that a double does not hold.
 const LONG: &str = "9007199254740993";
 
@@ -105,6 +107,22 @@ async fn calls_streams_files_and_errors_of_a_python_service_are_served() {
     let sent = web.ask(Method::POST, "/depot/files:copy").body("image/png", picture);
     let copied = sent.send().await;
     assert_eq!((copied.header("content-type"), &copied.body[..]), ("image/png", picture));
+    depot.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_of_the_readme_are_answered() {
+    let depot = Depot::open().await;
+    let commands = commands_for_the_depot();
+    let words = ["\"name\":\"boxes/1\"", "{\"name\":\"boxes/2\"", "\"count\":2"];
+    assert_eq!(commands.len(), words.len(), "{commands:?}");
+    for (told, word) in commands.iter().zip(words) {
+        let here = told.replace("localhost:8080", &depot.web.host());
+        let mut command = std::process::Command::new("bash");
+        command.args(["-c", &here]);
+        let (output, text) = run(command).await;
+        assert!(output.status.success() && text.contains(word), "{told}: {text}");
+    }
     depot.close().await;
 }
 

@@ -8,8 +8,21 @@ use super::run;
 
 const README: &str = include_str!("../../README.md");
 
-/// The README's commands of a program, each on one line.
+/// The README's commands of a program for a shop, each on one line.
 fn commands(program: &str) -> Vec<String> {
+    lines(program).into_iter().filter(|line| !is_for_the_depot(line)).collect()
+}
+
+/// Those for a service that is not Shelf's.
+pub(crate) fn commands_for_the_depot() -> Vec<String> {
+    lines("curl").into_iter().filter(|line| is_for_the_depot(line)).collect()
+}
+
+fn is_for_the_depot(line: &str) -> bool {
+    line.contains("localhost:8080/depot/")
+}
+
+fn lines(program: &str) -> Vec<String> {
     let text = README.replace("\\\n", " ");
     let start = format!("{program} ");
     text.lines().filter(|line| line.starts_with(&start)).map(str::to_owned).collect()

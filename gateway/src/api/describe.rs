@@ -7,12 +7,12 @@ use std::{collections::HashMap, sync::LazyLock, thread};
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, Method, Request, header};
 use proto::access::Role;
-use transcoder::{Access, ApiInfo, ErrorShape, ParseOptions, PrintOptions};
+use transcoder::{Access, ApiInfo, ErrorShape, ParseOptions, Plan, PrintOptions};
 
 use crate::{
     app::{Gateway, Refusal, Visit},
     assets::{self, File},
-    contract::plan,
+    contract::{Contract, Front, plan},
 };
 
 /// What the document says first, in Markdown.
@@ -31,7 +31,15 @@ pub(crate) fn describe(gateway: &Gateway, visit: &Visit, request: &Request<Body>
         let refusal = Refusal::wrong_method(HeaderValue::from_static("GET,HEAD"));
         return refusal.render(gateway, visit);
     }
-    let mut response = assets::send(document(), request);
+    let answer = match gateway.front() {
+        Front::Shelf => Some(assets::send(document(), request)),
+        Front::Service => {
+            let contract = gateway.contract();
+            let write = |plan: &Plan| document_of(plan, contract);
+            contract.described(write, |file| assets::send(file, request))
+        }
+    };
+    let Some(mut response) = answer else { return Refusal::no_contract().render(gateway, visit) };
     // It changes with the next version of this program, and its ETag tells.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
@@ -47,6 +55,23 @@ fn document() -> &'static File {
         File::new("application/json", json)
     });
     &DOCUMENT
+}
+
+/// The document of a service that is not Shelf's, of which the contract is all that is known.
+fn document_of(plan: &Plan, contract: &Contract) -> File {
+    let access = |_: &str| Access::Optional("Credentials are passed on to the service.".to_owned());
+    // The same on every instance for the same contract.
+    let version = format!("{:032x}", plan.fingerprint());
+    let info = ApiInfo {
+        title: "The API of this service",
+        version: &version,
+        description: "",
+        server: "/",
+        credentials: "Whatever the service takes; the `authorization` header is passed on to it.",
+        access: &access,
+        errors: contract.errors().shape,
+    };
+    File::new("application/json", plan.openapi(&info, contract.parse(), contract.print()))
 }
 
 fn compress() {

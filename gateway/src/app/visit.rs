@@ -62,6 +62,7 @@ impl Kind {
     fn of(front: Front, path: &str, headers: &HeaderMap) -> Self {
         match (front, path) {
             (Front::Shelf, _) => Self::of_shelf(path, headers),
+            (Front::Service, "/openapi.json") => Self::Description,
             (Front::Service, "/healthz" | "/readyz") => Self::Health,
             (Front::Service, _) => Self::Api,
         }

@@ -1,5 +1,11 @@
 //! How the gateway learns a contract, and how it comes to another.
 
+use std::time::Duration;
+
+use gateway::{
+    service::{Service, Source},
+    upstream::Upstream,
+};
 use http::StatusCode;
 use http_body_util::BodyExt as _;
 
@@ -27,7 +33,9 @@ async fn until_there_is_a_contract_all_is_503_and_the_gateway_is_not_ready() {
         (answer.reason().as_str(), &answer.headers["retry-after"]),
         ("CONTRACT_UNKNOWN", &"1".parse().unwrap())
     );
-    assert_eq!(front.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    for target in ["/readyz", "/openapi.json"] {
+        assert_eq!(front.get(target).await.status, StatusCode::SERVICE_UNAVAILABLE, "{target}");
+    }
     assert_eq!(front.get("/healthz").await.status, StatusCode::OK);
 
     items.told().away = false;
@@ -59,12 +67,18 @@ async fn a_change_is_served_without_a_refused_request_and_a_broken_one_is_not_ta
     let front = Front::ready(reflecting(), &items).await;
     assert_eq!(front.ask("POST", "/bare", "{}").await.status, StatusCode::NOT_FOUND);
 
+    let described = front.get("/openapi.json").await.json();
+    assert!(described["paths"].get("/bare").is_none(), "{described}");
+
     items.told().files = files(&next());
     while !has_changed(&front).await {
         assert_eq!(front.get("/items/a").await.status, StatusCode::OK);
     }
     let answer = front.ask("POST", "/bare", r#"{"longNote": "new"}"#).await;
     assert_eq!(answer.json()["longNote"], "new");
+
+    let described = front.get("/openapi.json").await.json();
+    assert!(described["paths"]["/bare"]["post"].is_object(), "{described}");
 
     items.told().files = files(&broken());
     items.is_read_again(20).await;
@@ -106,7 +120,7 @@ async fn a_file_that_changes_is_read_again_and_a_broken_one_is_not_taken() {
     let items = Items::new();
     items.told().versions.clear();
     let mut service = reflecting();
-    service.source = gateway::service::Source::File(file.path().to_owned());
+    service.source = Source::File(file.path().to_owned());
     let front = Front::of(service, &items);
     assert_eq!(front.get("/items/a").await.status, StatusCode::OK);
 
@@ -118,4 +132,18 @@ async fn a_file_that_changes_is_read_again_and_a_broken_one_is_not_taken() {
         readings.tick().await;
         assert_eq!(front.ask("POST", "/bare", "{}").await.status, StatusCode::OK);
     }
+}
+
+#[tokio::test]
+async fn after_a_reconnect_the_contract_is_read_again() {
+    let items = Items::new();
+    let (uri, connections) = items.listen().await;
+    let service = Service { every: Duration::from_secs(3_600), ..reflecting() };
+    let front = Front::on(service, Upstream::connect(&[uri]));
+    front.until("/items/a", StatusCode::OK).await;
+    items.is_read_again(1).await;
+
+    connections.lock().unwrap().abort_all();
+    front.until("/items/a", StatusCode::OK).await;
+    items.is_read_again(1).await;
 }

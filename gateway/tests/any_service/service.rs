@@ -15,11 +15,16 @@ use gateway::{
     service::{RuleFile, Service, Source},
     upstream::Upstream,
 };
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, StreamBody};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
 use prost::Message;
-use tokio::sync::Semaphore;
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::Status;
 use tonic_reflection::pb::v1::{
@@ -82,6 +87,28 @@ impl Items {
         };
         let before = reads();
         until(|| reads() >= before + times).await;
+    }
+
+    /// The same on a socket: where, and its connections.
+    pub(crate) async fn listen(&self) -> (Uri, Arc<Mutex<JoinSet<()>>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let connections = Arc::new(Mutex::new(JoinSet::new()));
+        let (items, held) = (self.clone(), Arc::clone(&connections));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let items = items.clone();
+                let answer = service_fn(move |request: Request<Incoming>| {
+                    items.clone().call(request.map(tonic::body::Body::new))
+                });
+                held.lock().unwrap().spawn(async move {
+                    let builder = auto::Builder::new(TokioExecutor::new());
+                    // A connection that a test cuts off is no failure of it.
+                    let _ = builder.serve_connection(TokioIo::new(stream), answer).await;
+                });
+            }
+        });
+        (uri, connections)
     }
 
     async fn call(

@@ -23,6 +23,8 @@ fn assert_plain(what: &str, answer: &Answer) {
 #[case("DELETE", "/items/a", 405)]
 #[case("GET", "/items/a?nothing=1", 400)]
 #[case("GET", "/healthz", 200)]
+#[case("GET", "/openapi.json", 200)]
+#[case("POST", "/openapi.json", 405)]
 #[case("GET", "/items/a", 200)]
 #[tokio::test]
 async fn no_page_and_no_word_of_shelf(
