@@ -65,11 +65,11 @@ conformance: ## Runs protobuf's public conformance suite against the transcoder.
 
 # The edges of every rule are about 5,000 requests; the rest are random, and chains along the links.
 api-tests: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## Asks a whole shop what its description allows and forbids, for two minutes.
-	cargo build --locked
+	cargo build --workspace --bins --locked
 	python3 tests/schemathesis/run.py --examples 15
 
 schemathesis: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## The same with 50,000 requests; SEED=… for others.
-	cargo build --locked
+	cargo build --workspace --bins --locked
 	python3 tests/schemathesis/run.py --examples 700 --seed $(or $(SEED),1)
 
 faults-disk: ## Fills a small disk under a running shop; needs root, for the mount.
