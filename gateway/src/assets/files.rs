@@ -13,8 +13,8 @@ pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(500);
 #[allow_missing = true]
 struct Web;
 
-/// The folders that are served.
-const SERVED: [&str; 4] = ["modules/", "fonts/", "icons/", "pictures/"];
+/// The folders that are served; `sheets/` holds the styles of single pages, with which no other is to be burdened.
+const SERVED: [&str; 5] = ["modules/", "sheets/", "fonts/", "icons/", "pictures/"];
 
 /// The content type of a served file; `None` for notes, licences' neighbours and whatever else lies there.
 pub(super) fn content_type(path: &str) -> Option<&'static str> {

@@ -11,9 +11,12 @@ use super::{chrome::Chrome, trouble::Trouble, visit::Visit};
 #[template(path = "plain/docs.html")]
 struct DocsPage {
     chrome: Chrome,
+    /// The address of its styles.
+    sheet: String,
 }
 
 /// `GET /docs`.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
-    visit.page(&DocsPage { chrome: visit.bare_chrome() })
+    let sheet = visit.gateway.assets().url("sheets/docs.css");
+    visit.page(&DocsPage { chrome: visit.bare_chrome(), sheet })
 }
