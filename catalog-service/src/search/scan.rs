@@ -23,9 +23,7 @@ pub(super) trait Visitor {
     fn enter(&mut self, number: SegmentOrdinal, segment: &SegmentReader) -> Result<(), Error>;
 
     /// So many documents meet the query, of which those are shown that come up to the floor.
-    fn meet(&mut self, documents: u32) {
-        let _ = documents;
-    }
+    fn meet(&mut self, _documents: u32) {}
 
     /// A document is found. Those of a segment come in their order.
     fn visit(&mut self, document: DocId, score: Score);
