@@ -104,7 +104,9 @@ impl Service {
         let mut following = Following::default();
         if let Source::File(path) = &self.source {
             let set = read_file(path).map_err(|unread| vec![unread.to_string()])?;
-            self.compile(&set).map(|plan| put_in_force(&contract, plan))?;
+            let plan = self.compile(&set)?;
+            self.note_skipped(&plan);
+            put_in_force(&contract, plan);
             following.take(set);
         }
         Ok((Arc::clone(&contract), Watch { service: Arc::new(self), contract, following }))
@@ -115,6 +117,13 @@ impl Service {
         let config = PlanConfig { skip_invalid: self.skip_invalid, ..PlanConfig::default() };
         let plan = Plan::compile(set, self.rules.rules(), &config);
         plan.map_err(|errors| errors.iter().map(|error| self.told(error)).collect())
+    }
+
+    /// Logs what was left out.
+    fn note_skipped(&self, plan: &Plan) {
+        for error in plan.skipped() {
+            tracing::warn!(error = self.told(error), "a method or rule is left out");
+        }
     }
 
     /// An error, with the line of the rule if that stands in the file of rules.
@@ -170,7 +179,7 @@ impl Watch {
         let compiled = tokio::task::spawn_blocking(move || service.compile(&set)).await;
         let errors = match compiled {
             Ok(Ok(plan)) => {
-                self.note_skipped(&plan);
+                self.service.note_skipped(&plan);
                 return put_in_force(&self.contract, plan);
             }
             Ok(Err(errors)) => errors,
@@ -179,12 +188,6 @@ impl Watch {
         let errors = errors.join("; ");
         let serving = self.contract.plan().is_some();
         tracing::error!(%errors, serving, "the contract cannot be used; the one before stays in force");
-    }
-
-    fn note_skipped(&self, plan: &Plan) {
-        for error in plan.skipped() {
-            tracing::warn!(error = self.service.told(error), "a method or rule is left out");
-        }
     }
 }
 
