@@ -224,7 +224,7 @@ async fn stock(shop: &Shop, products: &[CreateProductRequest]) -> Result<()> {
 }
 
 /// The answers of the real service, for the gateway whose upstream answers from memory.
-async fn answers(service: &Service, names: &[String]) -> Result<TempDir> {
+pub(crate) async fn answers(service: &Service, names: &[String]) -> Result<TempDir> {
     let endpoint = endpoint(service.grpc)?;
     let name = names.first().context("there is no product")?;
     let product = shop::product(&endpoint, name.clone()).await?.encode_to_vec();

@@ -12,11 +12,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use proto::catalog::CreateProductRequest;
+use tempfile::TempDir;
 
 use crate::{
     asked,
-    house::{Service, endpoint},
+    house::{self, Service, endpoint},
     load::{self, Bound, CALLERS, Work},
     process::{Program, free_address},
     products, shop,
@@ -31,6 +31,9 @@ pub(crate) struct Instructions {
     /// How many products the catalog has
     #[arg(long, default_value_t = 5_000)]
     products: u64,
+    /// Products to take instead, one CreateProductRequest in ProtoJSON per line
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
     /// How many calls are counted
     #[arg(long, default_value_t = 2_000)]
     calls: u64,
@@ -48,6 +51,8 @@ struct Catalog {
     database: PathBuf,
     names: Vec<String>,
     authorization: String,
+    token: String,
+    answers: TempDir,
 }
 
 /// What is counted: its name, the server, and what it is asked.
@@ -57,12 +62,18 @@ type Case = (
     fn(&Catalog, SocketAddr) -> Result<Work>,
 );
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 10] = [
     ("empty, gRPC", empty, |_, at| Ok(asked::rpc_empty(&endpoint(at)?))),
     ("one product, gRPC", service, |catalog, at| {
         Ok(asked::rpc_product(&endpoint(at)?, &catalog.names))
     }),
     ("page of 50, gRPC", service, |_, at| Ok(asked::rpc_page(&endpoint(at)?, String::new()))),
+    ("one product, gateway", gateway, |catalog, at| Ok(asked::product(at, &catalog.names))),
+    ("page of 50, gateway", gateway, |_, at| Ok(asked::page(at))),
+    ("create, gateway", gateway, |catalog, at| {
+        asked::create(at, "counted", &catalog.authorization)
+    }),
+    ("admin's list as HTML, gateway", gateway, |catalog, at| asked::admin_list(at, &catalog.token)),
     ("one product, shelf", shelf, |catalog, at| Ok(asked::product(at, &catalog.names))),
     ("page of 50, shelf", shelf, |_, at| Ok(asked::page(at))),
     ("create, shelf", shelf, |catalog, at| {
@@ -75,14 +86,16 @@ const CASES: [Case; 6] = [
 #[expect(clippy::print_stdout, reason = "printing is what it is for")]
 pub(crate) async fn run(instructions: &Instructions) -> Result<()> {
     let own = Service::open().await?;
-    let products: Vec<CreateProductRequest> =
-        (0..instructions.products).map(|number| products::request("bench", number)).collect();
+    let products = products::taken(instructions.data.as_deref(), instructions.products)?;
     own.shop.load(&products).await?;
     own.shop.publish(&products).await?;
-    let authorization = own.shop.authorization()?.to_owned();
+    let names: Vec<String> = products.iter().take(1_000).map(shop::name).collect();
+    let answers = house::answers(&own, &names).await?;
+    let (authorization, token) =
+        (own.shop.authorization()?.to_owned(), own.shop.token()?.to_owned());
     let (folder, database) = own.stop().await?;
-    let names = products.iter().take(1_000).map(shop::name).collect();
-    let catalog = Catalog { folder: folder.path().to_owned(), database, names, authorization };
+    let folder_of = folder.path().to_owned();
+    let catalog = Catalog { folder: folder_of, database, names, authorization, token, answers };
     let outputs = tempfile::tempdir()?;
     let outputs = instructions.keep.as_deref().unwrap_or(outputs.path());
     fs::create_dir_all(outputs)?;
@@ -98,7 +111,7 @@ pub(crate) async fn run(instructions: &Instructions) -> Result<()> {
 async fn counted(catalog: &Catalog, case: &Case, calls: u64, outputs: &Path) -> Result<u64> {
     let (name, program, work) = case;
     let listen = free_address()?;
-    let output = outputs.join(format!("{}-{calls}.callgrind", name.replace([',', ' '], "-")));
+    let output = outputs.join(format!("{}-{calls}.callgrind", name.replace([',', ' ', '\''], "-")));
     let mut file = OsString::from("--callgrind-out-file=");
     file.push(&output);
     let valgrind = [OsString::from("--tool=callgrind"), file];
@@ -118,6 +131,12 @@ async fn counted(catalog: &Catalog, case: &Case, calls: u64, outputs: &Path) -> 
 
 fn empty(_: &Catalog, listen: SocketAddr) -> Result<Program> {
     Ok(Program::named("bench")?.with("serve").listening("--listen", listen).with("empty"))
+}
+
+/// The gateway alone: what it calls answers from memory.
+fn gateway(catalog: &Catalog, listen: SocketAddr) -> Result<Program> {
+    let program = Program::named("bench")?.with("serve").listening("--listen", listen);
+    Ok(program.with("canned").with(catalog.answers.path()))
 }
 
 fn service(catalog: &Catalog, listen: SocketAddr) -> Result<Program> {

@@ -22,17 +22,10 @@ mod starts;
 mod store;
 mod targets;
 
-use std::{
-    fs::{self, File},
-    io::BufReader,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
-use proto::catalog::CreateProductRequest;
-use shelf::load::{Chunks, Lines};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
@@ -139,7 +132,7 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
         (9, 5, Duration::from_millis(1_500))
     };
     let bound = Bound { time, calls: CALLS };
-    let products = products(command_line)?;
+    let products = products::taken(command_line.data.as_deref(), command_line.products)?;
     let sized = match command_line.large {
         Some(count) => Some(made::Sizes::open(count, command_line.shop.as_deref()).await?),
         None => None,
@@ -168,26 +161,4 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
     let report = Report { circumstances: &circumstances, measured: &measured };
     fs::write(&command_line.write, report.to_string())
         .with_context(|| format!("`{}` cannot be written", command_line.write.display()))
-}
-
-/// The products that every catalog holds: those of the file, or ones made here.
-fn products(command_line: &CommandLine) -> Result<Vec<CreateProductRequest>> {
-    let Some(file) = &command_line.data else {
-        return Ok((0..command_line.products)
-            .map(|number| products::request("bench", number))
-            .collect());
-    };
-    let text = File::open(file).with_context(|| format!("`{}` cannot be read", file.display()))?;
-    let mut products = Vec::new();
-    for chunk in Chunks::new(Lines::new(BufReader::new(text))) {
-        let chunk = chunk?;
-        if !chunk.faults.is_empty() {
-            bail!(
-                "`{}` has lines that are no CreateProductRequest; see `shelf load`",
-                file.display()
-            );
-        }
-        products.extend(chunk.lines.into_iter().map(|line| line.request));
-    }
-    Ok(products)
 }

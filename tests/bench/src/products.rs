@@ -4,12 +4,16 @@
 
 pub(crate) mod long_tailed;
 
+use std::{fs::File, io::BufReader, path::Path};
+
+use anyhow::{Context as _, Result, bail};
 use proto::{
     catalog::{
         AttributeValue, CreateProductRequest, Price, Product, Variant, attribute_value::Value,
     },
     google::r#type::Money,
 };
+use shelf::load::{Chunks, Lines};
 
 const KINDS: [&str; 8] =
     ["Lamp", "Kettle", "Chair", "Notebook", "Vase", "Clock", "Blanket", "Tray"];
@@ -17,6 +21,26 @@ const LOOKS: [&str; 8] = ["small", "tall", "round", "plain", "bright", "folding"
 const COLOURS: [&str; 8] = ["white", "blue", "green", "black", "grey", "red", "sand", "moss"];
 const MAKERS: [&str; 8] =
     ["Aldern", "Brookmoor", "Calder", "Dunsel", "Elmont", "Fenwick", "Garrow", "Hale"];
+
+/// The products of a file for `shelf load`, or `count` made ones where there is none.
+pub(crate) fn taken(file: Option<&Path>, count: u64) -> Result<Vec<CreateProductRequest>> {
+    let Some(file) = file else {
+        return Ok((0..count).map(|number| request("bench", number)).collect());
+    };
+    let text = File::open(file).with_context(|| format!("`{}` cannot be read", file.display()))?;
+    let mut products = Vec::new();
+    for chunk in Chunks::new(Lines::new(BufReader::new(text))) {
+        let chunk = chunk?;
+        if !chunk.faults.is_empty() {
+            bail!(
+                "`{}` has lines that are no CreateProductRequest; see `shelf load`",
+                file.display()
+            );
+        }
+        products.extend(chunk.lines.into_iter().map(|line| line.request));
+    }
+    Ok(products)
+}
 
 /// The request that creates product `number` of a series.
 pub(crate) fn request(series: &str, number: u64) -> CreateProductRequest {
