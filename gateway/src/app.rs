@@ -217,29 +217,26 @@ impl App {
         self.gateway.0.pace.count(plan.as_deref(), visit, &request)?;
         // Every call downstream knows when its answer has to be there.
         visit.answer_by(deadline::of(&request, visit.kind(), &limits.deadlines)?);
-        let answer = self.route(visit, plan, request);
-        match visit.kind() {
-            // A JSON call may turn out to be a stream, which takes its time.
-            Kind::Api => Ok(answer.await),
-            _ => in_time(visit, answer).await,
-        }
+        self.route(visit, plan, request).await
     }
 
-    /// Hands an admitted request to the part that answers it. The others are in boxes, so that a JSON call, which is moved
-    /// several times on its way, is no larger than it has to be.
+    /// Hands an admitted request to the part that answers it.
     async fn route(
         &self,
         visit: &Visit,
         plan: Option<Arc<Plan>>,
         request: Request<Body>,
-    ) -> Response {
+    ) -> Result<Response, Refusal> {
         match visit.kind() {
-            Kind::Page => Box::pin(self.page(visit, request)).await,
-            Kind::Api => api::answer(&self.gateway, visit, plan, request).await,
-            Kind::Relay => Box::pin(relay::answer(&self.gateway, visit, request)).await,
-            Kind::Asset | Kind::Picture => assets::answer(&self.gateway, visit, &request),
-            Kind::Description => api::describe(&self.gateway, visit, &request),
-            Kind::Health => Box::pin(health::answer(&self.gateway, request)).await,
+            // It may turn out to be a stream, which takes its time.
+            Kind::Api => Ok(api::answer(&self.gateway, visit, plan, request).await),
+            Kind::Page => boxed_in_time(visit, self.page(visit, request)).await,
+            Kind::Relay => {
+                boxed_in_time(visit, relay::answer(&self.gateway, visit, request)).await
+            }
+            Kind::Health => boxed_in_time(visit, health::answer(&self.gateway, request)).await,
+            Kind::Asset | Kind::Picture => Ok(assets::answer(&self.gateway, visit, &request)),
+            Kind::Description => Ok(api::describe(&self.gateway, visit, &request)),
         }
     }
 
@@ -261,12 +258,22 @@ impl App {
 }
 
 /// The answer, unless it takes too long. The service keeps the deadline; this is for whatever else may.
-pub(crate) async fn in_time<T>(
+///
+/// Not `async`: that would hold the answer twice, as what was given and as what is awaited.
+pub(crate) fn in_time<T, F: Future<Output = T>>(
     visit: &Visit,
-    answer: impl Future<Output = T>,
-) -> Result<T, Refusal> {
-    let late = |_| Refusal::late();
-    tokio::time::timeout_at(visit.deadline() + GRACE, answer).await.map_err(late)
+    answer: F,
+) -> impl Future<Output = Result<T, Refusal>> + use<T, F> {
+    tokio::time::timeout_at(visit.deadline() + GRACE, answer)
+        .map(|answer| answer.map_err(|_| Refusal::late()))
+}
+
+/// The same in a box, so that a JSON call, which is answered in the same place, is no larger than it has to be.
+fn boxed_in_time<'f, T: 'f>(
+    visit: &Visit,
+    answer: impl Future<Output = T> + Send + 'f,
+) -> Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send + 'f>> {
+    Box::pin(in_time(visit, answer))
 }
 
 impl Service<Request<Body>> for App {

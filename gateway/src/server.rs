@@ -93,7 +93,8 @@ impl Bound {
         let app = Arc::new(App::new(gateway.clone()));
         let answer = move |request| {
             let app = Arc::clone(&app);
-            async move { app.answer(request).await }
+            // In a box, because the server moves it about ten times before it is first polled.
+            Box::pin(async move { app.answer(request).await })
         };
         let draining = async {
             shutdown.cancelled().await;

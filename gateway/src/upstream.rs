@@ -22,11 +22,15 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::{FutureExt as _, future::Either};
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, Uri, Version, header, uri::PathAndQuery,
 };
 use http_body_util::{BodyExt as _, Full};
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::watch,
+    time::{Instant, error::Elapsed},
+};
 use tonic::{Status, body::Body};
 use tower::{Service, ServiceExt as _};
 use transcoder::Rpc;
@@ -148,8 +152,9 @@ impl Upstream {
         let answer = async {
             match &self.way {
                 Way::Here(call) => call(head()?.request(message)).await,
+                // In a box, so that a call within the process is no larger than it has to be.
                 Way::There(instances) => {
-                    retry::call(&instances.calls, target.rpc(), head, message).await
+                    Box::pin(retry::call(&instances.calls, target.rpc(), head, message)).await
                 }
             }
         };
@@ -175,15 +180,20 @@ impl<'p> Target<'p> {
 }
 
 /// What comes before the deadline, if there is one.
-async fn in_time<T>(
+///
+/// Not `async`: that would hold the answer twice, as what was given and as what is awaited.
+fn in_time<T, F: Future<Output = Result<T, Status>>>(
     deadline: Option<Instant>,
-    answer: impl Future<Output = Result<T, Status>>,
-) -> Result<T, Status> {
+    answer: F,
+) -> impl Future<Output = Result<T, Status>> + use<T, F> {
     match deadline {
-        None => answer.await,
-        Some(deadline) => tokio::time::timeout_at(deadline, answer)
-            .await
-            .unwrap_or_else(|_| Err(deadline_exceeded())),
+        None => Either::Left(answer),
+        Some(deadline) => {
+            let late = |answer: Result<_, Elapsed>| {
+                answer.unwrap_or_else(|_| Err(deadline_exceeded()))
+            };
+            Either::Right(tokio::time::timeout_at(deadline, answer).map(late))
+        }
     }
 }
 
