@@ -4,9 +4,13 @@
 
 use std::io::{self, IsTerminal as _};
 
-use tracing_subscriber::EnvFilter;
+use serving::Lines;
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-use crate::config::Problems;
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::Problems,
+};
 
 /// How logs are written.
 #[derive(Clone, Debug, clap::Args)]
@@ -66,18 +70,14 @@ impl Options {
 impl Settings {
     /// Starts writing logs. A second call in one process changes nothing.
     pub fn install(self) {
-        let lines = tracing_subscriber::fmt().with_env_filter(self.filter).with_writer(io::stderr);
+        let registry = tracing_subscriber::registry().with(self.filter);
         // An error says that logs are written already, as in tests.
         let _already = match self.format {
             Format::Text => {
-                lines.with_ansi(io::stderr().is_terminal()).with_target(false).try_init()
+                let lines = fmt::layer().with_ansi(io::stderr().is_terminal()).with_target(false);
+                registry.with(lines.with_writer(io::stderr)).try_init()
             }
-            Format::Json => lines
-                .json()
-                .flatten_event(true)
-                .with_current_span(true)
-                .with_span_list(false)
-                .try_init(),
+            Format::Json => registry.with(Lines::to(io::stderr, || SystemClock.now())).try_init(),
         };
     }
 }

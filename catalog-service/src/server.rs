@@ -6,11 +6,8 @@
 mod census;
 mod connections;
 mod forget;
-mod line;
 mod listener;
 mod purge;
-mod requests;
-mod sending;
 mod socket;
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};

@@ -231,9 +231,7 @@ impl App {
             // It may turn out to be a stream, which takes its time.
             Kind::Api => Ok(api::answer(&self.gateway, visit, plan, request).await),
             Kind::Page => boxed_in_time(visit, self.page(visit, request)).await,
-            Kind::Relay => {
-                boxed_in_time(visit, relay::answer(&self.gateway, visit, request)).await
-            }
+            Kind::Relay => boxed_in_time(visit, relay::answer(&self.gateway, visit, request)).await,
             Kind::Health => boxed_in_time(visit, health::answer(&self.gateway, request)).await,
             Kind::Asset | Kind::Picture => Ok(assets::answer(&self.gateway, visit, &request)),
             Kind::Description => Ok(api::describe(&self.gateway, visit, &request)),

@@ -1,11 +1,9 @@
 //! The log: readable lines on a terminal, JSON lines otherwise. It goes to standard error, where it mixes with no output.
 
-mod lines;
-
 use std::io::{self, IsTerminal as _};
 
 use clap::{Args, ValueEnum};
-use lines::Lines;
+use serving::Lines;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::clock;

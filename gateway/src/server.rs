@@ -4,9 +4,6 @@
 
 mod connection;
 mod crowd;
-mod line;
-mod requests;
-mod sending;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 

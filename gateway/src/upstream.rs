@@ -189,9 +189,8 @@ fn in_time<T, F: Future<Output = Result<T, Status>>>(
     match deadline {
         None => Either::Left(answer),
         Some(deadline) => {
-            let late = |answer: Result<_, Elapsed>| {
-                answer.unwrap_or_else(|_| Err(deadline_exceeded()))
-            };
+            let late =
+                |answer: Result<_, Elapsed>| answer.unwrap_or_else(|_| Err(deadline_exceeded()));
             Either::Right(tokio::time::timeout_at(deadline, answer).map(late))
         }
     }

@@ -231,11 +231,12 @@ fn the_transcoder_is_measured_against_the_versions_of_the_workspace() {
 
 #[test]
 fn packages_know_only_those_below_them() {
-    let ours = ["proto", "catalog-service", "gateway", "transcoder", "shelf", "tests"];
-    let known: [(&str, &[&str]); 4] = [
+    let ours = ["proto", "serving", "catalog-service", "gateway", "transcoder", "shelf", "tests"];
+    let known: [(&str, &[&str]); 5] = [
         ("proto", &[]),
-        ("catalog-service", &["proto"]),
-        ("gateway", &["proto", "transcoder"]),
+        ("shelf/serving", &[]),
+        ("catalog-service", &["proto", "serving"]),
+        ("gateway", &["proto", "serving", "transcoder"]),
         ("gateway/transcoder", &[]),
     ];
     for (package, below) in known {
@@ -246,18 +247,6 @@ fn packages_know_only_those_below_them() {
             .filter(|name| normal.contains(&format!("\n{name}.workspace = true")))
             .collect();
         assert_eq!(used, below, "what {package} depends on");
-    }
-}
-
-/// Neither service knows the other, so each has its own; what is mended in one is mended in both.
-#[test]
-fn what_both_services_have_a_copy_of_is_the_same() {
-    for copy in ["server/line.rs", "server/requests.rs"] {
-        let of = |service: &str| {
-            let path = root().join(service).join("src").join(copy);
-            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
-        };
-        assert!(of("catalog-service") == of("gateway"), "the two copies of {copy} differ");
     }
 }
 

@@ -19,16 +19,11 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
+use serving::{Activity, Line, Patience, Requests, Sending, Stalled};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{
-    census::Census,
-    line::{Activity, Line, Patience},
-    requests::{Requests, Stalled},
-    sending::Sending,
-    socket::Socket,
-};
+use super::{census::Census, socket::Socket};
 use crate::{
     config::{Limits, Times},
     grpc::Peer,

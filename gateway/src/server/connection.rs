@@ -9,14 +9,10 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
+use serving::{Activity, Line, Patience, Requests, Sending, Stalled};
 use tokio::{net::TcpStream, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    line::{Activity, Line, Patience},
-    requests::{Requests, Stalled},
-    sending::Sending,
-};
 use crate::{app::Peer, config::Limits};
 
 /// Room for the rest of a head of HTTP/1 beside its target and headers; the app refuses each beyond its own limit.
@@ -76,7 +72,7 @@ pub(super) async fn serve<A, R>(
             activity.asked(http2);
             let response = answered.await.map(|body| Sending::of(body, under_way, http2));
             activity.answered();
-            Ok::<Response, Infallible>(response)
+            Ok::<_, Infallible>(response)
         }
     });
     let mut connection = pin!(builder.serve_connection(line, service));

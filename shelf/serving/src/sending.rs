@@ -9,11 +9,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::body::Body;
 use bytes::Bytes;
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body::{Body, Frame, SizeHint};
 
-use super::requests::UnderWay;
+use crate::UnderWay;
+
+/// What a body answers when it is asked for its next frame.
+type Polled<B> = Poll<Option<Result<Frame<Bytes>, <B as Body>::Error>>>;
 
 /// The most that is given at a time: what a client has to take within the time that it may stand still.
 const PIECE: usize = 16 << 10;
@@ -21,26 +23,30 @@ const PIECE: usize = 16 << 10;
 /// What may wait in the buffers of HTTP/2 unseen: to split it as well would cost every small answer a frame more.
 const UNSEEN: usize = 4 << 10;
 
-/// A body with the request that it answers.
-pub(super) struct Sending {
-    body: Body,
-    rest: Bytes,
+/// The body of an answer, with the request that it answers.
+#[derive(Debug)]
+pub struct Sending<B> {
+    body: B,
     under_way: UnderWay,
+    /// Over HTTP/2. hyper writes HTTP/1 as fast as TCP takes it, and the line watches over that.
+    in_pieces: bool,
+    /// What of the body's last frame is still to be given.
+    rest: Bytes,
 }
 
-impl Sending {
+impl<B: Body<Data = Bytes> + Unpin> Sending<B> {
     /// The body of an answer to `under_way`.
-    pub(super) fn of(body: Body, under_way: UnderWay, http2: bool) -> Body {
-        if http2 {
-            return Body::new(Self { body, rest: Bytes::new(), under_way });
-        }
-        // hyper writes HTTP/1 as fast as TCP takes it, and the line watches over that.
-        Body::new(Whole { body, _under_way: under_way })
+    pub fn of(body: B, under_way: UnderWay, http2: bool) -> Self {
+        Self { body, under_way, in_pieces: http2, rest: Bytes::new() }
     }
 
-    fn frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_whole(&mut self, cx: &mut Context<'_>) -> Polled<B> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Polled<B> {
         if self.rest.is_empty() {
-            let frame = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+            let frame = match ready!(self.poll_whole(cx)) {
                 Some(Ok(frame)) => frame,
                 ended => return Poll::Ready(ended),
             };
@@ -66,16 +72,16 @@ fn piece(bytes: usize) -> usize {
     }
 }
 
-impl HttpBody for Sending {
+impl<B: Body<Data = Bytes> + Unpin> Body for Sending<B> {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = B::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled<B> {
+        if !self.in_pieces {
+            return self.poll_whole(cx);
+        }
         self.under_way.is_asked();
-        let frame = self.frame(cx);
+        let frame = self.poll_piece(cx);
         if frame.is_ready() {
             self.under_way.gives();
         }
@@ -97,37 +103,12 @@ impl HttpBody for Sending {
     }
 }
 
-/// A body as it is, with the request that it answers.
-struct Whole {
-    body: Body,
-    _under_way: UnderWay,
-}
-
-impl HttpBody for Whole {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use http_body_util::{BodyExt as _, Full};
 
-    use super::{super::requests::Requests, *};
+    use super::*;
+    use crate::Requests;
 
     #[tokio::test]
     async fn over_http2_a_body_goes_out_in_pieces_and_a_large_one_ends_with_a_byte() {
@@ -140,7 +121,7 @@ mod tests {
             (3 * PIECE, vec![PIECE, PIECE, PIECE - 1, 1]),
         ] {
             let bytes: Vec<u8> = (0..length).map(|at| at as u8).collect();
-            let body = Body::new(Full::from(bytes.clone()));
+            let body = Full::from(bytes.clone());
             let mut body = Sending::of(body, Requests::none().begin(), true);
             let (mut given, mut all) = (Vec::new(), Vec::new());
             assert_eq!(body.size_hint().exact(), Some(length as u64));

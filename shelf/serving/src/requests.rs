@@ -8,11 +8,11 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::line::Activity;
+use crate::Activity;
 
 /// The requests of one connection. Cheap to clone; clones are one and the same.
 #[derive(Clone, Debug)]
-pub(super) struct Requests(Arc<Mutex<State>>);
+pub struct Requests(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -26,27 +26,29 @@ struct State {
 
 /// A request that is under way until this is dropped.
 #[derive(Debug)]
-pub(super) struct UnderWay {
+pub struct UnderWay {
     requests: Requests,
     number: u64,
 }
 
 /// How many of the answers under way have to stand still.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Stalled {
+pub enum Stalled {
+    /// At least one.
     One,
+    /// Every one.
     All,
 }
 
 impl Requests {
     /// A connection that begins now.
-    pub(super) fn none() -> Self {
+    pub fn none() -> Self {
         let (ended, untaken) = (Instant::now(), HashMap::new());
         Self(Arc::new(Mutex::new(State { under_way: 0, ended, next: 0, untaken })))
     }
 
     /// Another request.
-    pub(super) fn begin(&self) -> UnderWay {
+    pub fn begin(&self) -> UnderWay {
         let mut state = self.state();
         state.under_way += 1;
         state.next += 1;
@@ -54,13 +56,13 @@ impl Requests {
     }
 
     /// Comes when nothing has been under way for so long.
-    pub(super) async fn none_for(&self, time: Duration) {
+    pub async fn none_for(&self, time: Duration) {
         self.since(time, State::quiet).await;
     }
 
     /// Comes when the client has taken nothing more of one answer, or of all, for so long. What waits for the line to take
     /// bytes is the line's to watch.
-    pub(super) async fn stalled(&self, which: Stalled, time: Duration, line: &Activity) {
+    pub async fn stalled(&self, which: Stalled, time: Duration, line: &Activity) {
         self.since(time, |state| {
             if line.is_full() {
                 state.untaken.values_mut().for_each(|since| *since = Instant::now());
@@ -103,12 +105,12 @@ impl State {
 
 impl UnderWay {
     /// A piece of the answer was given; the next one is asked for when the client has room for it.
-    pub(super) fn gives(&self) {
+    pub fn gives(&self) {
         self.requests.state().untaken.insert(self.number, Instant::now());
     }
 
     /// The client has room for more.
-    pub(super) fn is_asked(&self) {
+    pub fn is_asked(&self) {
         self.requests.state().untaken.remove(&self.number);
     }
 }

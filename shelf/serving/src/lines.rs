@@ -52,14 +52,14 @@ impl Second {
 
 /// Writes the lines to whatever `W` makes.
 #[derive(Clone, Debug)]
-pub(crate) struct Lines<W> {
+pub struct Lines<W> {
     writer: W,
     now: fn() -> Timestamp,
 }
 
 impl<W> Lines<W> {
     /// Lines that tell the time by a clock.
-    pub(crate) fn to(writer: W, now: fn() -> Timestamp) -> Self {
+    pub fn to(writer: W, now: fn() -> Timestamp) -> Self {
         Self { writer, now }
     }
 }

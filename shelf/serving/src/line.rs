@@ -20,11 +20,11 @@ use tokio::{
 
 /// How long a line waits.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub struct Patience {
     /// How long a head may take from its first byte.
-    pub(super) head: Duration,
+    pub head: Duration,
     /// How long a client may read nothing while there is something for it.
-    pub(super) stall: Duration,
+    pub stall: Duration,
 }
 
 /// Nothing was asked, or everything answered.
@@ -41,7 +41,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0";
 
 /// What is going on: told by the service and read by the line, and the other way round.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Activity(Arc<State>);
+pub struct Activity(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -52,19 +52,19 @@ struct State {
 
 impl Activity {
     /// A request has arrived whole.
-    pub(super) fn asked(&self, http2: bool) {
+    pub fn asked(&self, http2: bool) {
         self.0.doing.store(if http2 { FRAMES } else { BUSY }, Ordering::Relaxed);
     }
 
     /// It was answered.
-    pub(super) fn answered(&self) {
+    pub fn answered(&self) {
         let idle = |now| (now == BUSY).then_some(IDLE);
         // HTTP/2 stays what it is.
         let _ = self.0.doing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, idle);
     }
 
     /// Whether what there is to send waits for the line, and not for the client's leave.
-    pub(super) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.0.full.load(Ordering::Relaxed)
     }
 
@@ -74,7 +74,7 @@ impl Activity {
 }
 
 /// A connection that gives up on slow heads and on clients that do not read.
-pub(super) struct Line<S = TcpStream> {
+pub struct Line<S = TcpStream> {
     stream: S,
     activity: Activity,
     patience: Patience,
@@ -83,7 +83,8 @@ pub(super) struct Line<S = TcpStream> {
 }
 
 impl<S> Line<S> {
-    pub(super) fn new(stream: S, activity: Activity, patience: Patience) -> Self {
+    /// The bytes of `stream`, as patient as that; `activity` tells what goes on.
+    pub fn new(stream: S, activity: Activity, patience: Patience) -> Self {
         Self { stream, activity, patience, head: None, stall: None }
     }
 

@@ -1,0 +1,13 @@
+//! What both services need to serve, and what is no business of either: connections that are watched over, and the log.
+//!
+//! Nothing in here knows what is asked or answered.
+
+mod line;
+mod lines;
+mod requests;
+mod sending;
+
+pub use line::{Activity, Line, Patience};
+pub use lines::Lines;
+pub use requests::{Requests, Stalled, UnderWay};
+pub use sending::Sending;
