@@ -6,6 +6,7 @@
 mod comments;
 mod files;
 mod imports;
+mod spaces;
 mod table;
 
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};

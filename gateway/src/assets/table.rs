@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
-use super::{comments, files, imports};
+use super::{comments, files, imports, spaces};
 use crate::app::coding::{self, Coding, Effort};
 
 /// The joined stylesheet's path under the digest.
@@ -123,11 +123,12 @@ impl Assets {
     }
 }
 
-/// A file as it is served: modules without their comments.
+/// A file as it is served: modules without their comments, styles without their spaces.
 fn source(path: &str) -> Vec<u8> {
     let bytes = files::read(path);
     match std::str::from_utf8(&bytes) {
         Ok(module) if path.ends_with(".js") => comments::left_out(module).into_bytes(),
+        Ok(sheet) if path.ends_with(".css") => spaces::left_out(sheet).into_bytes(),
         _ => bytes.into_owned(),
     }
 }
@@ -142,7 +143,7 @@ fn is_worth_packing(content_type: &str, length: usize) -> bool {
 fn join(paths: Vec<String>) -> Vec<u8> {
     let mut joined = Vec::new();
     for path in paths {
-        joined.extend_from_slice(&files::read(&path));
+        joined.extend_from_slice(&source(&path));
         joined.push(b'\n');
     }
     joined
