@@ -16,12 +16,13 @@ export function word(code, values = {}) {
 }
 
 /**
- * Cleared first and set in the next frame, so that a repeat is spoken too.
+ * Cleared first and set in the next frame, so that a repeat is spoken too. What lies behind a dialog is not heard: it has
+ * regions of its own.
  * @param {string} text
  * @param {'polite' | 'assertive'} [region] a result is polite, a failure assertive
  */
 export function announce(text, region = 'polite') {
-  const place = document.getElementById(region);
+  const place = document.querySelector(`dialog[open] [data-says=${region}]`) ?? document.getElementById(region);
   if (!place) return;
   place.textContent = '';
   requestAnimationFrame(() => {
@@ -29,7 +30,8 @@ export function announce(text, region = 'polite') {
   });
 }
 
-/** The service writes for programs too: lower case, no full stop. @param {string} text */
-export function sentence(text) {
+/** The service writes for programs too: lower case, no full stop, values in backticks. @param {string} told */
+export function sentence(told) {
+  const text = told.replaceAll(/`([^`]*)`/g, '“$1”');
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }

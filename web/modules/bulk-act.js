@@ -7,6 +7,7 @@ import { boxes, showCount } from './bulk-bar.js';
 import { progress } from './bulk-progress.js';
 import { goOn, matching, runOf } from './bulk-run.js';
 import { mark, quiet, reason } from './explain.js';
+import { focusLast, leaveRow } from './focus.js';
 import { number, total } from './format.js';
 import { notify } from './notices.js';
 import { catchUp, setGone } from './optimistic.js';
@@ -72,8 +73,9 @@ async function carryOn(deed) {
   const from = run.done.length;
   const before = new Map(rowsOf(run.left).map(([row]) => [row, { gone: Boolean(row.hidden), state: row.dataset.state ?? '' }]));
   bulk.ariaBusy = 'true';
-  for (const [row] of before) {
+  for (const row of focusLast([...before.keys()])) {
     quiet(row);
+    if (state === 'deleted') leaveRow(row);
     if (state === 'deleted') setGone(row, true);
     else if (state) showState(row, state);
   }

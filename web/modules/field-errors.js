@@ -28,10 +28,9 @@ export function showErrors(form, violations) {
   const title = document.getElementById('errors-title');
   if (!summary || !list || !title) return;
   title.textContent = violations.length === 1 ? word('one-field') : word('some-fields', { count: String(violations.length) });
-  list.replaceChildren(...violations.map(({ field, description: told }) => {
-    const description = sentence(told);
+  const found = violations.map(({ field, description }) => ({ place: placeOf(form, field), description: sentence(description) }));
+  list.replaceChildren(...found.sort(inOrder).map(({ place, description }) => {
     const item = document.createElement('li');
-    const place = placeOf(form, field);
     const target = place ? item.appendChild(document.createElement('a')) : item;
     if (place && target instanceof HTMLAnchorElement) {
       target.href = `#${place.id}`;
@@ -42,6 +41,16 @@ export function showErrors(form, violations) {
   }));
   summary.hidden = false;
   summary.focus();
+}
+
+/**
+ * As the fields follow one another on the page; what has none comes last.
+ * @param {{ place: HTMLElement | null }} one
+ * @param {{ place: HTMLElement | null }} other
+ */
+function inOrder({ place: one }, { place: other }) {
+  if (!one || !other) return Number(!one) - Number(!other);
+  return one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
 }
 
 /**

@@ -17,6 +17,15 @@ export function leaveRow(row) {
 }
 
 /**
+ * The row with the focus comes last: when it goes it is known which others stay.
+ * @param {HTMLElement[]} rows
+ */
+export function focusLast(rows) {
+  const held = (/** @type {HTMLElement} */ row) => Number(row.contains(document.activeElement));
+  return rows.sort((one, other) => held(one) - held(other));
+}
+
+/**
  * Gives the focus back, unless the user has moved on since.
  * @param {HTMLElement | null} held what had the focus
  * @param {Element | null} since where it was sent to

@@ -1,14 +1,21 @@
-// Adds: a list whose forms, filters, heads and cells act in place.
+// Adds: a list whose forms, filters, heads and cells act in place, and that is worked by keys.
 // Without it: each of them leads to its own address.
-// Proven by: tests/browser/stories/actions.test.js, list.test.js, cells.test.js and bulk.test.js
+// Proven by: tests/browser/stories/actions.test.js, list.test.js, cells.test.js, bulk.test.js and keyboard.test.js
 
 import { startForms } from './action-form.js';
 import { expunging, removal, stating } from './optimistic.js';
 
-/** The lists, cells and questions are fetched at the first sign that they will be used. */
+/** What turns the keys off in this browser, when it is there. */
+const OFF = 'keys-off';
+
+/** Where somebody types they are letters. */
+const KEYS = ['/', 'j', 'k', 'x', 'b', '#', 'Delete', '?'];
+
+/** The lists, cells, questions and keys are fetched at the first sign that they will be used. */
 const liveList = () => import('./live-list.js');
 const cellEdit = () => import('./cell-edit.js');
 const confirmDialog = () => import('./confirm-dialog.js');
+const shortcuts = () => import('./shortcuts.js');
 
 export function startInPlace() {
   startForms({ delete: removal, undelete: removal, publish: stating, archive: stating, expunge: expunging });
@@ -28,6 +35,26 @@ export function startInPlace() {
   }
   const filters = document.querySelector('form[data-live-list]');
   if (filters instanceof HTMLFormElement) startFilters(filters);
+  startKeys();
+}
+
+function startKeys() {
+  document.querySelector('[data-keys]')?.addEventListener('click', () => void shortcuts().then(({ showKeys }) => showKeys(OFF)));
+  document.addEventListener('keydown', (event) => {
+    const { key, target, ctrlKey, metaKey, altKey } = event;
+    const typing = target instanceof Element && target.closest('input:not([type=checkbox]), textarea, select, dialog');
+    if (!KEYS.includes(key) || ctrlKey || metaKey || altKey || typing || localStorage.getItem(OFF)) return;
+    event.preventDefault();
+    // What is typed next is for the field already, so it waits for no module.
+    if (key === '/') toSearch();
+    else void shortcuts().then(({ press, showKeys }) => (key === '?' ? showKeys(OFF) : press(key)));
+  });
+}
+
+function toSearch() {
+  const search = document.getElementById('q');
+  search?.focus();
+  if (search instanceof HTMLInputElement) search.select();
 }
 
 /** @param {HTMLAnchorElement} link */
@@ -50,11 +77,6 @@ function startBulk(bulk) {
     if (!(box instanceof HTMLInputElement) || box.form !== bulk) return;
     void import('./bulk-bar.js').then(({ choose }) => choose(box, event.shiftKey));
     import('./bulk-act.js').catch(() => {});
-  });
-  document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
-    if (key !== 'x' || ctrlKey || metaKey || altKey || !(target instanceof Element) || target.matches('input:not([type=checkbox])')) return;
-    const box = target.closest('tr')?.querySelector('input[name=item]');
-    if (box instanceof HTMLInputElement) box.click();
   });
   bulk.addEventListener('submit', (event) => {
     const button = event.submitter;

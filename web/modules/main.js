@@ -1,4 +1,4 @@
-// Adds: whatever this page asks for by its hooks, and then `data-started`. The shop asks for suggestions only.
+// Adds: whatever this page asks for by its hooks, the focus on what is wrong, and then `data-started`. The shop asks for suggestions only.
 // Without it: every form and link works by itself.
 // Proven by: all the stories that run with JavaScript on
 
@@ -44,4 +44,6 @@ if (search instanceof HTMLInputElement) {
   const { startSuggest } = await import('./suggest.js');
   startSuggest(search);
 }
+// A page that answers with what is wrong begins there.
+document.getElementById('errors')?.focus();
 document.documentElement.dataset.started = '';

@@ -2,6 +2,8 @@
 // Without it: the flash message of the next page carries the same Undo as a form.
 // Proven by: tests/browser/stories/undo.test.js
 
+import { announce } from './announce.js';
+
 const STAY = 20_000;
 const LEFT = 'notice';
 
@@ -56,11 +58,13 @@ export function notifyNext(text) {
   sessionStorage.setItem(LEFT, text);
 }
 
-/** Starts what every page with notices has: one left by the page before, Ctrl+Z, and the banner of a lost network. */
+/** Starts what every page with notices has: what the page before left to be said, Ctrl+Z, and the banner of a lost network. */
 export function startNotices() {
   const left = sessionStorage.getItem(LEFT);
   if (left) notify(left);
   sessionStorage.removeItem(LEFT);
+  const told = left ?? document.querySelector('#flash p')?.textContent;
+  if (told) announce(told);
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     const typing = event.target instanceof Element && event.target.closest('input, textarea, select');

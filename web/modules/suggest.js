@@ -2,6 +2,8 @@
 // Without it: the form searches for what was typed.
 // Proven by: tests/browser/stories/search.test.js
 
+import { announce } from './announce.js';
+
 /** How long typing pauses before the shop is asked. */
 const PAUSE = 150;
 
@@ -112,6 +114,8 @@ function show(box, suggestions) {
   list.hidden = suggestions.length === 0;
   input.ariaExpanded = String(!list.hidden);
   choose(box, -1);
+  const count = suggestions.length;
+  announce(count ? `${count} suggestion${count === 1 ? '' : 's'}` : '');
 }
 
 /**
