@@ -99,7 +99,7 @@ storyBothWays('the activity is filtered by person and days, which stand in its a
   await page.waitForURL(/\/admin\/activity\?by=[a-z0-9-]+$/);
   await row(page, 'Bittern bowl, blue').first().waitFor();
   assert.equal(await page.getByText('by Grace').count(), 0);
-  await page.getByLabel('Until, that day included').fill('2001-02-03');
+  await page.getByLabel('Until, inclusive').fill('2001-02-03');
   await button(page, 'Filter').click();
   await page.getByText('Nothing was done that fits this filter.').waitFor();
   await page.getByRole('link', { name: 'Show everything' }).click();
