@@ -1,0 +1,74 @@
+// The pages on paper, without their styles, and for those who do not want to see things move.
+
+import assert from 'node:assert/strict';
+import { shelve } from '../harness/shop.js';
+import { atTheShop, open, story } from '../harness/story.js';
+import { rowButton } from '../harness/pages.js';
+
+atTheShop();
+
+/** The texts of a place that are seen; what only assistive technology is told is left out. */
+const texts = (page, place) => page.locator(place).evaluateAll((all) => all.flatMap((element) => {
+  const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walk.nextNode()) {
+    const { data, parentElement } = walk.currentNode;
+    if (data.trim() && parentElement.checkVisibility() && !parentElement.closest('.visually-hidden')) found.push(data.trim());
+  }
+  return found;
+}));
+
+const seen = (page, place) => page.locator(place).evaluateAll((all) => all.filter((one) => one.checkVisibility()).map((one) => one.outerHTML));
+
+story('on paper the list is a table with prices, and nothing that can only be pressed', { as: 'admin' }, async ({ page, shop }) => {
+  await shelve(shop, 'Paper lantern');
+  await shelve(shop, 'Paper kite', { price: 20, published: true });
+  await page.emulateMedia({ media: 'print' });
+  await open(page, '/admin/products');
+  assert.deepEqual(await texts(page, 'thead'), ['Product', 'State', 'Price', 'Changed']);
+  assert.deepEqual(await texts(page, '#rows tr:first-child'), ['Paper kite', 'Published', '€20.90', 'just now', 'Grace']);
+  assert.deepEqual(await seen(page, 'button, input, select, nav, .bulk'), []);
+});
+
+story('on paper a product is one sheet with its price and the addresses of its links', {}, async ({ page, shop }) => {
+  const { slug } = await shelve(shop, 'Paper boat', { published: true, description: 'Folded as [the club](https://boats.example/fold) does it.' });
+  await page.emulateMedia({ media: 'print' });
+  await open(page, `/p/${slug}`);
+  assert.deepEqual(await texts(page, 'main'), ['P', 'Paper boat', '€14', '90', 'Folded as', 'the club', 'does it.']);
+  assert.match(await page.locator('.prose a').evaluate((link) => getComputedStyle(link, '::after').content), /https:\/\/boats\.example\/fold/);
+  assert.deepEqual(await seen(page, 'button, input, nav, .foot'), []);
+  const { height } = await page.locator('main').boundingBox();
+  assert.ok(height < 1000, `${height} pixels high`);
+});
+
+story('without styles a page reads from its name to its foot', { as: 'editor', scripts: false }, async ({ page }) => {
+  await page.route('**/styles.css', (route) => route.fulfill({ status: 200, contentType: 'text/css', body: '' }));
+  await page.goto('/admin/products?q=mug');
+  const order = await page.locator('.skip, .word, [aria-label=Admin], h1, #filters, #rows, #bulk, .foot').evaluateAll((all) =>
+    all.map((one) => one.id || one.className || one.ariaLabel || one.localName));
+  assert.deepEqual(order, ['button skip', 'word', 'Admin', 'h1', 'filters', 'rows', 'bulk', 'foot']);
+  assert.equal(await page.locator('dialog, template > *').count(), 0);
+});
+
+for (const motion of ['reduce', 'no-preference']) {
+  story(`a notice ${motion === 'reduce' ? 'does not move where nothing shall' : 'rises for at most 220 ms'}`, { as: 'editor' }, async ({ page, shop }) => {
+    const title = `Paper swan ${motion}`;
+    await shelve(shop, title);
+    await page.emulateMedia({ reducedMotion: motion });
+    await open(page, `/admin/products?q=${encodeURIComponent(title)}`);
+    await page.evaluate(() => {
+      globalThis.moved = [];
+      for (const kind of ['animationstart', 'transitionrun']) addEventListener(kind, ({ target }) => {
+        globalThis.moved.push(...target.getAnimations().map((one) => one.effect.getTiming().duration));
+      }, true);
+    });
+    await rowButton(page, title, 'Delete').hover();
+    await rowButton(page, title, 'Delete').click();
+    const notice = page.locator('.toast');
+    await notice.waitFor();
+    await notice.evaluate((one) => Promise.all(one.getAnimations().map(({ finished }) => finished)));
+    const moved = await page.evaluate(() => globalThis.moved);
+    if (motion === 'reduce') assert.deepEqual(moved, []);
+    else assert.ok(moved.includes(220) && Math.max(...moved) <= 220, moved.join());
+  });
+}
