@@ -6,7 +6,12 @@ import { createRequire } from 'node:module';
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-export async function axe(page) {
-  const { violations } = await page.evaluate(`${SOURCE};axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`);
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} [part] where only that is in question, because it lies over the rest
+ */
+export async function axe(page, part) {
+  const place = part ? JSON.stringify(part) : 'document';
+  const { violations } = await page.evaluate(`${SOURCE};axe.run(${place}, { runOnly: ${JSON.stringify(RULES)} })`);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(' ')}`);
 }
