@@ -100,7 +100,7 @@ walk: $(TOOLS)/bin/grpcurl-$(GRPCURL) ## Edits, deletes and restores every produ
 	cargo build --locked
 	python3 tests/bench/walk.py $(DATA)
 
-screens: $(NODE) chromium ## Takes a picture of every page, for looking at them.
+screens: $(NODE) chromium ## Takes a picture of every page, for looking at them, and renews those in tests/browser/screens.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens
 
 tools: $(TOOLS)/bin/grpcurl-$(GRPCURL) $(TOOLS)/python/grpcio-$(GRPCIO) $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) $(NODE) chromium ## Installs the foreign clients that tests use.

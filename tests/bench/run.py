@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds Shelf as it is shipped, measures it, and writes tests/bench/RESULTS.md.
+"""Builds Shelf as it is released, measures it, and writes tests/bench/RESULTS.md.
 
     run.py [--quick] [--data PRODUCTS [--judgements FILE]] [--large COUNT] [--shop FOLDER] [--write FILE]
 
@@ -19,8 +19,6 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-# What is shipped, with all its optimizations; the floors are built with them, too.
-PROFILE = "dist"
 PACKAGES = ["shelf", "catalog-service", "gateway", "tests"]
 EXPRESS = HERE / "express"
 # A workspace of its own, so that what the transcoder is compared with changes nothing that Shelf is built from.
@@ -30,9 +28,9 @@ TRANSCODING = HERE / "transcoding"
 def main():
     options = arguments()
     node = node_for_express()
-    build = ["cargo", "build", f"--profile={PROFILE}", "--locked", "--bins"]
+    build = ["cargo", "build", "--release", "--locked", "--bins"]
     subprocess.run(build + [f"--package={package}" for package in PACKAGES], cwd=ROOT, check=True)
-    command = [target() / PROFILE / "bench", "--write", options.write, "--node", node]
+    command = [target() / "release" / "bench", "--write", options.write, "--node", node]
     command += [f"--about={line}" for line in circumstances()]
     if options.quick:
         command.append("--quick")
@@ -88,7 +86,7 @@ def search(options, data, shop):
         runs.append(["--products", str(options.large), "--folder", shop])
     said = "\n## Search, in a process of its own, one caller\n"
     for arguments in runs:
-        command = [target() / PROFILE / "bench", "search", *arguments]
+        command = [target() / "release" / "bench", "search", *arguments]
         answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         said += "\n" + "".join(f"* {line}\n" for line in answer.splitlines())
     return said
@@ -114,7 +112,7 @@ def circumstances():
     today = datetime.datetime.now(datetime.timezone.utc).date()
     return [
         f"{processor()}, {os.cpu_count()} cores, {os.uname().sysname} {os.uname().release}",
-        f"commit {commit}; {said('rustc', '--version')}, `--profile {PROFILE}`; {today}",
+        f"commit {commit}; {said('rustc', '--version')}, `--release`; {today}",
         f"load average just before: {os.getloadavg()[0]:.1f}",
     ]
 

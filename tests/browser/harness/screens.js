@@ -1,16 +1,65 @@
-// Takes a picture of every page, light and dark, on a phone and on a desk, into target/screens: for looking at, not for comparing.
+// Takes a picture of every page, light and dark, on a phone and on a desk, into target/screens; and of the main pages, small, into
+// tests/browser/screens, where the README shows some of them. For looking at, not for comparing.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
-import { withPast } from './pages.js';
+import { button, message, row, rowButton, withPast } from './pages.js';
 import { openShop } from './shop.js';
 import { ARGUMENTS, enter } from './story.js';
 
 const FOLDER = new URL('../../../target/screens/', import.meta.url).pathname;
+const MAIN = new URL('../screens/', import.meta.url).pathname;
+const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 860 };
+
+/** What each main page shows, and what is done there first. */
+const MAIN_PAGES = {
+  shop: { path: '/' },
+  product: { path: '/p/enamel-mug-35-cl' },
+  search: { path: '/search?q=enamle+mug' },
+  'admin-list': { path: '/admin/products?sort=title', act: deleteOne },
+  'admin-editor': { path: '/admin/products/enamel-mug-35cl' },
+};
+
+/** The notice with its Undo, over a list that is one product shorter; the answer undoes it. */
+async function deleteOne(page) {
+  const title = 'Biscuit tin, round';
+  await page.waitForFunction(() => 'started' in document.documentElement.dataset);
+  await rowButton(page, title, 'Delete').click();
+  await message(page, `${title} deleted.`).waitFor();
+  await page.mouse.move(1, 1);
+  await page.evaluate(() => scrollTo(0, 0));
+  return async () => {
+    await button(message(page), 'Undo').click();
+    await row(page, title).waitFor();
+  };
+}
+
+async function takeMainPages(browser, shop) {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const viewport of [DESK, PHONE]) {
+      const context = await browser.newContext({ baseURL: shop.url, colorScheme, viewport, reducedMotion: 'reduce' });
+      await enter(context, shop, 'editor');
+      const page = await context.newPage();
+      // The display face is optional at a first visit, and there from the second on.
+      await page.goto('/', { waitUntil: 'networkidle' });
+      const session = await context.newCDPSession(page);
+      for (const [name, { path, act }] of Object.entries(MAIN_PAGES)) {
+        await page.goto(path, { waitUntil: 'networkidle' });
+        const undo = await act?.(page);
+        const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+        await writeFile(`${MAIN}${name}-${colorScheme}-${viewport.width}.webp`, Buffer.from(data, 'base64'));
+        await undo?.();
+      }
+      await context.close();
+    }
+  }
+}
 
 const shop = await openShop();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 try {
+  await takeMainPages(browser, shop);
   const { products: [product] } = await shop.as('viewer')('GET', '/v1/products?filter=state%20%3D%20ACTIVE&page_size=1');
   const send = shop.as('admin');
   const make = async (title, state) => {
