@@ -13,8 +13,20 @@ const BUDGETS = [
   { name: 'the account', path: '/admin/account', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
 ];
 
+/** Brotli comes in the background after the start, the stylesheet's last of all; what a page weighs is told once it is there. */
+async function packed(shop) {
+  const page = await (await fetch(shop.url)).text();
+  const sheet = new URL(/href="([^"]+styles\.css)"/.exec(page)[1], shop.url);
+  for (;;) {
+    const answer = await fetch(sheet, { headers: { 'accept-encoding': 'br' } });
+    await answer.arrayBuffer();
+    if (answer.headers.get('content-encoding') === 'br') return;
+  }
+}
+
 for (const { name, path, ...budget } of BUDGETS) {
-  story(`${name} keeps its budget`, { as: 'editor' }, async ({ page }) => {
+  story(`${name} keeps its budget`, { as: 'editor' }, async ({ page, shop }) => {
+    await packed(shop);
     await open(page, path);
     const bytes = await page.evaluate(() => {
       const sum = (type) => performance.getEntriesByType('resource')
