@@ -149,6 +149,11 @@ const REFUSALS = {
     await page.getByRole('link', { name: 'Delete for good' }).first().click();
     await page.getByRole('alertdialog').waitFor();
   },
+  'the list of the keys': async (page) => {
+    await open(page, '/admin/products');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  },
   'a category with a mistake': async (page) => {
     await open(page, '/admin/categories');
     await field(page, 'title').evaluate((input) => input.removeAttribute('required'));
