@@ -7,16 +7,19 @@ mod accept;
 mod body;
 mod describe;
 mod failure;
+mod form;
 mod given;
+mod metadata;
 mod reply;
 mod stream;
+mod unpack;
 mod upload;
 
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts};
+use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body::Body as _;
 use transcoder::{Call, Plan, Routed};
 
@@ -27,18 +30,12 @@ use given::Given;
 
 use crate::{
     app::{self, Gateway, Refusal, Route, Visit},
-    upstream::{self, Outgoing, Target},
+    contract::Profile,
+    upstream::{self, Target},
 };
 
 /// Room for what a request holds besides its body.
 const ROOM: usize = 64;
-
-/// Headers besides the caller's own that reach the service as metadata.
-const PASSED_ON: [HeaderName; 3] = [
-    HeaderName::from_static("traceparent"),
-    HeaderName::from_static("tracestate"),
-    header::ACCEPT_LANGUAGE,
-];
 
 /// One request, and the rule that it follows.
 struct Asked<'a> {
@@ -57,6 +54,15 @@ pub(crate) async fn answer(
     request: Request<Body>,
 ) -> Response {
     let Some(plan) = plan else { return Refusal::no_contract().render(gateway, visit) };
+    let request = match gateway.contract().profile() {
+        Profile::GrpcGateway if form::is_form(&request) => {
+            match Box::pin(form::unfolded(gateway, visit, &plan, request)).await {
+                Ok(request) => request,
+                Err(refusal) => return refusal.render(gateway, visit),
+            }
+        }
+        _ => request,
+    };
     let (head, body) = request.into_parts();
     let call = match plan.route(head.method.as_str(), head.uri.path()) {
         Routed::Hit(call) => call,
@@ -64,6 +70,7 @@ pub(crate) async fn answer(
             return wrong_method(&head.method, allow)
                 .unwrap_or_else(|refusal| refusal.render(gateway, visit));
         }
+        Routed::LeftOut { error } => return Refusal::left_out(error).render(gateway, visit),
         Routed::Miss => return Refusal::not_found().render(gateway, visit),
     };
     let asked = Asked { gateway, visit, plan: &plan, head: &head, call };
@@ -94,7 +101,7 @@ impl Asked<'_> {
         accept::framing(self)?;
         let message = self.message(body).await?;
         let most = self.gateway.settings().limits.sizes.message;
-        let (target, outgoing) = (Target::Method(self.call.rpc()), self.outgoing());
+        let (target, outgoing) = (Target::Method(self.call.rpc()), metadata::on(self)?);
         let upstream = self.gateway.upstream();
         let answer = upstream.unary(target, &outgoing, message.clone(), most).await?;
         reply::write(self, &message, answer).await
@@ -103,25 +110,13 @@ impl Asked<'_> {
     /// The frame of the request's one message, known to be good.
     async fn message(&self, body: Body) -> Result<Bytes, Failure> {
         let given = Given::of(self.head)?;
-        self.call.admit(given.content_type, !body.is_end_stream())?;
+        let parse = self.gateway.contract().parse();
+        self.call.admit(given.content_type, !body.is_end_stream(), parse)?;
         let sizes = &self.gateway.settings().limits.sizes;
         let body = body::read(&self.head.headers, body, sizes).await?;
         let mut message = upstream::begin(body.len() + ROOM);
-        let parse = self.gateway.contract().parse();
         self.call.request(&given.input(&body), parse, &mut message)?;
         Ok(upstream::end(message))
-    }
-
-    /// What the call carries besides its messages.
-    fn outgoing(&self) -> Outgoing {
-        let headers = &self.head.headers;
-        let mut outgoing = self.visit.outgoing(headers);
-        for name in PASSED_ON {
-            if let Some(value) = headers.get(&name) {
-                outgoing = outgoing.with_header(name, value.clone());
-            }
-        }
-        outgoing
     }
 }
 

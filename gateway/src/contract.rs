@@ -6,7 +6,10 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use transcoder::{ErrorOptions, ErrorShape, ParseOptions, Plan, PlanConfig, PrintOptions, Rpc};
+use http::HeaderName;
+use transcoder::{
+    Dialect, ErrorOptions, ErrorShape, ParseOptions, Plan, PlanConfig, PrintOptions, Rpc,
+};
 
 use crate::assets::File;
 
@@ -38,6 +41,39 @@ pub struct Manner {
     pub print: PrintOptions,
     /// The outer shape of an error.
     pub errors: ErrorShape,
+    /// Whose clients it is for.
+    pub profile: Profile,
+    /// What passes beside the messages.
+    pub passed: Passed,
+}
+
+/// Whose clients a gateway is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Its own.
+    #[default]
+    Own,
+    /// Those of the grpc-gateway project, with what they rely on.
+    GrpcGateway,
+}
+
+impl Profile {
+    /// How the rules of a contract are read for them.
+    pub(crate) fn dialect(self) -> Dialect {
+        match self {
+            Self::Own => Dialect::Google,
+            Self::GrpcGateway => Dialect::GrpcGateway,
+        }
+    }
+}
+
+/// The names of headers that pass, beside those that always do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Of a request, to the service as metadata.
+    pub on: Vec<HeaderName>,
+    /// Metadata of a reply, to the client as headers.
+    pub back: Vec<HeaderName>,
 }
 
 /// The contract of a gateway. Its tables are exchanged as a whole; whoever took them before goes on with those.
@@ -106,6 +142,16 @@ impl Contract {
     /// How JSON is printed.
     pub(crate) fn print(&self) -> &PrintOptions {
         &self.manner.print
+    }
+
+    /// Whose clients the gateway is for.
+    pub(crate) fn profile(&self) -> Profile {
+        self.manner.profile
+    }
+
+    /// What passes beside the messages.
+    pub(crate) fn passed(&self) -> &Passed {
+        &self.manner.passed
     }
 
     /// How errors are printed.

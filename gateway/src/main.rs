@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 /// The description comes from the service itself or from a file, such as `protoc --include_imports --descriptor_set_out=api.binpb`
 /// writes; it is read again every --reread-seconds, and a change takes effect without a restart. Rules for a service that has none
 /// come from --service-config. Unary calls are JSON, streams of answers a JSON array, lines or server-sent events, streams of
-/// requests lines of JSON; google.api.HttpBody is bytes. gRPC, gRPC-Web and streams both ways are not served in front of such a
+/// requests lines of JSON; google.api.HttpBody is bytes. With --profile grpc-gateway all is as clients of that project know it. gRPC, gRPC-Web and streams both ways are not served in front of such a
 /// service.
 #[derive(Debug, Parser)]
 #[command(name = "gateway", version)]

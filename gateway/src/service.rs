@@ -114,7 +114,8 @@ impl Service {
 
     /// The tables of a set.
     fn compile(&self, set: &[u8]) -> Result<Plan, Vec<String>> {
-        let config = PlanConfig { skip_invalid: self.skip_invalid, ..PlanConfig::default() };
+        let (skip_invalid, dialect) = (self.skip_invalid, self.manner.profile.dialect());
+        let config = PlanConfig { skip_invalid, dialect, ..PlanConfig::default() };
         let plan = Plan::compile(set, self.rules.rules(), &config);
         plan.map_err(|errors| errors.iter().map(|error| self.told(error)).collect())
     }

@@ -4,11 +4,14 @@ use http::{StatusCode, header};
 use transcoder::{Code, Framing};
 
 use super::{Asked, Failure, given::joined};
-use crate::app::Refusal;
+use crate::{app::Refusal, contract::Profile};
 
 /// The framing that `Accept` prefers; 406 when nothing in it fits.
 pub(super) fn framing(asked: &Asked<'_>) -> Result<Framing, Failure> {
     let accept = joined(asked.head, &header::ACCEPT)?;
+    if asked.gateway.contract().profile() == Profile::GrpcGateway {
+        return Ok(asked.call.negotiate_results(accept.as_deref()));
+    }
     asked.call.negotiate(accept.as_deref()).ok_or_else(|| {
         let message = match asked.call.rpc().server_streaming() {
             false => "the answer is `application/json`, which the `Accept` header leaves out",

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The window that a zstd body may ask for, as a power of two: room for the largest body, and no more.
-const WINDOW: u32 = 23;
+pub(super) const WINDOW: u32 = 23;
 
 /// The body as the client meant it: 413 beyond the limit, 415 for a coding that is not read, 408 when it comes too slowly.
 pub(super) async fn read(headers: &HeaderMap, body: Body, sizes: &Sizes) -> Result<Bytes, Refusal> {
@@ -36,25 +36,15 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, sizes: &Sizes) -> Resu
     }
 }
 
-/// A stream is read as it comes: 415 for one that is packed.
-pub(super) fn is_plain(headers: &HeaderMap) -> Result<(), Refusal> {
-    match coding(headers)? {
-        None => Ok(()),
-        Some(_) => {
-            Err(unread("a stream of messages is read as it is, without a `Content-Encoding`"))
-        }
-    }
-}
-
 /// The codings that a body may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Packed {
+pub(super) enum Packed {
     Gzip,
     Zstd,
 }
 
-/// The coding that the body comes in, if any.
-fn coding(headers: &HeaderMap) -> Result<Option<Packed>, Refusal> {
+/// The coding that the body comes in, if any; 415 for one that is not read.
+pub(super) fn coding(headers: &HeaderMap) -> Result<Option<Packed>, Refusal> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     match (codings.next().map(|coding| coding.as_bytes()), codings.next()) {
         (None | Some(b"identity"), None) => Ok(None),
@@ -64,7 +54,7 @@ fn coding(headers: &HeaderMap) -> Result<Option<Packed>, Refusal> {
     }
 }
 
-fn unread(message: &'static str) -> Refusal {
+pub(super) fn unread(message: &'static str) -> Refusal {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     Refusal::new(status, Code::InvalidArgument, "CODING_UNSUPPORTED", message)
 }
@@ -81,11 +71,14 @@ fn unpack(packed: &Bytes, coding: Packed, sizes: &Sizes) -> Result<Bytes, Refusa
     match unpacked {
         Ok(unpacked) if unpacked.len() > most => Err(Refusal::too_large(sizes.body)),
         Ok(unpacked) => Ok(unpacked.into()),
-        Err(_) => {
-            let message = "the body is not packed as `Content-Encoding` says, or it breaks off";
-            Err(Refusal::bad("BODY_INVALID", message))
-        }
+        Err(_) => Err(mispacked()),
     }
+}
+
+/// What is packed is not what it says it is.
+pub(super) fn mispacked() -> Refusal {
+    let message = "the body is not packed as `Content-Encoding` says, or it breaks off";
+    Refusal::bad("BODY_INVALID", message)
 }
 
 /// What a decoder gives, and not more than one byte beyond the limit.

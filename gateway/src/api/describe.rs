@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::LazyLock, thread};
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, Method, Request, header};
 use proto::access::Role;
-use transcoder::{Access, ApiInfo, ErrorShape, ParseOptions, Plan, PrintOptions};
+use transcoder::{Access, ApiInfo, Dialect, ErrorShape, ParseOptions, Plan, PrintOptions};
 
 use crate::{
     app::{Gateway, Refusal, Visit},
@@ -70,6 +70,7 @@ fn document_of(plan: &Plan, contract: &Contract) -> File {
         credentials: "Whatever the service takes; the `authorization` header is passed on to it.",
         access: &access,
         errors: contract.errors().shape,
+        dialect: contract.profile().dialect(),
     };
     File::new("application/json", plan.openapi(&info, contract.parse(), contract.print()))
 }
@@ -87,6 +88,7 @@ fn info() -> ApiInfo<'static> {
         credentials: CREDENTIALS,
         access: &access,
         errors: ErrorShape::Envelope,
+        dialect: Dialect::Google,
     }
 }
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::{Code, Status};
 use transcoder::{ErrorHead, ErrorOptions, Fault, Plan, RpcError};
 
+use super::metadata;
 use crate::{
     app::Refusal,
     contract::{Contract, Front},
@@ -30,8 +31,13 @@ impl Failure {
         options.if_match = request.contains_key(header::IF_MATCH);
         let mut body = BytesMut::new();
         let mut response = error(self.put(plan, front, &options, &mut body), body.freeze());
-        if matches!(self, Self::Status(status) if status.code() == Code::Unauthenticated) {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge(front, request));
+        let Self::Status(status) = self else { return response };
+        if front == Front::Service && !status.metadata().is_empty() {
+            metadata::back_of_failure(contract, status, request, &mut response);
+        }
+        if status.code() == Code::Unauthenticated {
+            let headers = response.headers_mut().entry(header::WWW_AUTHENTICATE);
+            headers.or_insert_with(|| challenge(front, request));
         }
         response
     }

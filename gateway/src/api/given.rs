@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::{HeaderName, header, request::Parts};
 use transcoder::{HeaderFields, Input};
 
-use super::Failure;
+use super::{Failure, form};
 use crate::app::{Refusal, text};
 
 /// The header that becomes a request's `request_id`.
@@ -15,7 +15,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What a request says besides its path and its body.
 pub(super) struct Given<'a> {
-    query: &'a str,
+    query: Cow<'a, str>,
     pub(super) content_type: &'a str,
     if_match: Option<Cow<'a, str>>,
     idempotency_key: Option<Cow<'a, str>>,
@@ -26,7 +26,7 @@ impl<'a> Given<'a> {
     /// What this request says; 400 for a header that is not text.
     pub(super) fn of(head: &'a Parts) -> Result<Self, Failure> {
         Ok(Self {
-            query: head.uri.query().unwrap_or_default(),
+            query: form::query(head),
             content_type: text(&head.headers, header::CONTENT_TYPE).unwrap_or_default(),
             if_match: joined(head, &header::IF_MATCH)?,
             idempotency_key: joined(head, &IDEMPOTENCY_KEY)?,
@@ -41,7 +41,7 @@ impl<'a> Given<'a> {
             idempotency_key: self.idempotency_key.as_deref(),
             last_event_id: self.last_event_id,
         };
-        Input { query: self.query, content_type: self.content_type, body, headers }
+        Input { query: &self.query, content_type: self.content_type, body, headers }
     }
 }
 

@@ -5,26 +5,11 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use transcoder::{Call, Reply};
 
-use super::{Asked, Failure};
+use super::{Asked, Failure, metadata};
 use crate::{app::coding, contract::Front, session, upstream};
 
 /// Room for the headers of an answer, with those that every answer gets at its end.
 const ROOM: usize = 12;
-
-/// Reply metadata that become headers; the first is Shelf's own.
-static PASSED_BACK: [HeaderName; 3] = [
-    HeaderName::from_static("shelf-resume-token"),
-    header::CACHE_CONTROL,
-    header::WWW_AUTHENTICATE,
-];
-
-/// Reply metadata that become headers.
-pub(super) fn passed_back(front: Front) -> &'static [HeaderName] {
-    match front {
-        Front::Shelf => &PASSED_BACK,
-        Front::Service => &PASSED_BACK[1..],
-    }
-}
 
 /// Writes the answer to a call that succeeded; `message` is the frame of its request.
 pub(super) async fn write(
@@ -34,11 +19,14 @@ pub(super) async fn write(
 ) -> Result<Response, Failure> {
     let (head, call, contract) = (asked.head, &asked.call, asked.gateway.contract());
     let mut headers = HeaderMap::with_capacity(ROOM);
-    for name in passed_back(contract.front()) {
-        if let Some(value) = answer.metadata(name) {
-            headers.insert(name, value.clone());
-        }
-    }
+    metadata::back(contract, &[answer.head(), answer.trailers()], &mut headers);
+    let (status, trailers) = match contract.front() {
+        Front::Shelf => (StatusCode::OK, None),
+        Front::Service => (
+            metadata::success(&[answer.head(), answer.trailers()]),
+            metadata::trailers(contract, &head.headers, answer.trailers()),
+        ),
+    };
     let wire = match contract.front() {
         Front::Shelf => guarded(head, call, message, answer.message, &mut headers),
         Front::Service => answer.message,
@@ -69,9 +57,24 @@ pub(super) async fn write(
             data
         }
     };
+    if is_empty(status) {
+        for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING] {
+            headers.remove(name);
+        }
+        return Ok(respond(status, headers, Body::empty()));
+    }
     headers.insert(header::CONTENT_LENGTH, body.len().into());
     let body = if call.is_head() { Body::empty() } else { Body::from(body) };
-    Ok(respond(StatusCode::OK, headers, body))
+    let mut response = respond(status, headers, body);
+    if let Some(trailers) = trailers {
+        metadata::end_with(trailers, &mut response);
+    }
+    Ok(response)
+}
+
+/// Whether an answer of this status has no body, whatever the service answers (RFC 9110, 15.3.5 and 15.3.6).
+fn is_empty(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
 }
 
 /// The methods whose answers hold a secret or touch the cookie.

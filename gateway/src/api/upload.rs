@@ -1,6 +1,8 @@
-//! A method that takes a stream: lines of JSON, or the bytes of a file, each a message as soon as it has come. The answer is one.
+//! A method that takes a stream: JSON, or the bytes of a file, each message as soon as it has come. The answer is one.
 //!
 //! The client is asked for more only when the service has room for it.
+
+mod cut;
 
 use std::future::pending;
 
@@ -8,13 +10,16 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
-use transcoder::{BodyKind, Lines, MessageWriter, ParseOptions};
+use transcoder::{BodyKind, MessageWriter, ParseOptions};
 
-use super::{Asked, Failure, ROOM, accept, body, given::Given, reply};
+use super::{Asked, Failure, ROOM, accept, body, given::Given, metadata, reply, unpack::Unpacking};
 use crate::{
     config::Sizes,
+    contract::Profile,
     upstream::{self, Sender, Upload},
 };
+
+use cut::Cut;
 
 /// The most that one message has of a file.
 const PIECE: usize = 64 << 10;
@@ -23,24 +28,30 @@ const PIECE: usize = 64 << 10;
 pub(super) async fn answer(asked: &Asked<'_>, body: Body) -> Result<Response, Failure> {
     accept::framing(asked)?;
     let given = Given::of(asked.head)?;
-    asked.call.admit(given.content_type, !body.is_end_stream())?;
-    body::is_plain(&asked.head.headers)?;
+    let contract = asked.gateway.contract();
+    asked.call.admit(given.content_type, !body.is_end_stream(), contract.parse())?;
+    let coding = body::coding(&asked.head.headers)?;
     // Held until the answer is there.
     let _place = asked.gateway.enter_streams(asked.visit).await?;
     let sizes = &asked.gateway.settings().limits.sizes;
-    let options = ParseOptions { max_bytes: sizes.body, ..*asked.gateway.contract().parse() };
+    let options = ParseOptions { max_bytes: sizes.body, ..*contract.parse() };
+    let unpacking = coding.map(|coding| Unpacking::of(coding, sizes)).transpose()?;
     let (sender, messages) = Upload::new();
     let sending = Sending {
         writer: asked.call.messages(&given.input(&[]), &options),
         kind: asked.call.body(),
+        cut: match contract.profile() {
+            Profile::Own => Cut::lines(sizes.body),
+            Profile::GrpcGateway => Cut::values(sizes.body),
+        },
         has_sent: false,
         sender,
     };
-    let outgoing = asked.outgoing().ending(asked.visit.stream_deadline());
+    let outgoing = metadata::on(asked)?.ending(asked.visit.stream_deadline());
     let upstream = asked.gateway.upstream();
     let answer = upstream.upload(asked.call.rpc(), &outgoing, messages, sizes.message);
     let failed = async {
-        match sending.all_of(body, sizes).await {
+        match sending.all_of(body, unpacking, sizes).await {
             Ok(()) => pending().await,
             Err(failure) => failure,
         }
@@ -58,32 +69,50 @@ pub(super) async fn answer(asked: &Asked<'_>, body: Body) -> Result<Response, Fa
 struct Sending<'a> {
     writer: MessageWriter<'a, 'a, 'a>,
     kind: BodyKind,
+    cut: Cut,
     has_sent: bool,
     sender: Sender,
 }
 
 impl Sending<'_> {
     /// Sends the body, message by message.
-    async fn all_of(mut self, mut body: Body, sizes: &Sizes) -> Result<(), Failure> {
-        let mut lines = Lines::new(sizes.body);
+    async fn all_of(
+        mut self,
+        mut body: Body,
+        mut unpacking: Option<Unpacking>,
+        sizes: &Sizes,
+    ) -> Result<(), Failure> {
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| body::refusal(&error, sizes))?;
             let Ok(data) = frame.into_data() else { continue };
-            match self.kind {
-                BodyKind::Json => self.lines(&mut lines, &data).await?,
-                BodyKind::Raw | BodyKind::None => self.pieces(data).await?,
+            match &mut unpacking {
+                None => self.some(data).await?,
+                Some(unpacking) => {
+                    for piece in Unpacking::steps(&data) {
+                        self.some(unpacking.step(piece)?).await?;
+                    }
+                }
             }
         }
-        if let Some((number, line)) = lines.last_line()? {
-            self.send(number, &line).await?;
+        unpacking.map(Unpacking::end).transpose()?;
+        if let Some((line, message)) = self.cut.last()? {
+            self.send(line, &message).await?;
         }
         self.end().await
     }
 
-    async fn lines(&mut self, lines: &mut Lines, data: &[u8]) -> Result<(), Failure> {
-        lines.push(data);
-        while let Some((number, line)) = lines.next_line()? {
-            self.send(number, &line).await?;
+    /// Sends what has come by now.
+    async fn some(&mut self, data: Bytes) -> Result<(), Failure> {
+        match self.kind {
+            BodyKind::Json => self.cut_off(&data).await,
+            BodyKind::Raw | BodyKind::None => self.pieces(data).await,
+        }
+    }
+
+    async fn cut_off(&mut self, data: &[u8]) -> Result<(), Failure> {
+        self.cut.push(data);
+        while let Some((line, message)) = self.cut.next()? {
+            self.send(line, &message).await?;
         }
         Ok(())
     }

@@ -78,7 +78,9 @@ fn purpose(plan: Option<&Plan>, kind: Kind, request: &Request<Body>) -> Purpose 
         Kind::Api => match plan.map(|plan| plan.route(method.as_str(), path)) {
             Some(Routed::Hit(call)) => contract::purpose_of(call.rpc()),
             // What is refused at once changes nothing.
-            Some(Routed::WrongMethod { .. } | Routed::Miss) | None => Purpose::Read,
+            Some(Routed::WrongMethod { .. } | Routed::LeftOut { .. } | Routed::Miss) | None => {
+                Purpose::Read
+            }
         },
         _ if !matches!(*method, Method::GET | Method::HEAD) => Purpose::Write,
         _ if path == "/search" && request.uri().query().is_some() => Purpose::Search,

@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
-use transcoder::{Code, ErrorHead, ErrorOptions};
+use transcoder::{Code, ErrorHead, ErrorOptions, PlanError};
 
 use super::{Gateway, Kind, Problem, Visit};
 use crate::{api, config::Limits, contract, pages, upstream::DOMAIN};
@@ -55,6 +55,13 @@ impl Refusal {
         let status = StatusCode::METHOD_NOT_ALLOWED;
         let refusal = Self::new(status, Code::Unimplemented, "METHOD_NOT_ALLOWED", message);
         Self { allow: Some(allow), ..refusal }
+    }
+
+    /// The method of this address cannot be called by JSON, and was left out: 501.
+    pub(crate) fn left_out(error: &PlanError) -> Self {
+        let message = format!("`{}` cannot be called here: {}", error.method, error.message);
+        let status = StatusCode::NOT_IMPLEMENTED;
+        Self::new(status, Code::Unimplemented, "METHOD_LEFT_OUT", message)
     }
 
     /// What the service offers is not known yet: 503.
@@ -164,7 +171,7 @@ impl Refusal {
         pages::problem(gateway, &problem)
     }
 
-    fn json(&self, gateway: &Gateway) -> Response {
+    pub(super) fn json(&self, gateway: &Gateway) -> Response {
         let mut body = BytesMut::new();
         let head = self.put(&gateway.contract().errors(), &mut body);
         api::error(head, body.freeze())

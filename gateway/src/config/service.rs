@@ -3,12 +3,12 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, builder::FalseyValueParser};
-use http::Uri;
+use http::{HeaderName, Uri};
 use transcoder::{ErrorShape, ParseOptions, PrintOptions};
 
 use super::{Problems, instances};
 use crate::{
-    contract::Manner,
+    contract::{Manner, Passed, Profile},
     service::{RuleFile, Service, Source},
 };
 
@@ -81,7 +81,15 @@ pub struct ServiceOptions {
     )]
     pub errors: String,
 
-    /// `grpc-gateway` is short for --lenient-body --lenient-query --errors status, and nothing more
+    /// Request headers that the service gets as metadata besides those it always gets, separated by commas
+    #[arg(long, env = "SHELF_PASS_ON", value_name = "NAMES", value_delimiter = ',')]
+    pub pass_on: Vec<String>,
+
+    /// Metadata of replies that become headers besides those that always do, separated by commas
+    #[arg(long, env = "SHELF_PASS_BACK", value_name = "NAMES", value_delimiter = ',')]
+    pub pass_back: Vec<String>,
+
+    /// `grpc-gateway` is for clients of that project: its errors, streams, headers, forms and rules
     #[arg(long, env = "SHELF_PROFILE", value_name = "NAME", value_parser = ["grpc-gateway"])]
     pub profile: Option<String>,
 }
@@ -120,17 +128,22 @@ impl ServiceOptions {
         });
         let source = self.descriptor_set.clone().map_or(Source::Reflection, Source::File);
         let every = Duration::from_secs(every.unwrap_or_default());
-        let skip_invalid = self.skip_invalid;
-        let service = Service { source, every, skip_invalid, rules, manner: self.manner() };
+        let passed = Passed {
+            on: names("--pass-on", &self.pass_on, &mut problems),
+            back: names("--pass-back", &self.pass_back, &mut problems),
+        };
+        let (skip_invalid, manner) = (self.skip_invalid, self.manner(passed));
+        let service = Service { source, every, skip_invalid, rules, manner };
         if problems.0.is_empty() { Ok(Some((service, instances))) } else { Err(problems) }
     }
 
     /// How JSON is read and written.
-    fn manner(&self) -> Manner {
+    fn manner(&self, passed: Passed) -> Manner {
         let as_grpc_gateway = self.profile.is_some();
         let parse = ParseOptions {
             lenient_body: self.lenient_body || as_grpc_gateway,
             lenient_query: self.lenient_query || as_grpc_gateway,
+            any_content_type: as_grpc_gateway,
             ..ParseOptions::default()
         };
         let print = PrintOptions {
@@ -144,7 +157,8 @@ impl ServiceOptions {
             true => ErrorShape::Status,
             false => ErrorShape::Envelope,
         };
-        Manner { parse, print, errors }
+        let profile = if as_grpc_gateway { Profile::GrpcGateway } else { Profile::Own };
+        Manner { parse, print, errors, profile, passed }
     }
 
     /// The flags that say something.
@@ -161,11 +175,56 @@ impl ServiceOptions {
             ("--enums-as-ints", self.enums_as_ints),
             ("--proto-names", self.proto_names),
             ("--errors", self.errors != "envelope"),
+            ("--pass-on", !self.pass_on.is_empty()),
+            ("--pass-back", !self.pass_back.is_empty()),
             ("--profile", self.profile.is_some()),
         ]
         .into_iter()
         .filter_map(|(flag, given)| given.then_some(flag))
     }
+}
+
+/// Headers that never pass, whoever names them: those of the connection, of the body and of cookies by default, and those that the
+/// gateway speaks itself. `content-*` and `grpc-*` are among them.
+const OWN: [&str; 17] = [
+    "authorization",
+    "connection",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-http-code",
+    "x-request-id",
+];
+
+/// The names of headers that may pass.
+fn names(flag: &str, given: &[String], problems: &mut Problems) -> Vec<HeaderName> {
+    let mut names = Vec::new();
+    for text in given.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        match HeaderName::try_from(text) {
+            Ok(name) if is_own(&name) => problems.add(format!(
+                "{flag} `{text}` belongs to HTTP, to gRPC or to the gateway itself; leave it out"
+            )),
+            Ok(name) if !names.contains(&name) => names.push(name),
+            Ok(_) => {}
+            Err(_) => problems.add(format!("{flag} `{text}` is not the name of a header")),
+        }
+    }
+    names
+}
+
+fn is_own(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("grpc-") || name.starts_with("content-") || OWN.contains(&name)
 }
 
 #[cfg(test)]
@@ -229,7 +288,29 @@ mod tests {
             service(&flags).unwrap().unwrap().0.manner
         };
         let bundled = ["--lenient-body", "--lenient-query", "--errors=status"];
-        assert_eq!(manner(&["--profile=grpc-gateway"]), manner(&bundled));
+        let mut expected = manner(&bundled);
+        expected.profile = Profile::GrpcGateway;
+        expected.parse.any_content_type = true;
+        assert_eq!(manner(&["--profile=grpc-gateway"]), expected);
         assert_ne!(manner(&bundled), Manner::default());
+    }
+
+    #[test]
+    fn headers_pass_by_their_names_and_the_gateways_own_never_do() {
+        let with = |on: &str, back: &str| {
+            let flags = ["--upstream=http://a:2", "--reflect", on, back];
+            service(&flags).map(|both| both.unwrap().0.manner.passed)
+        };
+        let passed =
+            with("--pass-on=X-Tenant, cookie,x-trace-bin,x-tenant", "--pass-back=X-Cost").unwrap();
+        assert_eq!(passed.on, ["x-tenant", "cookie", "x-trace-bin"]);
+        assert_eq!(passed.back, ["x-cost"]);
+        for own in ["host", "Content-Type", "content-md5", "grpc-timeout", "te", "Connection"] {
+            let told =
+                with(&format!("--pass-on={own}"), &format!("--pass-back={own}")).unwrap_err();
+            assert_eq!(told.len(), 2, "{told:?}");
+            assert!(told[0].contains(own) && told[1].starts_with("--pass-back"), "{told:?}");
+        }
+        assert_eq!(with("--pass-on=a b", "--pass-back=x-a").unwrap_err().len(), 1);
     }
 }

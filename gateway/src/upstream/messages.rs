@@ -2,7 +2,7 @@
 //! back.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 use tonic::{Status, body::Body};
@@ -44,9 +44,9 @@ impl Messages {
         Ok(Self { head: head.headers, body, held: Bytes::new(), most, deadline, ended })
     }
 
-    /// A value of the metadata that came before the messages.
-    pub(crate) fn metadata(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        self.head.get(name)
+    /// The metadata that came before the messages.
+    pub(crate) fn head(&self) -> &HeaderMap {
+        &self.head
     }
 
     /// The next message; `None` once the service has said that there are no more. Nothing is lost where the wait is given up.
@@ -103,6 +103,7 @@ fn broken_off() -> Status {
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
+    use http::HeaderValue;
     use http_body::Frame;
     use http_body_util::StreamBody;
     use tonic::Code;

@@ -79,7 +79,7 @@ impl Outgoing {
         self
     }
 
-    /// Sends another header of the fixed list, such as `traceparent`.
+    /// Sends another header that may pass, such as `traceparent`, or one more value of it.
     #[must_use]
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.others.push((name, value));
@@ -108,7 +108,7 @@ impl Outgoing {
             }
         }
         for (name, value) in &self.others {
-            headers.insert(name, value.clone());
+            headers.append(name, value.clone());
         }
         if let Some(left) = left {
             headers.insert(TIMEOUT, told(left));

@@ -1,7 +1,7 @@
 //! A call of bytes: one message there, one back, with no buffer between its frame and the wire.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use tonic::{Code, Status, body::Body};
 
@@ -23,9 +23,14 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// A value of the metadata, wherever in the answer it stands.
-    pub(crate) fn metadata(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        self.trailers.get(name).or_else(|| self.head.get(name))
+    /// The metadata that came before the message.
+    pub(crate) fn head(&self) -> &HeaderMap {
+        &self.head
+    }
+
+    /// The metadata that came behind it.
+    pub(crate) fn trailers(&self) -> &HeaderMap {
+        &self.trailers
     }
 }
 
@@ -125,6 +130,7 @@ pub(super) fn by_http(status: StatusCode) -> Status {
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
+    use http::HeaderValue;
     use http_body::Frame;
     use http_body_util::StreamBody;
 
@@ -151,10 +157,7 @@ mod tests {
             let (first, second) = frame.split_at(cut);
             let reply = read(answer(&[first, second], OK), 3).await.unwrap();
             assert_eq!(reply.message, "abc");
-            assert_eq!(
-                reply.metadata(&HeaderName::from_static("shelf-resume-token")).unwrap(),
-                "t"
-            );
+            assert_eq!(reply.trailers()["shelf-resume-token"], "t");
         }
         let empty = read(answer(&[&[0; 5]], OK), 0).await.unwrap();
         assert!(empty.message.is_empty());

@@ -69,7 +69,7 @@ async fn a_service_without_reflection_is_not_ready_and_goes_on_being_asked() {
 }
 
 /// What begins with a file of this set.
-fn from_file(set: &[u8]) -> (tempfile::NamedTempFile, Service) {
+pub(crate) fn from_file(set: &[u8]) -> (tempfile::NamedTempFile, Service) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), set).unwrap();
     let service = Service { source: Source::File(file.path().to_owned()), ..reflecting() };
@@ -103,6 +103,38 @@ async fn methods_with_faulty_rules_can_be_left_out() {
     service.skip_invalid = true;
     let front = Front::of(service, &Items::new());
     assert_eq!(front.get("/items/a").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_address_of_a_method_that_was_left_out_says_why() {
+    let bidirectional = ITEMS.replace(
+        "rpc Bare(Item) returns (Item);",
+        "rpc Talk(stream Item) returns (stream Item) { option (google.api.http) = {post: \"/items:talk\" body: \"*\"}; }",
+    );
+    let (_file, service) = from_file(&compiled(&bidirectional));
+    let refused = service.begin().unwrap_err();
+    assert!(refused[0].contains("bidirectional streams have no HTTP form"), "{refused:?}");
+
+    let (_file, mut service) = from_file(&compiled(&bidirectional));
+    service.skip_invalid = true;
+    let items = Items::new();
+    let front = Front::of(service, &items);
+    let answer = front.ask("POST", "/items:talk", "{}").await;
+    assert_eq!(answer.status, StatusCode::NOT_IMPLEMENTED);
+    let error = &answer.json()["error"];
+    assert_eq!(
+        (&error["status"], answer.reason().as_str()),
+        (&"UNIMPLEMENTED".into(), "METHOD_LEFT_OUT")
+    );
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("`items.v1.Items.Talk`") && message.contains("bidirectional"),
+        "{message}"
+    );
+    assert!(items.told().calls.is_empty(), "the service is not asked");
+    // Another method there is a wrong address, as it always was.
+    assert_eq!(front.get("/items:talk").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(front.ask("POST", "/items:sing", "{}").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

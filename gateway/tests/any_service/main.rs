@@ -2,9 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod breaks;
 mod description;
 mod faults;
+mod forms;
+mod grpc_gateway;
+mod log_lines;
 mod manner;
+mod metadata;
 mod reload;
 mod service;
 mod words;

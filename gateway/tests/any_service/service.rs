@@ -53,6 +53,14 @@ pub(crate) struct Told {
     pub(crate) away: bool,
     /// Every call that it got, by its path.
     pub(crate) calls: Vec<String>,
+    /// The metadata of every call that was not for its description.
+    pub(crate) heard: Vec<HeaderMap>,
+    /// What it says before its messages, and behind them.
+    pub(crate) metadata: [HeaderMap; 2],
+    /// How it refuses, if it does.
+    pub(crate) refusal: Option<Status>,
+    /// What it says of its health, if it has a service for that.
+    pub(crate) health: Option<i32>,
 }
 
 /// The service; its clones are one.
@@ -71,6 +79,10 @@ impl Items {
             files: files(ITEMS),
             away: false,
             calls: Vec::new(),
+            heard: Vec::new(),
+            metadata: [HeaderMap::new(), HeaderMap::new()],
+            refusal: None,
+            health: None,
         };
         Self { told: Arc::new(Mutex::new(told)), go_on: Arc::new(Semaphore::new(0)) }
     }
@@ -117,6 +129,9 @@ impl Items {
     ) -> Result<Response<tonic::body::Body>, Status> {
         let path = request.uri().path().to_owned();
         self.told().calls.push(path.clone());
+        if !path.contains("Reflection") {
+            self.told().heard.push(request.headers().clone());
+        }
         if self.told().away {
             return Err(gateway::upstream::unreachable());
         }
@@ -127,12 +142,23 @@ impl Items {
             if !self.told().versions.contains(&version) {
                 return Ok(Status::unimplemented("no such method").into_http());
             }
-            return Ok(answer(self.reflect(&body), None));
+            return Ok(answer(self.reflect(&body), Default::default(), None));
         }
-        match path.rsplit('/').next() {
-            Some("Check") => Ok(Status::unimplemented("no health").into_http()),
-            Some("WatchItem") => Ok(answer(vec![body.clone(), body], Some(self.go_on))),
-            _ => Ok(answer(vec![body], None)),
+        let (metadata, refusal, health) = {
+            let told = self.told();
+            (told.metadata.clone(), told.refusal.clone(), told.health)
+        };
+        match (path.rsplit('/').next(), refusal) {
+            (Some("Check"), _) => Ok(match health {
+                None => Status::unimplemented("no health").into_http(),
+                Some(status) => answer(vec![framed(&Health { status })], metadata, None),
+            }),
+            (_, Some(refusal)) => Ok(refusal.into_http()),
+            (Some("WatchItem"), _) => {
+                Ok(answer(vec![body.clone(), body], metadata, Some(self.go_on)))
+            }
+            (Some("TakeItems"), _) => Ok(answer(vec![framed(&noted(&body))], metadata, None)),
+            _ => Ok(answer(vec![body], metadata, None)),
         }
     }
 
@@ -180,6 +206,34 @@ impl Told {
     }
 }
 
+/// `grpc.health.v1.HealthCheckResponse`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Health {
+    #[prost(int32, tag = "1")]
+    status: i32,
+}
+
+/// An item, as far as it matters here.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Item {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    short_note: String,
+}
+
+/// An item whose note is the notes of all items of a stream.
+fn noted(mut frames: &[u8]) -> Item {
+    let mut notes = Vec::new();
+    while let Some((head, rest)) = frames.split_first_chunk::<5>() {
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        let (item, rest) = rest.split_at(length);
+        notes.push(Item::decode(item).unwrap().short_note);
+        frames = rest;
+    }
+    Item { name: String::new(), short_note: notes.join("|") }
+}
+
 /// A message in its frame.
 fn framed(message: &impl Message) -> Bytes {
     let mut frame = BytesMut::new();
@@ -190,8 +244,11 @@ fn framed(message: &impl Message) -> Bytes {
 }
 
 /// A stream of these frames; each but the first takes a permit, if there are any to take.
-fn answer(frames: Vec<Bytes>, go_on: Option<Arc<Semaphore>>) -> Response<tonic::body::Body> {
-    let mut trailers = HeaderMap::new();
+fn answer(
+    frames: Vec<Bytes>,
+    [head, mut trailers]: [HeaderMap; 2],
+    go_on: Option<Arc<Semaphore>>,
+) -> Response<tonic::body::Body> {
     trailers.insert("grpc-status", HeaderValue::from_static("0"));
     let frames = frames.into_iter().map(Frame::data).chain([Frame::trailers(trailers)]);
     let body = stream::unfold((frames, 0, go_on), |(mut frames, sent, go_on)| async move {
@@ -205,6 +262,7 @@ fn answer(frames: Vec<Bytes>, go_on: Option<Arc<Semaphore>>) -> Response<tonic::
         Some((Ok::<_, Status>(frame), (frames, sent + 1, go_on)))
     });
     let mut response = Response::new(tonic::body::Body::new(StreamBody::new(body)));
+    *response.headers_mut() = head;
     let content_type = HeaderValue::from_static("application/grpc");
     response.headers_mut().insert("content-type", content_type);
     response
@@ -291,6 +349,24 @@ pub(crate) fn way_to(items: &Items) -> Upstream {
     Upstream::in_process(tower::service_fn(call))
 }
 
+/// A request with these headers, and a body of this type unless it is empty.
+pub(crate) fn with_headers(
+    method: &str,
+    target: &str,
+    headers: &[(&str, &[u8])],
+    body: &str,
+) -> Request<Body> {
+    let mut request = request(method, target, body);
+    for (name, _) in headers {
+        request.headers_mut().remove(*name);
+    }
+    for (name, value) in headers {
+        let name: http::HeaderName = name.parse().unwrap();
+        request.headers_mut().append(name, HeaderValue::from_bytes(value).unwrap());
+    }
+    request
+}
+
 pub(crate) fn request(method: &str, target: &str, body: &str) -> Request<Body> {
     let request = Request::builder().method(method).uri(target).header("host", "localhost");
     let request = match body {
@@ -307,14 +383,21 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) trailers: HeaderMap,
 }
 
 impl Answer {
     pub(crate) async fn of(response: Response<Body>) -> Self {
         let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8(body.to_vec()).unwrap();
-        Self { status: head.status, headers: head.headers, text }
+        let body = body.collect().await.unwrap();
+        let trailers = body.trailers().cloned().unwrap_or_default();
+        let text = String::from_utf8(body.to_bytes().to_vec()).unwrap();
+        Self { status: head.status, headers: head.headers, text, trailers }
+    }
+
+    /// The values of a header.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {

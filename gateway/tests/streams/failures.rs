@@ -48,6 +48,25 @@ async fn a_failure_soon_after_the_head_of_the_service_is_a_plain_answer(#[case] 
     assert_eq!(reason(&answer.json().await), "TOPIC_CLOSED");
 }
 
+#[tokio::test]
+async fn a_failure_that_comes_late_is_an_event_and_one_that_comes_soon_a_plain_answer() {
+    let mut house = House::with(|limits| limits.times.beat = Duration::from_millis(10)).await;
+    let asking = house.ask(get(WATCH, &[("accept", EVENTS)]));
+    let call = house.call().await;
+    let mut answer = asking.answer().await;
+    answer.until(":\n\n").await;
+    call.fail(refused()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(reason(&told(EVENTS, &answer.text().await)), "TOPIC_CLOSED");
+
+    let mut house = House::with(|limits| limits.times.beat = Duration::from_secs(3600)).await;
+    let mut asking = house.ask(get(WATCH, &[("accept", EVENTS)]));
+    let call = house.call().await;
+    assert!(asking.waits().await);
+    call.fail(refused()).await;
+    assert_eq!(asking.answer().await.status, 404);
+}
+
 /// The error in the last frame of a body.
 fn told(accept: &str, body: &str) -> serde_json::Value {
     let json = match accept {
@@ -133,6 +152,20 @@ async fn a_message_beyond_the_limit_is_a_fault_of_ours() {
     assert_eq!(body.matches("\"text\"").count(), 1);
     let told = told(ARRAY, &body);
     assert_eq!((&told["error"]["code"], reason(&told)), (&500.into(), "RESPONSE_TOO_LARGE"));
+}
+
+#[tokio::test]
+async fn a_reply_beyond_the_limit_is_a_fault_of_ours() {
+    let mut house = House::with(|limits| limits.sizes.message = 10).await;
+    for (text, status) in [("1234567", 200), ("12345678", 200), ("123456789", 500)] {
+        let asking = house.ask(get("/v1/event", &[]));
+        house.call().await.answer(&event(text)).await;
+        let answer = asking.answer().await;
+        assert_eq!(answer.status, status, "{text}");
+        if status == 500 {
+            assert_eq!(reason(&answer.json().await), "RESPONSE_TOO_LARGE");
+        }
+    }
 }
 
 #[tokio::test]

@@ -37,6 +37,21 @@ async fn a_client_that_goes_away_takes_the_call_back(#[case] http2: bool) {
     }
 }
 
+#[tokio::test]
+async fn a_client_that_goes_away_takes_its_call_back_where_the_answer_is_no_stream() {
+    for mut house in [House::open().await, House::in_process().await] {
+        for http2 in [false, true] {
+            let asking = match http2 {
+                true => house.ask_by_http2(get("/v1/event", &[])),
+                false => house.ask(get("/v1/event", &[])),
+            };
+            let call = house.call().await;
+            asking.give_up();
+            call.taken_back().await;
+        }
+    }
+}
+
 /// What fits between a service and a client that reads nothing: windows, and what sockets hold.
 const BETWEEN: usize = 16 << 20;
 

@@ -171,6 +171,44 @@ async fn events_have_their_head_at_once_and_other_framings_wait_a_moment_for_a_m
 }
 
 #[tokio::test]
+async fn events_show_that_they_live_while_the_service_has_not_answered() {
+    let mut house = House::with(|limits| limits.times.beat = Duration::from_millis(10)).await;
+    let asking = house.ask(get(WATCH, &[("accept", EVENTS)]));
+    let mut call = house.call().await;
+    let mut answer = asking.answer().await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, EVENTS));
+    answer.until(":\n\n:\n\n:\n\n").await;
+    call.say(&event("a")).await;
+    answer.until("data: {\"text\":\"a\"").await;
+    drop(call);
+    assert!(answer.text().await.ends_with("event: end\ndata: {}\n\n"));
+
+    // Another framing has no such sign, and waits.
+    let mut asking = house.ask(get(WATCH, &[("accept", LINES)]));
+    let mut call = house.call().await;
+    assert!(asking.waits().await);
+    call.say(&event("a")).await;
+    assert_eq!(asking.answer().await.status, 200);
+}
+
+#[tokio::test]
+async fn what_ends_a_stream_of_events_before_the_service_answers_takes_the_call_back() {
+    let mut house = House::with(|limits| limits.times.beat = Duration::from_millis(10)).await;
+    let asking = house.ask(get(WATCH, &[("accept", EVENTS)]));
+    let call = house.call().await;
+    drop(asking.answer().await);
+    call.taken_back().await;
+
+    let asking = house.ask(get(WATCH, &[("accept", EVENTS)]));
+    let call = house.call().await;
+    let answer = asking.answer().await;
+    house.shutdown.cancel();
+    call.taken_back().await;
+    let body = answer.text().await;
+    assert!(body.replace(":\n\n", "").is_empty(), "{body}");
+}
+
+#[tokio::test]
 async fn a_quiet_stream_of_events_shows_that_it_lives() {
     let mut house = House::with(|limits| limits.times.beat = Duration::from_millis(10)).await;
     let asking = house.ask(get(WATCH, &[("accept", EVENTS)]));

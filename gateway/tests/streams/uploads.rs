@@ -167,9 +167,12 @@ async fn an_answer_before_the_end_ends_the_upload() {
 #[rstest]
 #[case("application/json", "", 415, "CONTENT_TYPE_UNSUPPORTED")]
 #[case("text/plain", "", 415, "CONTENT_TYPE_UNSUPPORTED")]
-#[case("application/x-ndjson", "gzip", 415, "CODING_UNSUPPORTED")]
+#[case("application/x-ndjson", "br", 415, "CODING_UNSUPPORTED")]
+#[case("application/x-ndjson", "gzip, gzip", 415, "CODING_UNSUPPORTED")]
+#[case("application/x-ndjson", "gzip", 400, "BODY_INVALID")]
+#[case("application/x-ndjson", "zstd", 400, "BODY_INVALID")]
 #[tokio::test]
-async fn what_is_no_plain_stream_of_lines_is_refused_before_the_service_is_asked(
+async fn what_is_no_stream_of_lines_is_refused(
     #[case] content_type: &str,
     #[case] coding: &str,
     #[case] status: u16,
@@ -181,7 +184,78 @@ async fn what_is_no_plain_stream_of_lines_is_refused_before_the_service_is_asked
     let answer = house.ask(request("POST", IMPORT, &headers, "{}\n")).answer().await;
     assert_eq!(answer.status, status);
     assert_eq!(reason(&answer.json().await), why);
-    assert!(house.is_quiet());
+    assert!(status != 415 || house.is_quiet());
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
+
+fn zstd(text: &[u8]) -> Vec<u8> {
+    zstd::stream::encode_all(text, 3).unwrap()
+}
+
+#[rstest]
+#[case("gzip", gzip)]
+#[case("zstd", zstd)]
+#[tokio::test]
+async fn a_packed_stream_is_unpacked_as_it_comes(
+    #[case] coding: &str,
+    #[case] pack: fn(&[u8]) -> Vec<u8>,
+) {
+    let mut house = House::open().await;
+    let (more, body) = trickle();
+    let headers = [LINES[0], ("content-encoding", coding)];
+    let asking = house.ask(request("POST", IMPORT, &headers, body));
+    more.send(Ok(pack(b"{\"text\":\"a\"}\n{\"te").into())).await.unwrap();
+    let mut call = house.call().await;
+    assert_eq!(call.asked::<ImportRequest>().await.unwrap().event.unwrap().text, "a");
+    for byte in pack(b"xt\":\"b\"}\n\n{}") {
+        more.send(Ok(vec![byte].into())).await.unwrap();
+    }
+    drop(more);
+    assert_eq!(texts(&mut call).await, ["b", ""]);
+    call.answer(&Imported { count: 3 }).await;
+    assert_eq!(asking.answer().await.text().await, r#"{"count":3}"#);
+}
+
+#[rstest]
+#[case("gzip", gzip)]
+#[case("zstd", zstd)]
+#[tokio::test]
+async fn a_packed_stream_has_the_limits_of_a_plain_one_and_that_of_its_ratio(
+    #[case] coding: &str,
+    #[case] pack: fn(&[u8]) -> Vec<u8>,
+) {
+    let mut house = House::with(|limits| limits.sizes.body = 300_000).await;
+    let headers = [LINES[0], ("content-encoding", coding)];
+    let line = |length: usize, from: usize| -> String {
+        let length = length - "{\"text\":\"\"}".len();
+        let text: String = (from..from + length).map(|at| at.to_string()).collect();
+        let text = &text[..length];
+        format!("{{\"text\":\"{text}\"}}\n")
+    };
+    // However long they are together.
+    let lines = [1, 1_000_000, 2_000_000].map(|from| line(300_000, from)).concat();
+    let packed = pack(lines.as_bytes());
+    let asking = house.ask(request("POST", IMPORT, &headers, packed));
+    let mut call = house.call().await;
+    assert_eq!(texts(&mut call).await.len(), 3);
+    call.answer(&Imported { count: 3 }).await;
+    assert_eq!(asking.answer().await.status, 200);
+
+    for (bad, status, why) in [
+        (pack(line(300_001, 0).as_bytes()), 413, "LINE_TOO_LONG"),
+        (pack("\n".repeat(200_000).as_bytes()), 413, "MESSAGE_TOO_LARGE"),
+        (pack(b"{}\n").split_last().unwrap().1.to_vec(), 400, "BODY_INVALID"),
+    ] {
+        let answer = house.ask(request("POST", IMPORT, &headers, bad)).answer().await;
+        assert_eq!(answer.status, status, "{why}");
+        assert_eq!(reason(&answer.json().await), why);
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Base64 as ProtoJSON wants it: read both alphabets with or without padding, print the
 //! standard alphabet with padding. Spaces and impossible lengths are refused.
 
-use bytes::{BufMut, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::sink::Sink;
 
@@ -53,6 +53,21 @@ pub(crate) fn decode(text: &[u8], out: &mut BytesMut) -> Option<()> {
         _ => return None,
     }
     Some(())
+}
+
+/// The bytes of a base64 text in either alphabet, padded or not, as in bodies and queries; `None` when it is none.
+pub fn read(text: &[u8]) -> Option<Bytes> {
+    let mut out = BytesMut::with_capacity(text.len());
+    decode(text, &mut out).map(|()| out.freeze())
+}
+
+/// Bytes in the standard alphabet with padding, as in replies.
+pub fn write(bytes: &[u8]) -> Bytes {
+    let mut out = BytesMut::new();
+    let mut sink = Sink::over(&mut out, bytes.len().div_ceil(3) * 4);
+    encode(bytes, &mut sink);
+    drop(sink);
+    out.freeze()
 }
 
 /// Appends the standard alphabet with padding.

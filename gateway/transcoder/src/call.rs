@@ -25,7 +25,7 @@ use crate::json_in::{self, Target};
 use crate::plan::{Body, Rule};
 use crate::tables::Msg;
 use crate::wire;
-use crate::{Fault, MsgId, ParseOptions, Plan};
+use crate::{Fault, MsgId, ParseOptions, Plan, PlanError};
 
 /// The answer of [`Plan::route`].
 #[derive(Debug)]
@@ -36,6 +36,11 @@ pub enum Routed<'p, 'u> {
     WrongMethod {
         /// The `Allow` header.
         allow: &'p str,
+    },
+    /// The rule of this path was left out when the plan was compiled: 501.
+    LeftOut {
+        /// Why.
+        error: &'p PlanError,
     },
     /// No rule has this path: 404.
     Miss,
@@ -201,11 +206,17 @@ impl<'p, 'u> Call<'p, 'u> {
     ///
     /// # Errors
     /// A fault of class `Malformed` or `MediaType`.
-    pub fn admit(&self, content_type: &str, has_body: bool) -> Result<(), Fault> {
+    pub fn admit(
+        &self,
+        content_type: &str,
+        has_body: bool,
+        options: &ParseOptions,
+    ) -> Result<(), Fault> {
         match self.body() {
             _ if !has_body => Ok(()),
             BodyKind::None => Err(Fault::bad("BODY_UNEXPECTED", "this method takes no body")),
             BodyKind::Raw => Ok(()),
+            BodyKind::Json if options.any_content_type => Ok(()),
             BodyKind::Json => {
                 let (taken, name) = match self.rpc.client_streaming {
                     true => (media_type::is_lines(content_type), "application/x-ndjson"),
@@ -250,7 +261,7 @@ impl<'p, 'u> Call<'p, 'u> {
             let message = "this method takes a stream of messages";
             return Err(Fault::new(FaultClass::Unsupported, 501, "STREAM_UNSUPPORTED", message));
         }
-        self.admit(input.content_type, !input.body.is_empty())?;
+        self.admit(input.content_type, !input.body.is_empty(), options)?;
         let mask = self.write_body(input, options, out)?;
         self.write_query(input.query, options, start, out)?;
         self.write_captures(options, start, out)?;

@@ -16,6 +16,7 @@ mod route;
 mod same;
 mod tags;
 mod template;
+mod values;
 mod wire_to_json;
 
 pub use compile::compile;
@@ -29,4 +30,5 @@ pub use round_trip::round_trip;
 pub use route::route;
 pub use tags::tags;
 pub use template::template;
+pub use values::values;
 pub use wire_to_json::wire_to_json;

@@ -32,9 +32,11 @@ mod sink;
 mod tables;
 mod template;
 mod text;
+mod values;
 mod wire;
 mod wkt;
 
+pub use base64::{read as read_base64, write as write_base64};
 pub use call::{BodyKind, Call, HeaderFields, Input, MessageWriter, Reply, Routed, Rpc, RuleId};
 pub use errors::{Code, ErrorHead, Problem, RpcError};
 pub use etag::{Coding, ETag};
@@ -43,4 +45,5 @@ pub use frames::{FrameWriter, Framing};
 pub use lines::Lines;
 pub use openapi::{Access, ApiInfo};
 pub use options::{ErrorOptions, ErrorShape, ParseOptions, PrintOptions};
-pub use plan::{MsgId, Plan, PlanConfig, PlanError, ResumeRule, RuleOverride};
+pub use plan::{Dialect, MsgId, Plan, PlanConfig, PlanError, ResumeRule, RuleOverride};
+pub use values::Values;

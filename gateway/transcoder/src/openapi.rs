@@ -20,7 +20,7 @@ use schemas::Schemas;
 
 use crate::options::ErrorShape;
 use crate::plan::Rule;
-use crate::{ParseOptions, Plan, PrintOptions, Rpc};
+use crate::{Dialect, ParseOptions, Plan, PrintOptions, Rpc};
 
 /// What a document says that no descriptor tells.
 #[derive(Clone, Copy)]
@@ -39,6 +39,8 @@ pub struct ApiInfo<'a> {
     pub access: &'a (dyn Fn(&str) -> Access + Sync),
     /// The shape of error bodies.
     pub errors: ErrorShape,
+    /// Whose streams they are.
+    pub dialect: Dialect,
 }
 
 /// What a method asks of its caller, with a sentence that says so.
@@ -138,7 +140,7 @@ impl Plan {
     fn bindings(&self) -> Vec<Binding<'_>> {
         let mut numbers = vec![0; self.rpcs().len()];
         let mut bindings = Vec::new();
-        for rule in &self.rules {
+        for rule in self.rules.iter().filter(|rule| !rule.replaced) {
             let rpc = &self.rpcs()[rule.rpc];
             numbers[rule.rpc] += 1;
             if let Some(shape) = path::Shape::of(self, rule, rpc) {

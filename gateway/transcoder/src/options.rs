@@ -9,6 +9,8 @@ pub struct ParseOptions {
     pub lenient_body: bool,
     /// Ignore unknown query parameters and those bound by the path.
     pub lenient_query: bool,
+    /// Read a body as JSON whatever its content type says.
+    pub any_content_type: bool,
     /// Read enum names in any case.
     pub enums_in_any_case: bool,
     /// The longest JSON text read, in bytes.
@@ -28,6 +30,7 @@ impl Default for ParseOptions {
         Self {
             lenient_body: false,
             lenient_query: false,
+            any_content_type: false,
             enums_in_any_case: false,
             max_bytes: 4 << 20,
             max_depth: 100,

@@ -29,6 +29,19 @@ pub struct PlanConfig {
     pub skip_invalid: bool,
     /// Streams whose events have ids, so that a browser can take them up again.
     pub resumes: Vec<ResumeRule>,
+    /// How rules are read.
+    pub dialect: Dialect,
+}
+
+/// How rules are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// As `google.api.http` says it.
+    #[default]
+    Google,
+    /// As the grpc-gateway project does: the rule that comes last wins, a path variable may fill a list from a text with commas,
+    /// and literals and verbs may hold colons.
+    GrpcGateway,
 }
 
 /// How a broken stream of server-sent events is taken up again.
@@ -106,6 +119,8 @@ pub struct Plan {
     pub(crate) rules: Vec<Rule>,
     rpcs: Vec<Arc<Rpc>>,
     trie: Trie,
+    /// The patterns of rules that were left out, by their place in `skipped`.
+    refused: Trie,
     skipped: Vec<PlanError>,
     fingerprint: u128,
     pub(crate) notes: Notes,
@@ -129,7 +144,7 @@ impl Plan {
             schema.map_err(|_| fault_of_set("this is no descriptor set".to_owned()))?;
         builtin::complete(&mut schema);
         let tables = Tables::build(&schema).map_err(fault_of_set)?;
-        let compiled = rules::Rules::compile(&tables, &schema, extra_rules, &config.resumes);
+        let compiled = rules::Rules::compile(&tables, &schema, extra_rules, config);
         if !compiled.errors.is_empty() && !config.skip_invalid {
             return Err(compiled.errors);
         }
@@ -138,6 +153,7 @@ impl Plan {
             rules: compiled.rules,
             rpcs: compiled.rpcs.into_iter().map(Arc::new).collect(),
             trie: compiled.trie,
+            refused: compiled.refused,
             skipped: compiled.errors,
             fingerprint: fingerprint(set, extra_rules),
             notes: schema.notes,
@@ -157,8 +173,11 @@ impl Plan {
     /// Finds the rule of a request. `raw_path` is the path as received, still encoded.
     pub fn route<'p, 'u>(&'p self, method: &str, raw_path: &'u str) -> Routed<'p, 'u> {
         match self.trie.find(method, raw_path) {
-            Found::Miss => Routed::Miss,
-            Found::WrongMethod(allow) => Routed::WrongMethod { allow },
+            Found::Miss => self.left_out(method, raw_path).unwrap_or(Routed::Miss),
+            Found::WrongMethod(allow) => {
+                let wrong = Routed::WrongMethod { allow };
+                self.left_out(method, raw_path).unwrap_or(wrong)
+            }
             Found::Rule { rule, end, head } => Routed::Hit(Call {
                 plan: self,
                 rule: &self.rules[rule],
@@ -167,6 +186,14 @@ impl Plan {
                 path: &raw_path[..end],
                 head,
             }),
+        }
+    }
+
+    /// Whether the path is that of a rule that was left out.
+    fn left_out<'p, 'u>(&'p self, method: &str, raw_path: &'u str) -> Option<Routed<'p, 'u>> {
+        match self.refused.find(method, raw_path) {
+            Found::Rule { rule, .. } => Some(Routed::LeftOut { error: &self.skipped[rule] }),
+            Found::WrongMethod(_) | Found::Miss => None,
         }
     }
 

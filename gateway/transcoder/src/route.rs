@@ -1,7 +1,7 @@
 //! The routing trie: one walk over the raw, still encoded path, without allocation.
 //!
 //! Each node has literal children, one `*` child and one `**` leaf, tried in this order with
-//! backtracking. Every node has one depth, so a walk visits it at most once. Nothing is cleaned:
+//! backtracking; on demand the rule that was registered last wins instead. Every node has one depth, so a walk visits it at most once. Nothing is cleaned:
 //! `//`, a trailing slash, `.` and `..` are what they are.
 
 use std::collections::BTreeSet;
@@ -13,7 +13,19 @@ use crate::template::{Segment, Template};
 #[derive(Debug)]
 pub(crate) struct Trie {
     nodes: Vec<Node>,
-    has_verbs: bool,
+    wins: Wins,
+    /// The most colons that a verb has, with the one before it.
+    colons: usize,
+}
+
+/// Which of several rules that match is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wins {
+    /// The one whose template says more, in whatever order they came. Two of one pattern are a fault.
+    #[default]
+    Narrowest,
+    /// The one that was registered last.
+    Last,
 }
 
 #[derive(Debug, Default)]
@@ -49,23 +61,28 @@ pub(crate) enum Found<'p> {
 
 impl Default for Trie {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], has_verbs: false }
+        Self::new(Wins::default())
     }
 }
 
 impl Trie {
-    /// Adds a rule. `Err` is the rule that has this pattern already.
+    pub(crate) fn new(wins: Wins) -> Self {
+        Self { nodes: vec![Node::default()], wins, colons: 0 }
+    }
+
+    /// Adds a rule, and tells the one that it takes the place of. `Err` is the rule that has this pattern already.
     pub(crate) fn insert(
         &mut self,
         template: &Template,
         method: &str,
         rule: usize,
-    ) -> Result<(), usize> {
+    ) -> Result<Option<usize>, usize> {
         let mut node = 0;
         for segment in &template.segments {
             node = self.child(node, segment);
         }
-        self.has_verbs |= template.verb.is_some();
+        let colons = template.verb.as_ref().map_or(0, |verb| 1 + verb.matches(':').count());
+        self.colons = self.colons.max(colons);
         let leaves = &mut self.nodes[node].leaves;
         let verb = template.verb.as_deref();
         let at = leaves.iter().position(|leaf| leaf.verb.as_deref() == verb).unwrap_or_else(|| {
@@ -73,12 +90,15 @@ impl Trie {
             leaves.len() - 1
         });
         let leaf = &mut leaves[at];
-        if let Some((_, other)) = leaf.methods.iter().find(|(known, _)| **known == *method) {
-            return Err(*other);
+        if let Some((_, other)) = leaf.methods.iter_mut().find(|(known, _)| **known == *method) {
+            return match self.wins {
+                Wins::Narrowest => Err(*other),
+                Wins::Last => Ok(Some(std::mem::replace(other, rule))),
+            };
         }
         leaf.methods.push((method.into(), rule));
         leaf.methods.sort_unstable();
-        Ok(())
+        Ok(None)
     }
 
     /// Writes down which methods each leaf's path takes, also by way of wider patterns.
@@ -90,10 +110,7 @@ impl Trie {
         while let Some((at, path)) = open.pop() {
             let node = &self.nodes[at];
             for (text, child) in &node.literals {
-                open.push((
-                    *child,
-                    format!("{path}/{}", text.replace('%', "%25").replace('/', "%2F")),
-                ));
+                open.push((*child, format!("{path}/{}", escaped(text))));
             }
             // No literal is a control character, so that only wildcards match this segment.
             open.extend(node.one.map(|child| (child, format!("{path}/\u{1}"))));
@@ -137,17 +154,44 @@ impl Trie {
         let Some(rest) = path.strip_prefix('/') else { return Found::Miss };
         // A verb is what follows the last colon of the last segment, if it is registered there.
         let last = path.rfind('/').unwrap_or(0);
-        if self.has_verbs
-            && let Some(colon) = path[last..].rfind(':').map(|at| at + last)
-        {
+        let mut known = Found::Miss;
+        for nth in (0..self.colons).rev() {
+            let colon = path[last..].rmatch_indices(':').nth(nth).map(|(at, _)| at + last);
+            let Some(colon) = colon else { continue };
             let walk = Walk { trie: self, method, verb: Some(&path[colon + 1..]), end: colon };
             match walk.node(0, Some(&path[1..colon])) {
                 Found::Miss => {}
-                found => return found,
+                found if self.wins == Wins::Narrowest => return found,
+                found => known = self.better(known, found),
             }
         }
-        Walk { trie: self, method, verb: None, end: path.len() }.node(0, Some(rest))
+        let whole = Walk { trie: self, method, verb: None, end: path.len() };
+        self.better(known, whole.node(0, Some(rest)))
     }
+
+    /// The better of two outcomes, the first of which was found by what a template says more exactly.
+    fn better<'p>(&self, known: Found<'p>, found: Found<'p>) -> Found<'p> {
+        match (&known, &found) {
+            (Found::Rule { rule: before, .. }, Found::Rule { rule, .. })
+                if self.wins == Wins::Last && rule > before =>
+            {
+                found
+            }
+            (Found::Rule { .. }, _) => known,
+            (_, Found::Rule { .. }) | (Found::Miss, _) => found,
+            (Found::WrongMethod(_), _) => known,
+        }
+    }
+
+    /// Whether nothing can be better.
+    fn is_best(&self, found: &Found<'_>) -> bool {
+        self.wins == Wins::Narrowest && matches!(found, Found::Rule { .. })
+    }
+}
+
+/// A literal as it stands in a path.
+fn escaped(literal: &str) -> String {
+    literal.replace('%', "%25").replace('/', "%2F").replace(':', "%3A")
 }
 
 #[derive(Clone, Copy)]
@@ -163,10 +207,7 @@ impl<'p> Walk<'p, '_> {
     fn node(self, node: usize, rest: Option<&str>) -> Found<'p> {
         let node = &self.trie.nodes[node];
         let Some(rest) = rest else {
-            return match (self.better(Found::Miss, &node.leaves), node.rest) {
-                (found @ Found::Rule { .. }, _) | (found, None) => found,
-                (known, Some(child)) => self.better(known, &self.trie.nodes[child].leaves),
-            };
+            return self.or_rest(self.leaf(&node.leaves), node);
         };
         let (segment, tail) = match rest.split_once('/') {
             Some((segment, tail)) => (segment, Some(tail)),
@@ -175,31 +216,34 @@ impl<'p> Walk<'p, '_> {
         let mut known = Found::Miss;
         for child in [literal(node, segment), node.one.filter(|_| !segment.is_empty())] {
             let Some(child) = child else { continue };
-            match self.node(child, tail) {
-                found @ Found::Rule { .. } => return found,
-                Found::Miss => {}
-                found if known == Found::Miss => known = found,
-                Found::WrongMethod(_) => {}
+            known = self.trie.better(known, self.node(child, tail));
+            if self.trie.is_best(&known) {
+                return known;
             }
         }
+        self.or_rest(known, node)
+    }
+
+    /// What is known, or what takes the rest of the path whatever it is.
+    fn or_rest(self, known: Found<'p>, node: &'p Node) -> Found<'p> {
         match node.rest {
-            Some(child) => self.better(known, &self.trie.nodes[child].leaves),
-            None => known,
+            Some(child) if !self.trie.is_best(&known) => {
+                self.trie.better(known, self.leaf(&self.trie.nodes[child].leaves))
+            }
+            _ => known,
         }
     }
 
-    /// The rule of these leaves, or the better known of two refusals.
-    fn better(self, known: Found<'p>, leaves: &'p [Leaf]) -> Found<'p> {
+    /// The rule of these leaves.
+    fn leaf(self, leaves: &'p [Leaf]) -> Found<'p> {
         let leaf = leaves.iter().find(|leaf| leaf.verb.as_deref() == self.verb);
-        let Some(leaf) = leaf else { return known };
+        let Some(leaf) = leaf else { return Found::Miss };
         let by = |method: &str| leaf.methods.iter().find(|(known, _)| **known == *method);
         let own = by(self.method).map(|found| (found, false));
         let head = || by("GET").filter(|_| self.method == "HEAD").map(|found| (found, true));
-        let rule = own.or_else(head).or_else(|| by("*").map(|found| (found, false)));
-        match (rule, known) {
-            (Some(((_, rule), head)), _) => Found::Rule { rule: *rule, end: self.end, head },
-            (None, Found::Miss) => Found::WrongMethod(&leaf.allow),
-            (None, known) => known,
+        match own.or_else(head).or_else(|| by("*").map(|found| (found, false))) {
+            Some(((_, rule), head)) => Found::Rule { rule: *rule, end: self.end, head },
+            None => Found::WrongMethod(&leaf.allow),
         }
     }
 }

@@ -43,19 +43,35 @@ pub(crate) struct Fault {
     pub(crate) message: &'static str,
 }
 
+/// What may hold a colon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Colons {
+    /// Nothing: a colon begins the verb.
+    #[default]
+    Verb,
+    /// Literals, and verbs behind a variable, as grpc-gateway reads them.
+    Anywhere,
+}
+
 struct Parser<'a> {
     text: &'a str,
     pos: usize,
     template: Template,
+    colons: Colons,
 }
 
 impl Template {
-    pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
-        let template = Self { segments: Vec::new(), variables: Vec::new(), verb: None };
-        let mut parser = Parser { text, pos: 0, template };
+    pub(crate) fn parse(text: &str, colons: Colons) -> Result<Self, Fault> {
+        let (text, verb) = match colons {
+            Colons::Verb => (text, None),
+            Colons::Anywhere => split_verb(text),
+        };
+        let verb = verb.map(str::to_owned);
+        let template = Self { segments: Vec::new(), variables: Vec::new(), verb };
+        let mut parser = Parser { text, pos: 0, template, colons };
         parser.expect('/', "a template starts with `/`")?;
         parser.segments(false)?;
-        if parser.eat(':') {
+        if colons == Colons::Verb && parser.eat(':') {
             let verb = parser.word("a verb was expected")?;
             parser.template.verb = Some(verb.to_owned());
         }
@@ -63,6 +79,24 @@ impl Template {
             None => parser.check_rest(),
             Some(_) => Err(parser.fault("the template should end here")),
         }
+    }
+}
+
+/// A template and its verb: what follows the first colon behind a variable, or else the last colon of the last segment.
+fn split_verb(text: &str) -> (&str, Option<&str>) {
+    let variable = text.rfind('}').map(|at| at + 1);
+    let segment = text.rfind('/').map(|at| at + 1);
+    let (start, behind_variable) = match (variable, segment) {
+        (Some(variable), segment) if segment.is_none_or(|segment| segment < variable) => {
+            (variable, true)
+        }
+        (_, segment) => (segment.unwrap_or(0), false),
+    };
+    let last = &text[start..];
+    let colon = if behind_variable { last.find(':') } else { last.rfind(':') };
+    match colon.map(|at| start + at) {
+        Some(at) if at + 1 < text.len() => (&text[..at], Some(&text[at + 1..])),
+        _ => (text, None),
     }
 }
 
@@ -162,7 +196,8 @@ impl<'a> Parser<'a> {
     /// A literal or verb.
     fn word(&mut self, message: &'static str) -> Result<&'a str, Fault> {
         let rest = &self.text[self.pos..];
-        let end = rest.find(['/', ':', '{', '}', '*', '=', '?', '#']).unwrap_or(rest.len());
+        let ends = |c: char| "/{}*=?#".contains(c) || (c == ':' && self.colons == Colons::Verb);
+        let end = rest.find(ends).unwrap_or(rest.len());
         if end == 0 {
             return Err(self.fault(message));
         }

@@ -53,6 +53,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// How many bytes are still to be read.
+    pub(crate) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The next field number and wire type, or `None` at the end.
     #[inline]
     pub(crate) fn tag(&mut self) -> Result<Option<(u32, u8)>, Broken> {

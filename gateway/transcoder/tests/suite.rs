@@ -7,6 +7,8 @@ mod library;
 
 #[path = "suite/binding.rs"]
 mod binding;
+#[path = "suite/dialect.rs"]
+mod dialect;
 #[path = "suite/differential.rs"]
 mod differential;
 #[path = "suite/errors.rs"]

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
+use super::running::Opening;
 use crate::upstream::Messages;
 
 /// What happened.
@@ -18,6 +19,8 @@ pub(super) enum Next {
     End,
     /// It failed.
     Failed(Status),
+    /// The service has begun to answer.
+    Opened(Messages),
     /// Nothing, for as long as was waited.
     Quiet,
     /// The gateway stops.
@@ -37,6 +40,26 @@ impl Next {
     /// Waits no longer than that.
     pub(super) async fn within(time: Duration, messages: &mut Messages) -> Self {
         timeout(time, Self::of(messages)).await.unwrap_or(Self::Quiet)
+    }
+
+    /// Waits for the head of the answer, no longer than that and until the gateway stops.
+    pub(super) async fn opened(
+        stopping: &CancellationToken,
+        time: Duration,
+        opening: &mut Opening,
+    ) -> Self {
+        let opened = async {
+            match timeout(time, opening).await {
+                Ok(Ok(messages)) => Self::Opened(messages),
+                Ok(Err(status)) => Self::Failed(status),
+                Err(_) => Self::Quiet,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stopping.cancelled() => Self::Stopping,
+            next = opened => next,
+        }
     }
 
     /// The same, but until the gateway stops.

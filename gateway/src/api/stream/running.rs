@@ -2,7 +2,7 @@
 //!
 //! It outlives its request, and keeps the contract that the request found.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -22,6 +22,17 @@ use crate::{
     session::RequestId,
     upstream::Messages,
 };
+
+/// The call of a service that has not begun to answer.
+pub(super) type Opening = Pin<Box<dyn Future<Output = Result<Messages, Status>> + Send>>;
+
+/// How far a call is when its client is answered.
+pub(super) enum Opened {
+    /// The service has begun to answer.
+    Now(Messages),
+    /// It has not, and is waited for in the stream.
+    Later(Opening),
+}
 
 /// The stream of one request.
 pub(super) struct Running {
@@ -45,6 +56,7 @@ pub(super) struct Running {
 
 /// How far it is.
 enum Stage {
+    Opening(Opening),
     Open(Messages),
     Ending(HeaderMap),
     Aborted,
@@ -64,15 +76,21 @@ impl Running {
     pub(super) async fn begin(
         asked: &Asked<'_>,
         framing: Framing,
-        mut messages: Messages,
+        opened: Opened,
         place: Option<Place>,
     ) -> Result<(Self, HeaderValue), Failure> {
         let limits = &asked.gateway.settings().limits;
-        let first = match framing {
-            // Its type is in the first message.
-            Framing::Raw => Next::of(&mut messages).await,
-            Framing::Sse => Next::within(Duration::ZERO, &mut messages).await,
-            _ => Next::within(limits.deadlines.first, &mut messages).await,
+        let (first, stage) = match opened {
+            Opened::Later(opening) => (Next::Quiet, Stage::Opening(opening)),
+            Opened::Now(mut messages) => {
+                let first = match framing {
+                    // Its type is in the first message.
+                    Framing::Raw => Next::of(&mut messages).await,
+                    Framing::Sse => Next::within(Duration::ZERO, &mut messages).await,
+                    _ => Next::within(limits.deadlines.first, &mut messages).await,
+                };
+                (first, Stage::Open(messages))
+            }
         };
         let headers = &asked.head.headers;
         let contract = asked.gateway.contract();
@@ -84,7 +102,7 @@ impl Running {
             rule: asked.call.rule_id(),
             framing,
             frames: asked.call.frames(framing, contract.print()),
-            stage: Stage::Open(messages),
+            stage,
             ready: None,
             out: BytesMut::new(),
             errors,
@@ -110,7 +128,10 @@ impl Running {
                 }
                 running.finish();
             }
-            Next::Quiet | Next::Stopping => {}
+            Next::Quiet | Next::Stopping | Next::Opened(_) => {}
+        }
+        if matches!(running.stage, Stage::Opening(_)) {
+            running.beat();
         }
         Ok((running, content_type))
     }
@@ -129,22 +150,25 @@ impl Running {
             if let Some(ready) = self.ready.take().filter(|ready| !ready.is_empty()) {
                 return Some(Ok(Frame::data(ready)));
             }
-            let Stage::Open(messages) = &mut self.stage else { return self.last() };
-            let next = match self.framing {
-                Framing::Sse => Next::until(&self.stopping, self.beat, messages).await,
-                _ => Next::of(messages).await,
+            let next = match (&mut self.stage, self.framing) {
+                (Stage::Opening(opening), _) => {
+                    Next::opened(&self.stopping, self.beat, opening).await
+                }
+                (Stage::Open(messages), Framing::Sse) => {
+                    Next::until(&self.stopping, self.beat, messages).await
+                }
+                (Stage::Open(messages), _) => Next::of(messages).await,
+                (Stage::Ending(_) | Stage::Aborted | Stage::Over, _) => return self.last(),
             };
             match next {
+                Next::Opened(messages) => self.stage = Stage::Open(messages),
                 Next::Message(wire) => match self.printed(&wire) {
                     Ok((frame, _)) => self.ready = Some(frame),
                     Err(fault) => self.fail(&fault.into()),
                 },
                 Next::End => self.finish(),
                 Next::Failed(status) => self.fail(&status.into()),
-                Next::Quiet => {
-                    self.frames.heartbeat(&mut self.out);
-                    self.ready = Some(self.out.split().freeze());
-                }
+                Next::Quiet => self.beat(),
                 // Without a word: a browser then comes back by itself, and goes on where it was.
                 Next::Stopping => self.end(&Status::unavailable("the gateway stops")),
             }
@@ -156,7 +180,7 @@ impl Running {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Ending(trailers) => Some(Ok(Frame::trailers(trailers))),
             Stage::Aborted => Some(Err(Aborted)),
-            Stage::Open(_) | Stage::Over => None,
+            Stage::Opening(_) | Stage::Open(_) | Stage::Over => None,
         }
     }
 
@@ -171,6 +195,12 @@ impl Running {
         }
         self.frames.message(&call, wire, &mut self.out)?;
         Ok((self.out.split().freeze(), String::new()))
+    }
+
+    /// Shows that the stream lives.
+    fn beat(&mut self) {
+        self.frames.heartbeat(&mut self.out);
+        self.ready = Some(self.out.split().freeze());
     }
 
     /// The stream is complete.
@@ -192,7 +222,7 @@ impl Running {
         }
         let mut body = BytesMut::new();
         failure.put(&self.plan, front, &self.errors, &mut body);
-        self.frames.clone().error(&body, &mut self.out);
+        self.frames.clone().error(&body, self.errors.shape, &mut self.out);
         self.ready = Some(self.out.split().freeze());
         self.end(&status);
     }

@@ -7,7 +7,7 @@ use tonic::Status;
 pub(super) const NAMES: &str = "grpc-status, grpc-message, grpc-status-details-bin";
 
 /// Whether the client has said that it reads trailers (RFC 9110, 10.1.4).
-pub(super) fn are_taken(headers: &HeaderMap) -> bool {
+pub(in crate::api) fn are_taken(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::TE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|coding| {
         let name = coding.split(';').next().unwrap_or_default();

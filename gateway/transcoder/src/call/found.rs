@@ -1,5 +1,7 @@
 //! Looks into wire bytes that this crate has just written: what did the body or the query set?
 
+use std::ops::Range;
+
 use bytes::BytesMut;
 
 use crate::tables::{Msg, Tables};
@@ -68,6 +70,23 @@ pub(super) fn put_at<E>(
         }
         _ => put(out, field),
     }
+}
+
+/// Takes every value of a field out of a range of a message.
+pub(super) fn remove(number: u32, range: Range<usize>, out: &mut BytesMut) {
+    let behind = out.split_off(range.end);
+    let wire = out.split_off(range.start);
+    let (mut reader, mut at) = (Reader::new(&wire), 0);
+    while let Ok(Some((found, wire_type))) = reader.tag()
+        && reader.value(wire_type).is_ok()
+    {
+        let end = wire.len() - reader.left();
+        if found != number {
+            out.extend_from_slice(&wire[at..end]);
+        }
+        at = end;
+    }
+    out.extend_from_slice(&behind);
 }
 
 /// The fields of a message written by this crate; it stops at anything it would not write.

@@ -36,8 +36,8 @@ impl<'p, 'u> Call<'p, 'u> {
 }
 
 impl MessageWriter<'_, '_, '_> {
-    /// Appends the message of one line, or of one chunk of an `HttpBody`, in wire bytes. `line` is the line's number
-    /// from 1, which a fault then names.
+    /// Appends the message of one line, or of one chunk of an `HttpBody`, in wire bytes. `line` is the number from 1 of the
+    /// line that it begins in, from which a fault's own is counted.
     ///
     /// # Errors
     /// Whatever is wrong with the line or, at the first one, with path, query and headers; `out` then holds nothing new.
@@ -45,8 +45,8 @@ impl MessageWriter<'_, '_, '_> {
         let start = out.len();
         let written = self.put_message(body, start, out).map_err(|mut fault| {
             if self.call.body() == BodyKind::Json {
-                let (_, column) = fault.line.unwrap_or((1, 1));
-                fault.line = Some((line, column));
+                let (below, column) = fault.line.unwrap_or((1, 1));
+                fault.line = Some((line + below - 1, column));
             }
             fault
         });

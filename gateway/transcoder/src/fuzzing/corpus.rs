@@ -5,7 +5,7 @@ use std::{fs, panic::catch_unwind, path::Path};
 type Oracle = fn(&[u8]);
 
 /// Each target with its oracle.
-const TARGETS: [(&str, Oracle); 11] = [
+const TARGETS: [(&str, Oracle); 12] = [
     ("compile", super::compile),
     ("errors", super::errors),
     ("json_to_wire", super::json_to_wire),
@@ -16,6 +16,7 @@ const TARGETS: [(&str, Oracle); 11] = [
     ("route", super::route),
     ("tags", super::tags),
     ("template", super::template),
+    ("values", super::values),
     ("wire_to_json", super::wire_to_json),
 ];
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     percent,
     route::{Found, Trie},
-    template::{Segment, Template},
+    template::{Colons, Segment, Template},
 };
 
 /// The most rules of one input: the naive matcher looks at all of them.
@@ -24,7 +24,7 @@ pub fn route(input: &[u8]) {
     let mut trie = Trie::default();
     for (method, template) in rules.lines().filter_map(|line| line.split_once(' ')).take(MOST) {
         // Control characters stand for wildcards when a leaf's methods are listed; plans refuse them.
-        let Ok(template) = Template::parse(template) else { continue };
+        let Ok(template) = Template::parse(template, Colons::Verb) else { continue };
         if method.is_empty() || template.segments.iter().any(has_control) {
             continue;
         }
@@ -34,7 +34,7 @@ pub fn route(input: &[u8]) {
     }
     let mut turned = Trie::default();
     for (rule, (method, template)) in known.iter().enumerate().rev() {
-        assert_eq!(turned.insert(template, method, rule), Ok(()));
+        assert_eq!(turned.insert(template, method, rule), Ok(None));
     }
     trie.finish();
     turned.finish();

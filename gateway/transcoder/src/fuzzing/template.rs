@@ -1,6 +1,6 @@
 //! Path templates, against their grammar as `google/api/http.proto` has it.
 
-use crate::template::{Segment, Template};
+use crate::template::{Colons, Segment, Template};
 
 /// A template is taken exactly if it follows the grammar, reads the same when printed, and covers its segments with its variables; an
 /// error lies within the text.
@@ -9,11 +9,11 @@ use crate::template::{Segment, Template};
 /// Where that does not hold.
 pub fn template(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    match Template::parse(text) {
+    match Template::parse(text, Colons::Verb) {
         Ok(template) => {
             assert!(follows_grammar(text), "{text}");
             assert_eq!(
-                Template::parse(&printed(&template)).map(bare),
+                Template::parse(&printed(&template), Colons::Verb).map(bare),
                 Ok(bare(template)),
                 "{text}"
             );

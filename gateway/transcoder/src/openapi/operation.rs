@@ -6,9 +6,10 @@ use super::parameters::{Query, header};
 use super::path::Shape;
 use super::schemas::{Schemas, Side, is_required};
 use super::{Access, ApiInfo};
+use crate::frames::prints_error;
 use crate::plan::{Body, Rule};
 use crate::tables::{MsgId, Wkt};
-use crate::{Plan, Rpc};
+use crate::{Dialect, Plan, Rpc};
 
 /// One entity tag or any, as `If-Match` takes them.
 fn tag() -> Object {
@@ -134,8 +135,10 @@ impl Writer<'_, '_> {
         let content =
             |media: &str, schema: Object| object().with(media, object().with("schema", schema));
         let filled = self.filled_elsewhere();
-        let json =
-            if self.rpc.client_streaming { "application/x-ndjson" } else { "application/json" };
+        let json = match (self.rpc.client_streaming, self.info.dialect) {
+            (true, Dialect::Google) => "application/x-ndjson",
+            (false, _) | (true, Dialect::GrpcGateway) => "application/json",
+        };
         let (content, required) = match self.rule.body {
             Body::None => return None,
             _ if self.rule.raw_body => (content("*/*", object()), false),
@@ -218,14 +221,7 @@ impl Writer<'_, '_> {
         let media = |schema: Object| object().with("schema", schema);
         let content = match schema {
             None => object().with("*/*", object()),
-            Some(schema) if self.rpc.server_streaming => {
-                let all = object().with("type", "array").with("items", schema.clone());
-                let events = object().with("type", "string");
-                object()
-                    .with("application/json", media(all))
-                    .with("application/x-ndjson", media(schema))
-                    .with("text/event-stream", media(events))
-            }
+            Some(schema) if self.rpc.server_streaming => self.stream(schema),
             Some(schema) => object().with("application/json", media(schema)),
         };
         let answer = answer.with("content", content);
@@ -237,6 +233,37 @@ impl Writer<'_, '_> {
             .with("schema", object().with("type", "string"));
         answer.with("headers", object().with("ETag", tag))
     }
+}
+
+impl Writer<'_, '_> {
+    /// The framings of a stream of messages of this schema.
+    fn stream(&self, schema: Object) -> Object {
+        let media = |schema: Object| object().with("schema", schema);
+        let results = self.info.dialect == Dialect::GrpcGateway;
+        let message = match results || prints_error(&self.plan.tables, self.rule, self.rpc) {
+            true => as_result(schema),
+            false => schema,
+        };
+        let events = media(object().with("type", "string"));
+        match results {
+            true => object().with("application/json", media(message)),
+            false => {
+                let all = object().with("type", "array").with("items", message.clone());
+                object()
+                    .with("application/json", media(all))
+                    .with("application/x-ndjson", media(message))
+            }
+        }
+        .with("text/event-stream", events)
+    }
+}
+
+/// A message under a key of its own, by which it is told from an error.
+fn as_result(schema: Object) -> Object {
+    object()
+        .with("type", "object")
+        .with("properties", object().with("result", schema))
+        .with("required", vec!["result".into()])
 }
 
 /// The short names of a method's service and of itself.

@@ -2,7 +2,7 @@
 
 use super::node::{Object, object};
 use crate::plan::{Rule, Variable};
-use crate::template::{Segment, Template};
+use crate::template::{Colons, Segment, Template};
 use crate::{Plan, Rpc};
 
 /// A template written out, with its parameters in order.
@@ -26,7 +26,7 @@ pub(super) struct Parameter {
 impl Shape {
     pub(super) fn of(plan: &Plan, rule: &Rule, rpc: &Rpc) -> Option<Self> {
         let (_, text) = rule.text.split_once(' ')?;
-        let template = Template::parse(text).ok()?;
+        let template = Template::parse(text, Colons::Anywhere).ok()?;
         let mut shape = Self { text: String::new(), parameters: Vec::new() };
         for (at, segment) in template.segments.iter().enumerate() {
             shape.text.push('/');

@@ -1,12 +1,12 @@
 //! Checks the HTTP rules of a schema against its tables and puts them into the trie.
 
-use super::{PlanError, ResumeRule, RuleOverride};
+use super::{Dialect, PlanConfig, PlanError, ResumeRule, RuleOverride};
 use crate::call::Rpc;
 use crate::load::{HttpRule, Method, Schema};
-use crate::route::Trie;
+use crate::route::{Trie, Wins};
 use crate::scalar;
 use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
-use crate::template::{Segment, Template};
+use crate::template::{Colons, Segment, Template};
 
 /// One binding of one method.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct Rule {
     pub(crate) reply_etag: Option<u32>,
     /// How a broken stream of events is taken up again.
     pub(crate) resume: Option<Resume>,
+    /// Another rule of the same pattern has taken its place.
+    pub(crate) replaced: bool,
 }
 
 /// The fields that tell where a stream is.
@@ -63,6 +65,8 @@ pub(crate) struct Variable {
     /// `None` when the variable reaches the end of the path.
     pub(crate) end: Option<usize>,
     pub(crate) several: bool,
+    /// It fills a list, from a text with commas.
+    pub(crate) list: bool,
 }
 
 /// Rules, methods, trie and faults of a schema.
@@ -71,7 +75,10 @@ pub(crate) struct Rules {
     pub(crate) rpcs: Vec<Rpc>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) trie: Trie,
+    /// The patterns of refused rules, by their place in `errors`.
+    pub(crate) refused: Trie,
     pub(crate) errors: Vec<PlanError>,
+    dialect: Dialect,
 }
 
 type Checked<T> = Result<T, (Option<usize>, String)>;
@@ -81,9 +88,14 @@ impl Rules {
         tables: &Tables,
         schema: &Schema,
         extra: &[RuleOverride],
-        resumes: &[ResumeRule],
+        config: &PlanConfig,
     ) -> Self {
-        let mut rules = Self::default();
+        let wins = match config.dialect {
+            Dialect::Google => Wins::Narrowest,
+            Dialect::GrpcGateway => Wins::Last,
+        };
+        let (trie, dialect) = (Trie::new(wins), config.dialect);
+        let mut rules = Self { trie, dialect, ..Self::default() };
         for method in &schema.methods {
             let name = method.full_name();
             let replaced = extra.iter().filter(|rule| rule.selector == name);
@@ -101,7 +113,7 @@ impl Rules {
                 rules.refuse(&rule.selector, &rule.to_rule(), (None, "no such method".to_owned()));
             }
         }
-        for resume in resumes {
+        for resume in &config.resumes {
             rules.resume(tables, resume);
         }
         rules.trie.finish();
@@ -140,6 +152,10 @@ impl Rules {
         rule: &HttpRule,
         (column, message): (Option<usize>, String),
     ) {
+        if let Ok(template) = Template::parse(&rule.template, self.dialect.colons()) {
+            // What else has this pattern was refused before it.
+            let _ = self.refused.insert(&template, &rule.method, self.errors.len());
+        }
         let rule = format!("{} {}", rule.method, rule.template);
         self.errors.push(PlanError { method: method.to_owned(), rule, column, message });
     }
@@ -147,16 +163,24 @@ impl Rules {
     fn method(&mut self, tables: &Tables, method: &Method, name: &str, bindings: &[HttpRule]) {
         let rpc = match check_method(tables, method, &bindings[0]) {
             Ok(rpc) => rpc,
-            Err(fault) => return self.refuse(name, &bindings[0], fault),
+            Err(fault) => {
+                return bindings.iter().for_each(|rule| self.refuse(name, rule, fault.clone()));
+            }
         };
         let (input, output) = (rpc.input, rpc.output);
         self.rpcs.push(rpc);
         for binding in bindings {
             let number = self.rules.len();
-            let added = check(tables, (input, output), binding).and_then(|(template, mut rule)| {
+            let checked = check(tables, (input, output), binding, self.dialect);
+            let added = checked.and_then(|(template, mut rule)| {
                 rule.rpc = self.rpcs.len() - 1;
                 match self.trie.insert(&template, &binding.method, number) {
-                    Ok(()) => Ok(rule),
+                    Ok(replaced) => {
+                        if let Some(other) = replaced {
+                            self.rules[other].replaced = true;
+                        }
+                        Ok(rule)
+                    }
                     Err(other) => {
                         let other = &self.rules[other];
                         let owner = &self.rpcs[other.rpc].full_name;
@@ -172,6 +196,15 @@ impl Rules {
         // Without a rule left nothing leads to the method.
         if self.rules.last().is_none_or(|rule| rule.rpc + 1 != self.rpcs.len()) {
             self.rpcs.pop();
+        }
+    }
+}
+
+impl Dialect {
+    fn colons(self) -> Colons {
+        match self {
+            Self::Google => Colons::Verb,
+            Self::GrpcGateway => Colons::Anywhere,
         }
     }
 }
@@ -226,6 +259,7 @@ fn check(
     tables: &Tables,
     (input, output): (MsgId, MsgId),
     binding: &HttpRule,
+    dialect: Dialect,
 ) -> Checked<(Template, Rule)> {
     let plain = |message: String| (None, message);
     if !is_token(&binding.method) {
@@ -234,10 +268,10 @@ fn check(
     if !binding.additional.is_empty() {
         return Err(plain("additional bindings cannot be nested".to_owned()));
     }
-    let template = Template::parse(&binding.template)
+    let template = Template::parse(&binding.template, dialect.colons())
         .map_err(|fault| (Some(fault.column), fault.message.to_owned()))?;
     let (request, reply) = (tables.msg(input), tables.msg(output));
-    let variables = variables(tables, request, &template)?;
+    let variables = variables(tables, request, &template, dialect)?;
     let body = body(request, &binding.body)?;
     if let Body::Field(index) = body
         && variables.iter().any(|variable| variable.path == [index])
@@ -265,6 +299,7 @@ fn check(
         unlisted: Vec::new(),
         writes: !matches!(binding.method.as_str(), "GET" | "HEAD"),
         resume: None,
+        replaced: false,
         reply_etag: string_field(reply, "etag").map(|index| reply.fields[index].number),
     };
     if let (Body::Field(index), "PATCH") = (body, binding.method.as_str()) {
@@ -280,11 +315,16 @@ fn is_token(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(token)
 }
 
-fn variables(tables: &Tables, request: &Msg, template: &Template) -> Checked<Vec<Variable>> {
+fn variables(
+    tables: &Tables,
+    request: &Msg,
+    template: &Template,
+    dialect: Dialect,
+) -> Checked<Vec<Variable>> {
     let mut variables = Vec::new();
     for variable in &template.variables {
         let fault = |message: String| (Some(variable.column), message);
-        let path = resolve(tables, request, &variable.path)
+        let (path, list) = resolve(tables, request, &variable.path, dialect)
             .map_err(|why| fault(format!("`{}` {why}", variable.path)))?;
         let covered = &template.segments[variable.start..variable.end];
         let open = covered.last() == Some(&Segment::Rest);
@@ -294,13 +334,19 @@ fn variables(tables: &Tables, request: &Msg, template: &Template) -> Checked<Vec
             start: variable.start,
             end: Some(variable.end).filter(|_| !open),
             several: open || covered.len() > 1,
+            list,
         });
     }
     Ok(variables)
 }
 
-/// The field indices of a dotted path that ends in a singular value with a text form.
-fn resolve(tables: &Tables, root: &Msg, path: &str) -> Result<Vec<usize>, &'static str> {
+/// The field indices of a dotted path that ends in a value with a text form, and whether that is a list of them.
+fn resolve(
+    tables: &Tables,
+    root: &Msg,
+    path: &str,
+    dialect: Dialect,
+) -> Result<(Vec<usize>, bool), &'static str> {
     let mut indices = Vec::new();
     let mut msg = Some(root);
     let mut leaf: Option<&Field> = None;
@@ -308,17 +354,18 @@ fn resolve(tables: &Tables, root: &Msg, path: &str) -> Result<Vec<usize>, &'stat
         let within = msg.ok_or("goes through a field that is no message")?;
         let index = within.named(name).ok_or("is not a field of the request")?;
         let field = &within.fields[index];
-        if field.is_list() {
+        let may_be_list = field.card == Card::Repeated && dialect == Dialect::GrpcGateway;
+        if field.is_list() && !may_be_list {
             return Err("is a list or a map");
         }
         indices.push(index);
-        let inner = field.message().map(|id| tables.msg(id));
+        let inner = field.message().filter(|_| !field.is_list()).map(|id| tables.msg(id));
         msg = inner.filter(|inner| inner.wkt == Wkt::None);
         leaf = Some(field);
     }
-    match leaf.is_some_and(|field| scalar::has_text(tables, field)) {
-        true => Ok(indices),
-        false => Err("is a message, not a single value"),
+    match leaf.filter(|field| scalar::has_text(tables, field)) {
+        Some(leaf) => Ok((indices, leaf.is_list())),
+        None => Err("is a message, not a single value"),
     }
 }
 

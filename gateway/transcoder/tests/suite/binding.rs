@@ -79,7 +79,8 @@ fn a_body_without_a_place_is_refused() {
 #[case("text/json", false)]
 #[case("", false)]
 fn only_json_may_be_posted(#[case] content_type: &str, #[case] admitted: bool) {
-    let result = call("POST", "/v1/shelves/1/books").admit(content_type, true);
+    let result =
+        call("POST", "/v1/shelves/1/books").admit(content_type, true, &ParseOptions::default());
     assert_eq!(result.is_ok(), admitted);
     if let Err(fault) = result {
         assert_eq!((fault.class, fault.status), (FaultClass::MediaType, 415));
@@ -198,6 +199,8 @@ fn a_query_gives_the_bytes_of_a_body(#[case] query: &str, #[case] body: &str) {
 #[case("pageSize=", "FIELD_INVALID", "pageSize")]
 #[case("pageSize=1.5", "FIELD_INVALID", "pageSize")]
 #[case("deleted=1", "FIELD_INVALID", "deleted")]
+#[case("deleted=True", "FIELD_INVALID", "deleted")]
+#[case("deleted=", "FIELD_INVALID", "deleted")]
 #[case("genre=poetry", "FIELD_INVALID", "genre")]
 #[case("seal=*", "FIELD_INVALID", "seal")]
 #[case("weight=nan", "FIELD_INVALID", "weight")]

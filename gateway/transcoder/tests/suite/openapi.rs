@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use transcoder::{Access, ApiInfo, ErrorShape, ParseOptions, PrintOptions, Routed};
+use transcoder::{Access, ApiInfo, Dialect, ErrorShape, ParseOptions, PrintOptions, Routed};
 
 use crate::library::{book, compile, json_of, plan, wire};
 use crate::schema::Schemas;
@@ -24,6 +24,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         credentials: "A library card.",
         access: &access,
         errors: ErrorShape::Envelope,
+        dialect: Dialect::Google,
     };
     document(&info)
 });
@@ -257,6 +258,7 @@ fn rules_of_the_contract_become_keywords() {
         credentials: "",
         access: &|_| Access::Open(String::new()),
         errors: ErrorShape::Status,
+        dialect: Dialect::Google,
     };
     let bytes = plan.openapi(&info, &ParseOptions::default(), &PrintOptions::default());
     let document: Value = serde_json::from_slice(&bytes).unwrap();
@@ -297,6 +299,7 @@ fn error_bodies_fit_their_schema_in_both_shapes() {
             credentials: "",
             access: &|_| Access::Open(String::new()),
             errors,
+            dialect: Dialect::Google,
         };
         let document = document(&info);
         let error = &document["components"]["schemas"]["Error"];
@@ -349,10 +352,26 @@ fn notes() -> Value {
         credentials: "",
         access: &|_| Access::Open(String::new()),
         errors: ErrorShape::Envelope,
+        dialect: Dialect::Google,
     };
     let plan = compile(NOTES).unwrap();
     let bytes = plan.openapi(&info, &ParseOptions::default(), &PrintOptions::default());
     serde_json::from_slice(&bytes).unwrap()
+}
+
+#[test]
+fn a_stream_whose_messages_have_a_key_error_is_described_as_it_is_sent() {
+    let schema = |path: &str, media: &str| {
+        DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"][media]["schema"].clone()
+    };
+    let array = schema("/v1/losses:watch", "application/json");
+    let line = schema("/v1/losses:watch", "application/x-ndjson");
+    assert_eq!(array["items"], line);
+    let schemas = Schemas(&DOCUMENT);
+    assert_eq!(schemas.fault(&line, &json!({"result": {"error": "lost", "token": ""}})), None);
+    assert!(schemas.fault(&line, &json!({"error": "lost", "token": ""})).is_some());
+    let plain = schema("/v1/books:watch", "application/x-ndjson");
+    assert!(plain.get("required").is_none_or(|all| all[0] != "result"), "{plain}");
 }
 
 #[test]

@@ -57,6 +57,7 @@ fn routed(plan: &Plan, method: &str, path: &str) -> String {
         Routed::Hit(call) if call.is_head() => format!("HEAD of {}", call.rule()),
         Routed::Hit(call) => call.rule().to_owned(),
         Routed::WrongMethod { allow } => format!("405 {allow}"),
+        Routed::LeftOut { error } => format!("501 {error}"),
         Routed::Miss => "404".to_owned(),
     }
 }
@@ -279,6 +280,29 @@ fn faulty_methods_can_be_left_out_and_are_listed() {
     assert_eq!(plan.skipped()[0].method, "t.S.R1");
     assert_eq!(plan.rpcs().len(), 1);
     assert_eq!(routed(&plan, "GET", "/v1/things"), "GET /v1/things");
+}
+
+#[test]
+fn the_address_of_a_method_that_was_left_out_tells_why() {
+    let source = format!(
+        r#"{SOURCE} import "google/api/annotations.proto"; service S {{
+            rpc A(M) returns (M) {{ option (google.api.http) = {{ get: "/v1/a" }}; }}
+            rpc B(stream M) returns (stream M) {{
+                option (google.api.http) = {{ post: "/v1/a" body: "*" additional_bindings {{ post: "/v1/{{b}}/c" body: "*" }} }};
+            }}
+        }}"#
+    );
+    let config = PlanConfig { skip_invalid: true, ..PlanConfig::default() };
+    let plan = Plan::compile(&set_of(&source), &[], &config).unwrap();
+    assert_eq!(plan.rpcs().len(), 1);
+    let why = "bidirectional streams have no HTTP form";
+    for (path, rule) in [("/v1/a", "POST /v1/a"), ("/v1/x/c", "POST /v1/{b}/c")] {
+        let told = format!("501 `t.S.B`, rule `{rule}`: {why}");
+        assert_eq!(routed(&plan, "POST", path), told);
+    }
+    assert_eq!(routed(&plan, "GET", "/v1/a"), "GET /v1/a");
+    assert_eq!(routed(&plan, "PUT", "/v1/a"), "405 GET, HEAD, OPTIONS");
+    assert_eq!(routed(&plan, "GET", "/v1/x/c"), "404");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use rstest::rstest;
 use transcoder::{
-    Framing, HeaderFields, Input, ParseOptions, Plan, PlanConfig, PrintOptions, ResumeRule,
+    ErrorShape, Framing, HeaderFields, Input, ParseOptions, Plan, PlanConfig, PrintOptions,
+    ResumeRule,
 };
 
 use crate::library::{SET, TERSE, blame, call, hex, json_of, plan};
@@ -19,7 +20,7 @@ fn frames(path: &str, framing: Framing, wires: &[&str], failed: bool) -> String 
         frames.message(&call, &Bytes::from(hex(wire)), &mut out).unwrap();
     }
     match failed {
-        true => frames.error(ERROR, &mut out),
+        true => frames.error(ERROR, ErrorShape::Envelope, &mut out),
         false => frames.finish(&mut out),
     }
     String::from_utf8(out.to_vec()).unwrap()
@@ -45,6 +46,20 @@ fn each_framing_tells_its_messages_and_its_end(
     #[case] expected: &str,
 ) {
     assert_eq!(frames("/v1/books:watch", framing, wires, failed), expected);
+}
+
+#[rstest]
+#[case(Framing::Array, "[{\"error\":{\"code\":5}}]")]
+#[case(Framing::Ndjson, "{\"error\":{\"code\":5}}\n")]
+#[case(Framing::Sse, "event: error\ndata: {\"error\":{\"code\":5}}\n\n")]
+fn an_error_without_its_envelope_has_its_key_all_the_same(
+    #[case] framing: Framing,
+    #[case] expected: &str,
+) {
+    let mut out = BytesMut::new();
+    let frames = call("GET", "/v1/books:watch").frames(framing, &TERSE);
+    frames.error(br#"{"code":5}"#, ErrorShape::Status, &mut out);
+    assert_eq!(out, expected);
 }
 
 #[test]
@@ -75,7 +90,7 @@ fn raw_bytes_are_joined_and_have_no_place_for_an_error() {
     frames.message(&call, &Bytes::copy_from_slice(chunk), &mut out).unwrap();
     frames.message(&call, &Bytes::new(), &mut out).unwrap();
     frames.message(&call, &Bytes::copy_from_slice(chunk), &mut out).unwrap();
-    frames.error(ERROR, &mut out);
+    frames.error(ERROR, ErrorShape::Envelope, &mut out);
     assert_eq!(&out[..], b"hihi");
 }
 
@@ -89,7 +104,7 @@ fn a_message_that_cannot_be_printed_leaves_the_stream_whole() {
         frames.message(&call, &Bytes::from_static(b"\x1a\x05a"), &mut out).unwrap_err().status,
         500
     );
-    frames.error(ERROR, &mut out);
+    frames.error(ERROR, ErrorShape::Envelope, &mut out);
     assert_eq!(&out[..], br#"[{"title":"a"},{"error":{"code":503}}]"#);
 }
 
@@ -226,6 +241,36 @@ fn a_bad_line_is_named_with_its_column() {
 }
 
 #[test]
+fn the_keys_of_an_object_are_bounded_in_each_message_by_itself() {
+    let call = call("POST", "/v1/books:import");
+    let mut writer = call.messages(&Input::default(), &ParseOptions::default());
+    let line = |keys: usize| {
+        let labels: Vec<String> = (0..keys).map(|at| format!("\"{at}\":\"\"")).collect();
+        format!("{{\"labels\":{{{}}}}}", labels.join(","))
+    };
+    let mut send = |number: usize, keys: usize| {
+        let mut out = BytesMut::new();
+        writer.message(number, line(keys).as_bytes(), &mut out)
+    };
+    // However many there are in all of them.
+    for number in 1..4 {
+        assert!(send(number, 1_024).is_ok());
+    }
+    let fault = send(4, 1_025).unwrap_err();
+    assert_eq!((fault.reason, fault.status), ("KEYS_EXCEEDED", 400));
+    assert_eq!(fault.line.map(|(line, _)| line), Some(4));
+    assert!(send(5, 1_023).is_ok());
+}
+
+#[test]
+fn a_fault_within_a_message_of_several_lines_is_counted_from_where_it_begins() {
+    let call = call("POST", "/v1/books:import");
+    let mut writer = call.messages(&Input::default(), &ParseOptions::default());
+    let fault = writer.message(7, b"{\n\"title\": 1,\n x}", &mut BytesMut::new()).unwrap_err();
+    assert!(matches!(fault.line, Some((8 | 9, _))), "{fault:?}");
+}
+
+#[test]
 fn chunks_of_an_upload_are_messages_and_the_first_tells_their_type() {
     let call = call("POST", "/v1/parts/a/b");
     let input = Input { content_type: "image/png", ..Input::default() };
@@ -247,6 +292,7 @@ fn chunks_of_an_upload_are_messages_and_the_first_tells_their_type() {
 #[case("text/plain", false)]
 #[case("", false)]
 fn a_client_stream_comes_as_lines(#[case] content_type: &str, #[case] taken: bool) {
-    let admitted = call("POST", "/v1/books:import").admit(content_type, true);
+    let admitted =
+        call("POST", "/v1/books:import").admit(content_type, true, &ParseOptions::default());
     assert_eq!(admitted.map_err(|fault| fault.status), if taken { Ok(()) } else { Err(415) });
 }
