@@ -138,9 +138,14 @@ async fn the_deadline_is_passed_on_less_what_the_way_back_takes() {
         let value = asked["grpc-timeout"].to_str().unwrap();
         value.strip_suffix('m').unwrap().parse().unwrap()
     };
-    for (asked, least, most) in
-        [(None, 29_000, 29_950), (Some("2S"), 1_500, 1_950), (Some("9999M"), 299_000, 299_950)]
-    {
+    for (asked, least, most) in [
+        (None, 29_000, 29_950),
+        (Some("2S"), 1_500, 1_950),
+        (Some("299S"), 298_000, 298_950),
+        (Some("300S"), 299_000, 299_950),
+        (Some("301S"), 299_000, 299_950),
+        (Some("9999M"), 299_000, 299_950),
+    ] {
         let headers: Vec<_> = asked.map(|value| ("grpc-timeout", value)).into_iter().collect();
         send(&fake.app(), request("GET", "/v1/products/mug", &headers, "")).await;
         let told = told(&fake.asked().last().unwrap().headers);

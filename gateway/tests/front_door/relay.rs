@@ -120,6 +120,49 @@ async fn what_is_no_call_is_refused_before_the_service() {
     assert!(fake.asked().is_empty());
 }
 
+#[test]
+fn every_method_that_is_relayed_takes_one_message() {
+    // The relay reads it whole before it asks the service; a stream of them would wait for its end.
+    let pool = proto::descriptor_pool();
+    let methods: Vec<_> = pool.services().flat_map(|it| it.methods().collect::<Vec<_>>()).collect();
+    assert!(methods.len() > 50);
+    for method in methods {
+        assert!(!method.is_client_streaming(), "{}", method.full_name());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_several_messages_is_passed_on_as_it_comes() {
+    let (more, coming) = tokio::sync::mpsc::channel::<Result<http_body::Frame<Bytes>, Status>>(1);
+    let coming = std::sync::Arc::new(std::sync::Mutex::new(Some(coming)));
+    let watch = tower::service_fn(move |_: http::Request<tonic::body::Body>| {
+        let coming = coming.lock().unwrap().take().unwrap();
+        let frames = tokio_stream::wrappers::ReceiverStream::new(coming);
+        let body = tonic::body::Body::new(http_body_util::StreamBody::new(frames));
+        let answer =
+            http::Response::builder().header("content-type", "application/grpc").body(body);
+        std::future::ready(Ok::<_, Status>(answer.unwrap()))
+    });
+    let upstream = gateway::upstream::Upstream::in_process(watch);
+    let settings = crate::fake::settings("http://localhost:8080");
+    let app = gateway::app::App::new(gateway::app::Gateway::new(settings, upstream));
+    let headers = [("content-type", "application/grpc-web+proto"), OURS];
+    let asked = request("POST", "/grpc.health.v1.Health/Watch", &headers, frame(b""));
+    let answering = tokio::spawn(async move { app.answer(asked).await });
+    let mut body = answering.await.unwrap().into_body();
+    for message in [&b"\x08\x01"[..], b"\x08\x02", b"\x08\x01"] {
+        more.send(Ok(http_body::Frame::data(frame(message)))).await.unwrap();
+        let piece = http_body_util::BodyExt::frame(&mut body).await.unwrap().unwrap();
+        assert_eq!(piece.into_data().unwrap(), frame(message));
+    }
+    let trailers =
+        http::HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
+    more.send(Ok(http_body::Frame::trailers(trailers))).await.unwrap();
+    drop(more);
+    let last = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+    assert!(parts(&last).1.contains("grpc-status:0"));
+}
+
 #[tokio::test]
 async fn a_message_beyond_the_limit_is_refused_before_the_service() {
     let framed = |length| frame(&vec![0; length]);

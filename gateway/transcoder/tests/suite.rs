@@ -21,6 +21,8 @@ mod lengths;
 mod openapi;
 #[path = "suite/plans.rs"]
 mod plans;
+#[path = "suite/precedence.rs"]
+mod precedence;
 #[path = "suite/printing.rs"]
 mod printing;
 #[path = "suite/reading.rs"]

@@ -40,6 +40,19 @@ fn a_tag_changes_with_all_that_changes_the_body() {
     assert_eq!(tags.len(), count);
 }
 
+#[test]
+fn a_tag_changes_with_the_plan() {
+    let source = r#"syntax = "proto3"; package t; import "google/api/annotations.proto"; message M { string a = 1; }
+        service S { rpc G(M) returns (M) { option (google.api.http) = { get: "/m" }; } }"#;
+    let tag = |source: &str| {
+        let plan = crate::library::compile(source).unwrap();
+        let transcoder::Routed::Hit(call) = plan.route("GET", "/m") else { panic!("no rule") };
+        call.etag(b"", &PrintOptions::default(), Coding::Identity).as_str().to_owned()
+    };
+    assert_eq!(tag(source), tag(source));
+    assert_ne!(tag(source), tag(&source.replace("string a", "string b")));
+}
+
 #[rstest]
 #[case("*", true)]
 #[case("TAG", true)]

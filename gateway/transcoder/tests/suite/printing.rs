@@ -270,6 +270,17 @@ fn depth_is_bounded() {
     };
     assert!(list(49).is_ok());
     assert_eq!(list(50).unwrap_err().class, FaultClass::Limit);
+    // An Any is a message, and so is what is in it.
+    let any = |depth: usize| {
+        let kind = [&[0x0a, 0x15][..], b"x/google.protobuf.Any"].concat();
+        let mut wire = Vec::new();
+        for _ in 0..depth {
+            wire = [kind.clone(), wrapped(&hex("12"), wire, 1)].concat();
+        }
+        json_of(message("google.protobuf.Any"), &wire, &TERSE)
+    };
+    assert!(any(98).is_ok() && any(99).is_ok());
+    assert_eq!(any(100).unwrap_err().class, FaultClass::Limit);
 }
 
 #[test]

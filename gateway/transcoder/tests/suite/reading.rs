@@ -254,6 +254,7 @@ fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
 #[case::lists_of_messages(|depth| nested("{\"parts\":[", "{}", "]}", depth), 49)]
 #[case::skipped(|depth| format!("{{\"nope\":{}}}", nested("[", "", "]", depth - 1)), 100)]
 #[case::values(|depth| format!("{{\"value\":{}}}", nested("[", "", "]", depth)), 49)]
+#[case::any(|depth| format!("{{\"origin\":{}}}", nested("{\"@type\":\"x/google.protobuf.Any\",\"value\":", "{}", "}", depth)), 98)]
 #[case::structs(|depth| format!("{{\"value\":{}}}", nested("{\"a\":", "1", "}", depth)), 32)]
 fn depth_is_bounded_in_json_and_in_messages(
     #[case] body: fn(usize) -> String,
