@@ -66,11 +66,11 @@ conformance: ## Runs protobuf's public conformance suite against the transcoder.
 # The edges of every rule are about 5,000 requests; the rest are random, and chains along the links.
 api-tests: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## Asks a whole shop what its description allows and forbids, for two minutes.
 	cargo build --workspace --bins --locked
-	python3 tests/schemathesis/run.py --examples 15
+	python3 tests/schemathesis/run.py --examples 15 --chains 40
 
 schemathesis: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## The same with 50,000 requests; SEED=… for others.
 	cargo build --workspace --bins --locked
-	python3 tests/schemathesis/run.py --examples 700 --seed $(or $(SEED),1)
+	python3 tests/schemathesis/run.py --examples 800 --chains 500 --seed $(or $(SEED),1)
 
 faults-disk: ## Fills a small disk under a running shop; needs root, for the mount.
 	cargo build --locked --package catalog-service --package gateway

@@ -22,7 +22,7 @@ RULES = [
     (r"(expire_time|ttl)$", r"^is given beside|^must be in the future, and at most 366 days away"),
     (r"base_(etag|revision)$", r"^must be (empty when base_revision is given|a revision of the same product)|^is of another resource"),
     (r"etag$", r"^is of another resource"),
-    (r"option_values$", r"^must be one value for each|^are those of (another|the) variant|^must be empty, because the product has no"),
+    (r"option_values$", r"^must be one value for each|is not a value of the option|^are those of (another|the) variant|^must be empty, because the product has no"),
     (r"options$", r"would lose its choice"),
     (r"options\[\d+\]\.name$", r"^is the name of another option too"),
     (r"prices\[\d+\]\.amount$", r"^there is a price in this currency already"),
@@ -52,6 +52,20 @@ RULES = [
     # A rule beside a reference, which the maker of the edges does not read together with what is referred to.
     (r"requests\[\d+\]\.(product|variant)\.name$", r"^`` is not a name of the form"),
 ]
+
+
+# A product that was deleted, and what may be read of it until it is expunged (AIP-164): itself with its `deleteTime`, what it was, and
+# its variants.
+DELETED = re.compile(r"^DELETE (/v1/products/[^/:]+)$")
+READ = re.compile(r"^(GET|HEAD) (/v1/products/[^/:]+)(/variants|/revisions|$)")
+
+
+def is_kept_when_deleted(failure, response, expunged):
+    """Whether what was deleted answers as only a deleted product does."""
+    free, usage = DELETED.match(failure.free), READ.match(failure.usage)
+    if not free or not usage or free[1] != usage[2] or free[1] in expunged:
+        return False
+    return bool(usage[3]) or response.status_code == 304 or bool(json.loads(response.content or b"{}").get("deleteTime"))
 
 
 def violations(error):

@@ -1,14 +1,17 @@
 """What schemathesis cannot know of a shop: texts with a grammar of their own, what is there, and rules that no schema can say."""
 
+import collections
 import json
 import os
+import re
 import zlib
 
 import schemathesis
-from beyond import is_beyond
+from beyond import is_beyond, is_kept_when_deleted
 from hypothesis import strategies as st
 from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import RejectedPositiveData, UseAfterFree
+from schemathesis.specs.openapi.checks import use_after_free
 
 # What the run itself lives on: its user, its session and its key.
 KEPT = set(os.environ.get("SHELF_KEPT", "").split())
@@ -63,16 +66,72 @@ def filter_case(context, case):
     return case.method == "GET" or name not in KEPT
 
 
+# What answers have named so far, by its parameter in a path: only such a thing can be at the end of a link.
+SEEN = collections.defaultdict(dict)
+# Products that are gone for good.
+EXPUNGED = set()
+ETAG = re.compile(r'"etag": ?"((?:[^"\\]|\\.)*)"')
+NAME = re.compile(r"(product|variant|revision|user|session|apiKey|categor)(?:s|ies)/([^/\"\\]+)")
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    if response.status_code < 300:
+        for collection, name in NAME.findall(response.text):
+            SEEN["category" if collection == "categor" else collection][name] = None
+        if case.operation.path.endswith(":expunge"):
+            EXPUNGED.add(case.formatted_path.rpartition(":")[0])
+        SEEN["etag"].update((tag.replace('\\"', '"'), None) for tag in ETAG.findall(response.text))
+
+
 @schemathesis.hook
 def map_case(context, case):
-    """Three of four requests that should be good are for something that is there."""
-    if case.meta is None or not case.meta.generation.mode.is_positive or case.meta.phase.name.value == "stateful":
+    """Three of four requests that should be good are for something that is there; in a chain all are that no link has led to."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
         return case
     chance = zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode())
-    for name, known in THERE.items():
-        if name in (case.path_parameters or {}) and chance % 4:
+    in_chain = case.meta.phase.name.value == "stateful"
+    for name, value in (case.path_parameters or {}).items():
+        known = told(name) if in_chain else THERE.get(name)
+        if known and (value not in SEEN[name] if in_chain else chance % 4):
             case.path_parameters[name] = known[chance // 4 % len(known)]
+    if in_chain:
+        go_through(case, chance)
     return case
+
+
+def told(name):
+    """What answers have named lately, but not what the run itself lives on."""
+    kept = {path.rpartition("/")[2] for path in KEPT}
+    return [seen for seen in list(SEEN[name])[-20:] if seen not in kept]
+
+
+# What a request creates, and the parameter by which it chooses the id that links go on with.
+CREATES = {"/v1/products": "productId", "/v1/categories": "categoryId", "/v1/products/{product}/variants": "variantId"}
+
+
+def go_through(case, chance):
+    """Takes away what would end a chain: a request that only asks whether it would do, tags that nobody has told, no id to go on with."""
+    chosen = CREATES.get(case.operation.path)
+    if chosen and case.method == "POST":
+        case.query = {**(case.query or {}), chosen: f"chain-{chance:08x}"}
+    for part in (case.query, case.body):
+        if isinstance(part, dict):
+            part.pop("validateOnly", None)
+    for name in ("If-Match", "If-None-Match"):
+        if name in (case.headers or {}) and case.headers[name] not in SEEN["etag"]:
+            del case.headers[name]
+
+
+@schemathesis.check
+def stays_deleted(context, response, case):
+    """What schemathesis itself asks of what was deleted, but that a product is deleted softly; a failure that is none would end the chain."""
+    try:
+        return use_after_free(context, response, case)
+    except UseAfterFree as failure:
+        if is_kept_when_deleted(failure, response, EXPUNGED):
+            return None
+        raise
 
 
 @schemathesis.hook
@@ -82,7 +141,4 @@ def filter_failure(context, failure, case, response):
     if isinstance(failure, AcceptedNegativeData) and case.method == "PATCH":
         # What the mask does not name is ignored, whatever it is (AIP-161), and an empty mask names nothing.
         return (case.query or {}).get("updateMask") != ""
-    if isinstance(failure, UseAfterFree):
-        # A product is deleted softly: it answers, with its `deleteTime`, until it is expunged (AIP-164).
-        return not case.operation.path.startswith("/v1/products/{product}")
     return True
