@@ -181,20 +181,29 @@ pub(crate) fn put_i64(out: &mut Sink<'_>, value: i64) {
 
 /// Appends the shortest text that reads back as the same finite double.
 pub(crate) fn put_f64(out: &mut Sink<'_>, value: f64) {
-    put_decimal(out, value, value.abs());
+    match value.abs() {
+        0.0 | 1e-5..1e16 => put_plain(out, zmij::Buffer::new().format_finite(value)),
+        magnitude => put_far(out, value, magnitude),
+    }
 }
 
 /// Appends the shortest text that reads back as the same finite float.
 pub(crate) fn put_f32(out: &mut Sink<'_>, value: f32) {
-    put_decimal(out, value, f64::from(value.abs()));
+    match value.abs() {
+        0.0 | 1e-4..1e12 => put_plain(out, zmij::Buffer::new().format_finite(value)),
+        magnitude => put_far(out, value, f64::from(magnitude)),
+    }
 }
 
-fn put_decimal(
-    out: &mut Sink<'_>,
-    value: impl std::fmt::Display + std::fmt::LowerExp,
-    magnitude: f64,
-) {
-    let plain = magnitude == 0.0 || (1e-5..1e17).contains(&magnitude);
+/// A number without an exponent: integers need no fraction.
+fn put_plain(out: &mut Sink<'_>, text: &str) {
+    out.put_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+}
+
+/// A number that is so large or small that it may need an exponent; few are.
+#[cold]
+fn put_far(out: &mut Sink<'_>, value: impl std::fmt::Display + std::fmt::LowerExp, magnitude: f64) {
+    let plain = (1e-5..1e17).contains(&magnitude);
     let written = if plain { write!(out, "{value}") } else { write!(out, "{value:e}") };
     // A sink grows and never fails.
     debug_assert!(written.is_ok());

@@ -2,7 +2,9 @@
 
 use prost::encoding::encode_varint;
 
-use crate::library::{TERSE, json, json_of, message, wire_of};
+use transcoder::MsgId;
+
+use crate::library::{TERSE, hex, json, json_of, message, wire_of};
 
 /// A book of which only the title is set.
 fn titled(title: &[u8]) -> Vec<u8> {
@@ -47,6 +49,58 @@ fn what_is_no_text_is_refused_wherever_it_stands() {
             }
         }
     }
+}
+
+/// A number prints as short as Rust writes it, and is read back. Where two such texts are equally near, Rust takes the
+/// greater one, and we the even one, as JavaScript does.
+fn prints_shortest(wrapper: MsgId, wire: &[u8], by_rust: &str) {
+    let printed = json_of(wrapper, wire, &TERSE).unwrap();
+    let (digits, last) = printed.split_at(printed.find('e').unwrap_or(printed.len()) - 1);
+    assert!(printed.len() == by_rust.len() && by_rust.starts_with(digits), "{printed} {by_rust}");
+    assert!(printed == by_rust || b"02468".contains(&last.as_bytes()[0]), "{printed} {by_rust}");
+    let read = wire_of(wrapper, printed.as_bytes(), &Default::default()).unwrap();
+    assert_eq!(read, wire, "{printed}");
+}
+
+/// As Rust writes it, with an exponent where digits would be many.
+fn shortest(value: impl std::fmt::Display + std::fmt::LowerExp, magnitude: f64) -> String {
+    match magnitude == 0.0 || (1e-5..1e17).contains(&magnitude) {
+        true => value.to_string(),
+        false => format!("{value:e}"),
+    }
+}
+
+#[test]
+fn doubles_of_every_magnitude_print_their_shortest_text() {
+    let wrapper = message("google.protobuf.DoubleValue");
+    let mantissas = [0, 1, 0x8_0000_0000_0000, 0x5_5555_5555_5555, 0xf_ffff_ffff_ffff];
+    let steps = (0..0x7ff).flat_map(|exponent| mantissas.map(|bits| exponent << 52 | bits));
+    let prices = (1..=20_000).map(|cents| (f64::from(cents) / 100.0).to_bits());
+    let powers = (-20..25).map(|power| format!("1e{power}").parse::<f64>().unwrap().to_bits());
+    let edges = powers.flat_map(|power| [power - 1, power, power + 1]);
+    for bits in steps.chain(prices).chain(edges).filter(|bits| *bits != 0) {
+        for value in [f64::from_bits(bits), -f64::from_bits(bits)] {
+            let wire = [&[0x09], &value.to_le_bytes()[..]].concat();
+            prints_shortest(wrapper, &wire, &shortest(value, value.abs()));
+        }
+    }
+    prints_shortest(wrapper, &hex("09 0000000000000080"), "-0");
+}
+
+#[test]
+fn floats_of_every_magnitude_print_their_shortest_text() {
+    let wrapper = message("google.protobuf.FloatValue");
+    let mantissas = [0, 1, 0x40_0000, 0x2a_aaaa, 0x7f_ffff];
+    let steps = (0..0xff).flat_map(|exponent| mantissas.map(|bits| exponent << 23 | bits));
+    let powers = (-20..25).map(|power| format!("1e{power}").parse::<f32>().unwrap().to_bits());
+    let edges = powers.flat_map(|power| [power - 1, power, power + 1]);
+    for bits in steps.chain(edges).filter(|bits| *bits != 0) {
+        for value in [f32::from_bits(bits), -f32::from_bits(bits)] {
+            let wire = [&[0x0d], &value.to_le_bytes()[..]].concat();
+            prints_shortest(wrapper, &wire, &shortest(value, f64::from(value.abs())));
+        }
+    }
+    prints_shortest(wrapper, &hex("0d 00000080"), "-0");
 }
 
 #[test]
