@@ -16,6 +16,7 @@ use std::ops::Range;
 use bytes::BytesMut;
 
 use crate::fault::{Fault, FaultClass};
+use crate::few::Few;
 use crate::options::PrintOptions;
 use crate::sink::Sink;
 use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
@@ -87,7 +88,7 @@ struct Printer<'a> {
     /// Print an Any of unknown type as base64, as errors need it.
     any_as_bytes: bool,
     /// Printed keys of the maps being printed, as ranges of `out`.
-    keys: Vec<(usize, usize)>,
+    keys: Few<(usize, usize)>,
     json_depth: u16,
     wire_depth: u16,
 }
@@ -146,7 +147,7 @@ fn run(
         slow: false,
         as_usual: options.is_usual(),
         any_as_bytes,
-        keys: Vec::new(),
+        keys: Few::default(),
         json_depth: 0,
         wire_depth: 0,
         out,
@@ -156,7 +157,7 @@ fn run(
     if matches!(result, Err(Stop::Restart | Stop::Broken(_) | Stop::Unprintable(_))) {
         printer.out.truncate(start);
         printer.slow = true;
-        printer.keys.clear();
+        printer.keys.truncate(0);
         (printer.json_depth, printer.wire_depth) = (0, 0);
         result = walk(&mut printer);
     }
@@ -168,14 +169,13 @@ fn run(
 }
 
 /// How far the printing of one message got.
-struct Progress {
+struct Progress<'w> {
     /// The first field that has not been passed yet.
     next: usize,
-    /// The list or map whose bracket is open.
+    /// The list or map that is being printed, and where it began.
     open: Option<usize>,
-    map: maps::Open,
-    /// No member was printed yet.
-    first: bool,
+    start: usize,
+    map: maps::Open<'w>,
     oneofs: u128,
 }
 
@@ -192,9 +192,9 @@ impl<'a> Printer<'a> {
         }
         match msg.wkt {
             Wkt::None | Wkt::Empty | Wkt::HttpBody => {
-                self.open(b'{')?;
-                self.members(msg, wire, true)?;
-                self.close(b'}');
+                let start = self.enter()?;
+                self.members(msg, wire)?;
+                self.leave(start, *b"{}");
             }
             _ => self.well_known(msg, wire)?,
         }
@@ -202,52 +202,50 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    /// The members of a message, without braces; `first` when nothing stands before them.
-    fn members(&mut self, msg: &'a Msg, wire: &[u8], first: bool) -> Print<()> {
+    /// The members of a message, without braces and with a comma before each.
+    fn members(&mut self, msg: &'a Msg, wire: &[u8]) -> Print<()> {
         if self.slow {
-            return self.sorted_members(msg, wire, first);
+            return self.sorted_members(msg, wire);
         }
         let mut reader = Reader::new(wire);
         let mut progress =
-            Progress { next: 0, open: None, map: maps::Open::default(), first, oneofs: 0 };
-        while let Some((number, wire_type)) = reader.tag()? {
-            let index = msg.index(number).filter(|index| msg.fields[*index].takes(wire_type));
-            let Some(index) = index else {
-                reader.skip(number, wire_type, self.options.max_depth)?;
-                continue;
-            };
+            Progress { next: 0, open: None, start: 0, map: maps::Open::default(), oneofs: 0 };
+        while let Some((index, wire_type)) = self.next_known(msg, &mut reader)? {
             let field = &msg.fields[index];
             if index < progress.next {
+                // Only the slow path can put right what is neither the next part of an open list or map.
+                if progress.open != Some(index) {
+                    return Err(Stop::Restart);
+                }
                 let value = reader.value(wire_type)?;
-                self.again(field, index, value, &mut progress)?;
+                self.elements(field, value, &mut progress.map)?;
                 continue;
             }
             match (field.card, field.kind) {
                 // Most values are texts and messages, which need no look at what else they could be.
-                (Card::Singular, Kind::String) if self.as_usual => {
+                (Card::Singular, Kind::String) => {
                     let text = reader.bytes()?;
                     self.pass(msg, index, &mut progress)?;
-                    let key = field.key(self.options);
-                    let skipped = usize::from(std::mem::take(&mut progress.first));
-                    let put = match key.padded(skipped) {
-                        Some(padded) => text::put_named(&mut self.out, padded, text),
-                        None => {
-                            self.out.put_slice(&key.text[skipped..]);
-                            text::put_quoted(&mut self.out, text)
-                        }
-                    };
-                    put.ok_or(NOT_UTF8)?;
+                    self.text_member(field, text)?;
                 }
                 (Card::Singular, Kind::Message(id)) => {
                     let content = reader.bytes()?;
                     self.pass(msg, index, &mut progress)?;
-                    self.put_key(field, &mut progress.first);
+                    self.out.put_piece(field.key(self.options));
                     self.message(id, content)?;
                 }
-                (Card::Singular, _) => {
-                    let value = reader.value(wire_type)?;
+                (Card::Singular, Kind::Bytes) => {
+                    let value = reader.bytes().map(Value::Bytes)?;
                     self.pass(msg, index, &mut progress)?;
-                    self.member(field, value, &mut progress.first)?;
+                    self.member(field, value)?;
+                }
+                (Card::Singular, kind) => {
+                    let bits = reader.bits(wire_type)?;
+                    self.pass(msg, index, &mut progress)?;
+                    if !self.is_omitted(field) || !values::is_zero(kind, bits) {
+                        self.out.put_piece(field.key(self.options));
+                        self.number(kind, bits);
+                    }
                 }
                 _ => {
                     let value = reader.value(wire_type)?;
@@ -256,27 +254,35 @@ impl<'a> Printer<'a> {
             }
         }
         self.close_list(msg, &mut progress);
-        self.defaults(msg, progress.next..msg.fields.len(), &mut progress.first);
+        self.defaults(msg, progress.next..msg.fields.len());
         self.check_size()
     }
 
-    /// A field that came before: the next part of an open list or map, or what only the slow path can put right.
-    fn again(
-        &mut self,
-        field: &'a Field,
-        index: usize,
-        value: Value<'_>,
-        progress: &mut Progress,
-    ) -> Print<()> {
-        if progress.open != Some(index) {
-            return Err(Stop::Restart);
+    /// Goes on to the next field that the message knows, and its wire type.
+    #[inline(always)]
+    fn next_known(&self, msg: &Msg, reader: &mut Reader<'_>) -> Print<Option<(usize, u8)>> {
+        match reader.short(|tag| Some((msg.tagged(tag)?, tag & 7))) {
+            None => self.search_known(msg, reader),
+            known => Ok(known),
         }
-        self.elements(field, value, false, &mut progress.map)
+    }
+
+    /// The same for what is not found by one byte: long tags, unknown fields, the end.
+    #[inline(never)]
+    fn search_known(&self, msg: &Msg, reader: &mut Reader<'_>) -> Print<Option<(usize, u8)>> {
+        while let Some((number, wire_type)) = reader.tag()? {
+            let known = msg.index(number).filter(|index| msg.fields[*index].takes(wire_type));
+            if let Some(index) = known {
+                return Ok(Some((index, wire_type)));
+            }
+            reader.skip(number, wire_type, self.options.max_depth)?;
+        }
+        Ok(None)
     }
 
     /// Goes on to a field: what is open before it is closed, what was left out printed.
     #[inline(always)]
-    fn pass(&mut self, msg: &Msg, index: usize, progress: &mut Progress) -> Print<()> {
+    fn pass(&mut self, msg: &Msg, index: usize, progress: &mut Progress<'_>) -> Print<()> {
         self.close_list(msg, progress);
         if let Some(oneof) = msg.fields[index].oneof {
             let bit = 1_u128.checked_shl(u32::from(oneof)).ok_or(Stop::Restart)?;
@@ -286,19 +292,19 @@ impl<'a> Printer<'a> {
             progress.oneofs |= bit;
         }
         if progress.next < index {
-            self.defaults(msg, progress.next..index, &mut progress.first);
+            self.defaults(msg, progress.next..index);
         }
         progress.next = index + 1;
         Ok(())
     }
 
     /// The first occurrence of a list or map.
-    fn begin(
+    fn begin<'w>(
         &mut self,
         msg: &'a Msg,
         index: usize,
-        value: Value<'_>,
-        progress: &mut Progress,
+        value: Value<'w>,
+        progress: &mut Progress<'w>,
     ) -> Print<()> {
         let field = &msg.fields[index];
         // An empty packed run is no occurrence at all.
@@ -306,120 +312,132 @@ impl<'a> Printer<'a> {
             return Ok(());
         }
         self.pass(msg, index, progress)?;
-        self.put_key(field, &mut progress.first);
-        if field.card == Card::Map {
-            self.open(b'{')?;
-            progress.map = self.begin_map();
-        } else {
-            self.open(b'[')?;
-        }
+        self.out.put_piece(field.key(self.options));
+        progress.start = self.enter()?;
         progress.open = Some(index);
-        self.elements(field, value, true, &mut progress.map)
+        if let (Card::Map, Kind::Message(entry)) = (field.card, field.kind) {
+            progress.map = self.begin_map(entry);
+        }
+        self.elements(field, value, &mut progress.map)
     }
 
-    /// One occurrence of a list or map; `first` when the bracket was just opened.
-    fn elements(
+    /// One occurrence of a list or map, with a comma before each element.
+    fn elements<'w>(
         &mut self,
         field: &'a Field,
-        value: Value<'_>,
-        mut first: bool,
-        map: &mut maps::Open,
+        value: Value<'w>,
+        map: &mut maps::Open<'w>,
     ) -> Print<()> {
         match (field.card, field.kind, value) {
             (Card::Map, Kind::Message(entry), Value::Bytes(content)) => {
-                self.entry(entry, content, map)
+                return self.entry(entry, content, map);
             }
-            (_, kind, Value::Bytes(run)) if kind.wire_type() != wire::LEN => {
+            (_, Kind::String, Value::Bytes(text)) => {
+                text::put_named(&mut self.out, (maps::COMMA, 1), text).ok_or(NOT_UTF8)?;
+            }
+            (_, kind, Value::Bytes(run)) if field.wire_type != wire::LEN => {
                 let mut reader = Reader::new(run);
                 while !reader.is_empty() {
-                    let value = reader.value(kind.wire_type())?;
-                    self.comma(&mut first);
-                    self.value(kind, value)?;
+                    let bits = reader.bits(field.wire_type)?;
+                    self.out.put_u8(b',');
+                    self.number(kind, bits);
                 }
-                self.check_size()
             }
             (_, kind, value) => {
-                self.comma(&mut first);
+                self.out.put_u8(b',');
                 self.value(kind, value)?;
-                self.check_size()
+            }
+        }
+        self.check_size()
+    }
+
+    #[inline(always)]
+    fn close_list(&mut self, msg: &Msg, progress: &mut Progress<'_>) {
+        if let Some(index) = progress.open {
+            progress.open = None;
+            match msg.fields[index].card {
+                Card::Map => self.end_map(&progress.map, progress.start),
+                _ => self.leave(progress.start, *b"[]"),
             }
         }
     }
 
+    /// A singular text.
     #[inline(always)]
-    fn close_list(&mut self, msg: &Msg, progress: &mut Progress) {
-        if let Some(index) = progress.open {
-            progress.open = None;
-            match msg.fields[index].card {
-                Card::Map => self.end_map(&progress.map),
-                _ => self.close(b']'),
-            }
+    fn text_member(&mut self, field: &Field, text: &[u8]) -> Print<()> {
+        if text.is_empty() && self.is_omitted(field) {
+            return Ok(());
         }
+        let key = field.key(self.options);
+        let put = match key.padded() {
+            Some(padded) => text::put_named(&mut self.out, padded, text),
+            None => {
+                self.out.put_slice(key.text());
+                text::put_quoted(&mut self.out, text)
+            }
+        };
+        put.ok_or(NOT_UTF8)
     }
 
     /// A singular field; an implicit default counts as absent.
     #[inline]
-    fn member(&mut self, field: &'a Field, value: Value<'_>, first: &mut bool) -> Print<()> {
-        if self.options.omit_defaults && !field.presence && values::is_default(field.kind, value) {
+    fn member(&mut self, field: &'a Field, value: Value<'_>) -> Print<()> {
+        if self.is_omitted(field) && values::is_default(field.kind, value) {
             return Ok(());
         }
-        self.put_key(field, first);
+        self.out.put_piece(field.key(self.options));
         self.value(field.kind, value)
     }
 
-    /// Fields without presence that the wire passed over.
-    #[inline(never)]
-    fn defaults(&mut self, msg: &Msg, gap: Range<usize>, first: &mut bool) {
-        if !self.as_usual {
-            return self.defaults_by_options(msg, gap, first);
-        }
-        let texts = msg.defaults(gap);
-        if !texts.is_empty() {
-            self.out.put_slice(&texts[usize::from(std::mem::take(first))..]);
-        }
-    }
-
-    fn defaults_by_options(&mut self, msg: &Msg, gap: Range<usize>, first: &mut bool) {
-        if self.options.omit_defaults {
-            return;
-        }
-        for field in &msg.fields[gap] {
-            if !field.presence {
-                self.put_key(field, first);
-                self.out.put_slice(self.tables.default_text(field, self.options));
-            }
-        }
-    }
-
+    /// Whether the default of a field is left out.
     #[inline(always)]
-    fn put_key(&mut self, field: &Field, first: &mut bool) {
-        let key = field.key(self.options);
-        // Keys carry their comma, so that both are one copy.
-        let skipped = usize::from(std::mem::take(first));
-        match key.padded(skipped) {
-            Some((padded, length)) => self.out.put_padded(padded, length),
-            None => self.out.put_slice(&key.text[skipped..]),
+    fn is_omitted(&self, field: &Field) -> bool {
+        self.options.omit_defaults && !field.presence
+    }
+
+    /// Fields without presence that the wire passed over.
+    #[inline]
+    fn defaults(&mut self, msg: &Msg, gap: Range<usize>) {
+        if self.as_usual {
+            self.out.put_slice(msg.defaults(gap));
+        } else if !self.options.omit_defaults {
+            self.defaults_by_options(msg, gap);
         }
     }
 
-    fn comma(&mut self, first: &mut bool) {
-        if !std::mem::take(first) {
-            self.out.put_u8(b',');
+    fn defaults_by_options(&mut self, msg: &Msg, gap: Range<usize>) {
+        for field in msg.fields[gap].iter().filter(|field| !field.presence) {
+            self.out.put_piece(field.key(self.options));
+            self.out.put_slice(self.tables.default_text(field, self.options));
         }
     }
 
-    fn open(&mut self, bracket: u8) -> Print<()> {
+    /// Begins a JSON object or array, whose bracket is written at its end: every member brings the comma before it, and
+    /// that of the first gives way to the bracket. Nobody has to know whether it is the first.
+    #[inline]
+    fn enter(&mut self) -> Print<usize> {
         self.json_depth += 1;
         if self.json_depth > self.options.max_depth {
             return Err(Stop::Limit(&"the reply is nested too deep"));
         }
-        self.out.put_u8(bracket);
-        Ok(())
+        Ok(self.out.len())
     }
 
-    fn close(&mut self, bracket: u8) {
+    /// Ends what began at `start`.
+    #[inline]
+    fn leave(&mut self, start: usize, brackets: [u8; 2]) {
         self.json_depth -= 1;
-        self.out.put_u8(bracket);
+        self.surround(start, brackets);
+    }
+
+    /// Puts brackets around what was put behind `start`, the first of them in the place of a comma.
+    #[inline]
+    fn surround(&mut self, start: usize, [open, close]: [u8; 2]) {
+        match self.out.len() == start {
+            true => self.out.put_u8(open),
+            false => self.out.replace(start, open),
+        }
+        self.out.put_u8(close);
     }
 
     fn check_size(&self) -> Print<()> {

@@ -12,6 +12,7 @@ mod call;
 mod errors;
 mod etag;
 mod fault;
+mod few;
 mod frames;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

@@ -140,10 +140,57 @@ pub(crate) fn float(text: &str) -> Result<f32, Wrong> {
     if value.is_finite() { Ok(value) } else { Err(Wrong::Range) }
 }
 
-/// Appends an unsigned integer, two digits at a time.
-pub(crate) fn put_u64(out: &mut Sink<'_>, mut value: u64) {
+/// How many digits the largest integer has.
+const DIGITS: usize = 20;
+/// An integer with its sign and quotes.
+const QUOTED: usize = DIGITS + 3;
+
+/// Appends an unsigned integer.
+#[inline]
+pub(crate) fn put_u64(out: &mut Sink<'_>, value: u64) {
+    let count = out.room(DIGITS).first_chunk_mut().map_or(0, |place| digits(place, value));
+    out.advance(count);
+}
+
+/// Appends a signed integer.
+#[inline]
+pub(crate) fn put_i64(out: &mut Sink<'_>, value: i64) {
+    if value < 0 {
+        out.put_u8(b'-');
+    }
+    put_u64(out, value.unsigned_abs());
+}
+
+/// Appends an integer in quotes, as sign and magnitude.
+#[inline]
+pub(crate) fn put_quoted(out: &mut Sink<'_>, negative: bool, magnitude: u64) {
+    let Some(place) = out.room(QUOTED).first_chunk_mut::<QUOTED>() else { return };
+    [place[0], place[1]] = *b"\"-";
+    let start = 1 + usize::from(negative);
+    let Some(to) = place[start..].first_chunk_mut() else { return };
+    let end = start + digits(to, magnitude);
+    place[end] = b'"';
+    out.advance(end + 1);
+}
+
+/// Writes an integer and tells how many digits it has. Four are put together without a branch, and most have no more.
+#[inline]
+fn digits(to: &mut [u8; DIGITS], value: u64) -> usize {
+    if value < 10_000 {
+        let [thousands, hundreds] = pair((value / 100) as u8);
+        let [tens, ones] = pair((value % 100) as u8);
+        let zeros = u32::from(value < 1_000) + u32::from(value < 100) + u32::from(value < 10);
+        let digits = u32::from_le_bytes([thousands, hundreds, tens, ones]) >> (8 * zeros);
+        to[..4].copy_from_slice(&digits.to_le_bytes());
+        return 4 - zeros as usize;
+    }
+    many_digits(to, value)
+}
+
+#[inline(never)]
+fn many_digits(to: &mut [u8; DIGITS], mut value: u64) -> usize {
     let count = value.checked_ilog10().unwrap_or(0) as usize + 1;
-    let (odd, pairs) = out.room(count)[..count].as_rchunks_mut::<2>();
+    let (odd, pairs) = to[..count].as_rchunks_mut::<2>();
     for two in pairs.iter_mut().rev() {
         *two = pair((value % 100) as u8);
         value /= 100;
@@ -151,7 +198,7 @@ pub(crate) fn put_u64(out: &mut Sink<'_>, mut value: u64) {
     if let [digit] = odd {
         *digit = b'0' + value as u8;
     }
-    out.advance(count);
+    count
 }
 
 /// The two digits of a number below 100.
@@ -170,14 +217,6 @@ const PAIRS: [[u8; 2]; 256] = {
     }
     pairs
 };
-
-/// Appends a signed integer.
-pub(crate) fn put_i64(out: &mut Sink<'_>, value: i64) {
-    if value < 0 {
-        out.put_u8(b'-');
-    }
-    put_u64(out, value.unsigned_abs());
-}
 
 /// Appends the shortest text that reads back as the same finite double.
 pub(crate) fn put_f64(out: &mut Sink<'_>, value: f64) {

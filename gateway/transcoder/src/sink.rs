@@ -1,26 +1,31 @@
 //! Where printing writes: a buffer that is longer than what stands in it, so that a short piece is one copy of a
 //! fixed length, which costs no call and no look at its own length.
 
+use std::mem;
+
 use bytes::BytesMut;
 
 /// The longest piece that [`Sink::put_padded`] takes, and how much every copy of it moves.
 pub(crate) const PADDED: usize = 32;
-/// The least that the buffer grows by.
-const LEAST: usize = 256;
+/// How much is made ready for writing at a time: what is never written to would be zeroed for nothing.
+const READY: usize = 1_024;
 
 /// The end of a buffer. Dropping it leaves what was put, and nothing behind it.
 #[derive(Debug)]
 pub(crate) struct Sink<'o> {
-    out: &'o mut BytesMut,
+    /// Where the buffer came from, and goes back to: it is one look nearer while it is written to.
+    home: &'o mut BytesMut,
+    out: BytesMut,
     at: usize,
 }
 
 impl<'o> Sink<'o> {
-    /// Appends to `out`, with room for so many bytes at first.
+    /// Appends to `out`, which is expected to become longer by `room`.
     pub(crate) fn over(out: &'o mut BytesMut, room: usize) -> Self {
         let at = out.len();
-        out.resize(at + room, 0);
-        Self { out, at }
+        out.reserve(room);
+        out.resize(at + room.min(READY), 0);
+        Self { out: mem::take(out), home: out, at }
     }
 
     /// How long the buffer is, with what stood in it before.
@@ -58,13 +63,23 @@ impl<'o> Sink<'o> {
     #[inline(never)]
     fn grow(&mut self, size: usize) {
         let length = self.out.len();
-        self.out.resize(length + size.max(length).max(LEAST), 0);
+        let wanted = length + size.max(READY);
+        if wanted > self.out.capacity() {
+            self.out.reserve(size.max(length).max(READY));
+        }
+        self.out.resize(wanted, 0);
     }
 
     #[inline]
     pub(crate) fn put_u8(&mut self, byte: u8) {
         self.room(1)[0] = byte;
         self.at += 1;
+    }
+
+    /// Puts a byte in the place of another one that stands in the buffer.
+    #[inline]
+    pub(crate) fn replace(&mut self, at: usize, byte: u8) {
+        self.out[at] = byte;
     }
 
     #[inline]
@@ -81,11 +96,21 @@ impl<'o> Sink<'o> {
         }
         self.at += length;
     }
+
+    /// Puts a piece of text that was made for being put.
+    #[inline(always)]
+    pub(crate) fn put_piece(&mut self, piece: &Piece) {
+        match piece.padded() {
+            Some((padded, length)) => self.put_padded(padded, length),
+            None => self.put_slice(piece.text()),
+        }
+    }
 }
 
 impl Drop for Sink<'_> {
     fn drop(&mut self) {
         self.out.truncate(self.at);
+        mem::swap(self.home, &mut self.out);
     }
 }
 
@@ -93,5 +118,31 @@ impl std::fmt::Write for Sink<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         self.put_slice(text.as_bytes());
         Ok(())
+    }
+}
+
+/// A piece of text that is put again and again. Most are short, and are copied with one fixed length.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    text: Box<[u8]>,
+    /// The same with what fills it up, unless it is longer.
+    padded: Option<[u8; PADDED]>,
+}
+
+impl Piece {
+    pub(crate) fn new(text: &[u8]) -> Self {
+        let mut padded = [0; PADDED];
+        let short = padded.get_mut(..text.len()).map(|place| place.copy_from_slice(text));
+        Self { padded: short.map(|()| padded), text: text.into() }
+    }
+
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The text filled up, and how much of it counts.
+    #[inline(always)]
+    pub(crate) fn padded(&self) -> Option<(&[u8; PADDED], usize)> {
+        Some((self.padded.as_ref()?, self.text.len()))
     }
 }

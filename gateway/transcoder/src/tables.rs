@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::names::Names;
 use crate::options::PrintOptions;
-use crate::sink::PADDED;
+use crate::sink::Piece;
 use crate::wire;
 
 /// A message type of one plan.
@@ -27,6 +27,9 @@ pub(crate) struct Tables {
     by_name: Vec<(Box<str>, MsgId)>,
 }
 
+/// What stands for a tag that no field of a message takes.
+const NO_FIELD: u8 = u8::MAX;
+
 /// One message type.
 #[derive(Debug)]
 pub(crate) struct Msg {
@@ -35,6 +38,8 @@ pub(crate) struct Msg {
     pub(crate) fields: Box<[Field]>,
     /// Index by number, for small numbers.
     dense: Box<[u16]>,
+    /// Index by a tag of one byte that the field takes; [`NO_FIELD`] for all others.
+    by_tag: [u8; 256],
     names: Names,
     /// The members that are printed for fields without presence that are not there, one after the other.
     default_texts: Box<[u8]>,
@@ -81,19 +86,11 @@ pub(crate) struct Field {
     /// The JSON name.
     pub(crate) json: Box<str>,
     /// `,"jsonName":`, escaped.
-    json_key: Key,
+    json_key: Piece,
     /// `,"proto_name":`.
-    proto_key: Key,
+    proto_key: Piece,
     pub(crate) output_only: bool,
     pub(crate) identifier: bool,
-}
-
-/// The name of a member as it is printed, with the comma before it and the colon behind.
-#[derive(Debug)]
-pub(crate) struct Key {
-    pub(crate) text: Box<[u8]>,
-    /// The same with what fills it up, unless it is longer: most names are copied with one fixed length.
-    padded: Option<[u8; PADDED + 1]>,
 }
 
 /// How many values a field holds.
@@ -131,7 +128,7 @@ pub(crate) enum Kind {
 pub(crate) struct EnumTable {
     pub(crate) name: Box<str>,
     /// Number and quoted name, sorted by number; the first alias of each.
-    by_number: Vec<(i32, Box<[u8]>)>,
+    by_number: Vec<(i32, Piece)>,
     /// Name and number, sorted by name.
     by_name: Vec<(Box<str>, i32)>,
     /// `google.protobuf.NullValue`, whose JSON form is `null`.
@@ -164,7 +161,7 @@ impl Tables {
             (_, kind) if kind.is_long() && !options.int64_as_numbers => b"\"0\"",
             (_, Kind::Enum(id)) => match self.enumeration(id).text(0) {
                 _ if self.enumeration(id).null => b"null",
-                Some(name) if !options.enums_as_ints => name,
+                Some(name) if !options.enums_as_ints => name.text(),
                 _ => b"0",
             },
             _ => b"0",
@@ -180,6 +177,15 @@ impl Msg {
             Some(&u16::MAX) => None,
             Some(&index) => Some(usize::from(index)),
             None => self.fields.binary_search_by_key(&number, |field| field.number).ok(),
+        }
+    }
+
+    /// The index of the field that takes a tag which is no longer than this byte.
+    #[inline(always)]
+    pub(crate) fn tagged(&self, tag: u8) -> Option<usize> {
+        match self.by_tag[usize::from(tag)] {
+            NO_FIELD => None,
+            index => Some(usize::from(index)),
         }
     }
 
@@ -200,19 +206,10 @@ impl Msg {
     }
 }
 
-impl Key {
-    /// All but the first `skipped` bytes, filled up, and how many count; `skipped` is the comma or nothing.
-    #[inline(always)]
-    pub(crate) fn padded(&self, skipped: usize) -> Option<(&[u8; PADDED], usize)> {
-        let padded = self.padded.as_ref()?[skipped..].first_chunk()?;
-        Some((padded, self.text.len() - skipped))
-    }
-}
-
 impl Field {
     /// The key with its leading comma and trailing colon.
     #[inline]
-    pub(crate) fn key(&self, options: &PrintOptions) -> &Key {
+    pub(crate) fn key(&self, options: &PrintOptions) -> &Piece {
         if options.proto_names { &self.proto_key } else { &self.json_key }
     }
 
@@ -255,11 +252,14 @@ impl EnumTable {
     /// Every number with its quoted name, by number.
     pub(crate) fn values(&self) -> impl Iterator<Item = (i32, &str)> {
         let values = self.by_number.iter();
-        values.map(|(number, quoted)| (*number, std::str::from_utf8(quoted).unwrap_or_default()))
+        values.map(|(number, quoted)| {
+            (*number, std::str::from_utf8(quoted.text()).unwrap_or_default())
+        })
     }
 
     /// The quoted name of a number.
-    pub(crate) fn text(&self, number: i32) -> Option<&[u8]> {
+    #[inline]
+    pub(crate) fn text(&self, number: i32) -> Option<&Piece> {
         // Most enums count up from zero.
         let guess = usize::try_from(number).ok().and_then(|at| self.by_number.get(at));
         if let Some((found, text)) = guess

@@ -1,5 +1,5 @@
 //! JSON strings: escaping on the way out, scanning and unescaping on the way in.
-//! Scans look at eight bytes at a time; nothing here needs `unsafe`.
+//! Scans look at eight or sixteen bytes at a time; nothing here needs `unsafe`.
 
 use bytes::BytesMut;
 
@@ -37,17 +37,13 @@ pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
 
 /// Appends a JSON string; `None` when the text is not UTF-8.
 ///
-/// Most texts are short and plain ASCII: they are looked at and copied in one go. Only bytes above 127 make a text be
-/// read once more, and only an escape makes it be copied once more.
+/// Most texts are short and plain ASCII: they are looked at and copied in one go, up to where an escape is needed. Only
+/// bytes above 127 make a text be read once more.
 #[inline]
 pub(crate) fn put_quoted(out: &mut Sink<'_>, text: &[u8]) -> Option<()> {
-    let length = text.len() + 2;
-    let (marks, all) = quote(text, &mut out.room(length)[..length]);
-    if marks != 0 || all & HIGHS != 0 {
-        return put_unusual(out, text, marks != 0);
-    }
-    out.advance(length);
-    Some(())
+    let room = out.room(text.len() + 2);
+    let read = quote(text, &mut room[..text.len() + 2]);
+    finish(out, text, read)
 }
 
 /// Appends what stands before a text, of which `before` bytes count, and the text, in one.
@@ -60,22 +56,30 @@ pub(crate) fn put_named(
     let length = text.len() + 2;
     let room = out.room(PADDED + length);
     *room.first_chunk_mut()? = *name;
-    let (marks, all) = quote(text, &mut room[before..before + length]);
-    if marks != 0 || all & HIGHS != 0 {
-        out.advance(before);
-        return put_unusual(out, text, marks != 0);
-    }
-    out.advance(before + length);
-    Some(())
+    let read = quote(text, &mut room[before..before + length]);
+    out.advance(before);
+    finish(out, text, read)
 }
 
-/// Writes a text and its quotes to a place of that length, as if it needed no escape, and tells what is in it.
+/// How far a text was copied, and all bits of what was.
+type Copied = (usize, u64);
+
+/// Writes a text and its quotes to a place of that length, up to where an escape is needed.
 #[inline(always)]
-fn quote(text: &[u8], to: &mut [u8]) -> (u64, u64) {
+fn quote(text: &[u8], to: &mut [u8]) -> Copied {
     let last = to.len() - 1;
     to[0] = b'"';
     to[last] = b'"';
     copy(text, &mut to[1..last])
+}
+
+#[inline(always)]
+fn finish(out: &mut Sink<'_>, text: &[u8], (plain, all): Copied) -> Option<()> {
+    if plain != text.len() || all & HIGHS != 0 {
+        return put_unusual(out, text, (plain, all));
+    }
+    out.advance(text.len() + 2);
+    Some(())
 }
 
 /// Appends a JSON string to a buffer that is not being printed into.
@@ -84,115 +88,156 @@ pub(crate) fn append_quoted(out: &mut BytesMut, text: &str) {
     let _ = put_quoted(&mut Sink::over(out, text.len() + 2), text.as_bytes());
 }
 
-/// A text that is not plain ASCII, of which [`put_quoted`] has made a copy already.
+/// A text that is not plain ASCII, of which a quotation mark and the `plain` bytes behind it are written.
 #[inline(never)]
-fn put_unusual(out: &mut Sink<'_>, text: &[u8], has_escapes: bool) -> Option<()> {
-    if !text.is_ascii() {
+fn put_unusual(out: &mut Sink<'_>, text: &[u8], (plain, all): Copied) -> Option<()> {
+    out.advance(1 + plain);
+    let all = all | put_escaped(out, &text[plain..]);
+    out.put_u8(b'"');
+    if all & HIGHS != 0 {
         std::str::from_utf8(text).ok()?;
-    }
-    match has_escapes {
-        true => put_escaped(out, text),
-        false => out.advance(text.len() + 2),
     }
     Some(())
 }
 
-/// Copies a text to a place of its length. Tells what needs an escape, if anything does, and the bits of all bytes.
+/// How many bytes are looked at together: what the smallest of today's processors does in one step.
+const CHUNK: usize = 16;
+
+/// Whether none of the bytes needs an escape. Without a branch, so that it becomes a few instructions for them all.
+#[inline(always)]
+fn is_plain(chunk: &[u8; CHUNK]) -> bool {
+    let marks = chunk.iter().fold(0, |marks, byte| {
+        marks | u8::from(*byte < 0x20) | u8::from(*byte == b'"') | u8::from(*byte == b'\\')
+    });
+    marks == 0
+}
+
+/// Copies a text to a place of its length, up to a chunk that needs an escape.
 #[inline]
-fn copy(text: &[u8], to: &mut [u8]) -> (u64, u64) {
-    let (mut marks, mut all) = (0, 0);
-    let mut look = |word: u64| {
-        marks |= special(word);
-        all |= word;
-    };
-    for (word, to) in text.as_chunks::<8>().0.iter().zip(to.as_chunks_mut::<8>().0) {
-        look(u64::from_le_bytes(*word));
-        *to = *word;
+fn copy(text: &[u8], to: &mut [u8]) -> Copied {
+    let Some(last) = text.last_chunk::<CHUNK>() else { return copy_short(text, to) };
+    let (mut plain, mut all) = (0, 0);
+    for (chunk, to) in text.as_chunks::<CHUNK>().0.iter().zip(to.as_chunks_mut().0) {
+        if !is_plain(chunk) {
+            return (plain, all);
+        }
+        *to = *chunk;
+        all |= bits(chunk);
+        plain += CHUNK;
     }
     // What is left is copied with some of what comes before it, so that it has one of few lengths.
-    if let (Some(last), Some(to)) = (text.last_chunk::<8>(), to.last_chunk_mut()) {
-        look(u64::from_le_bytes(*last));
-        *to = *last;
-    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        look(u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)));
-        to[..4].copy_from_slice(first);
-        to[text.len() - 4..].copy_from_slice(last);
-    } else if let (Some(first), Some(last)) = (text.first_chunk::<2>(), text.last_chunk::<2>()) {
-        let ends =
-            u32::from(u16::from_le_bytes(*first)) << 16 | u32::from(u16::from_le_bytes(*last));
-        look(u64::from(ends) << 32 | u64::from(ends));
-        to[..2].copy_from_slice(first);
-        to[text.len() - 2..].copy_from_slice(last);
-    } else if let (Some(byte), Some(to)) = (text.first(), to.first_mut()) {
-        look(ONES * u64::from(*byte));
-        *to = *byte;
+    if plain < text.len() {
+        if !is_plain(last) {
+            return (plain, all);
+        }
+        if let Some(to) = to.last_chunk_mut() {
+            *to = *last;
+        }
+        all |= bits(last);
     }
-    (marks, all)
+    (text.len(), all)
 }
+
+/// All bits of a chunk, as if of eight bytes.
+#[inline(always)]
+fn bits(chunk: &[u8; CHUNK]) -> u64 {
+    let bits = u128::from_ne_bytes(*chunk);
+    bits as u64 | (bits >> 64) as u64
+}
+
+/// The same for a text that is shorter than a chunk: all of it, or nothing.
+#[inline]
+fn copy_short(text: &[u8], to: &mut [u8]) -> Copied {
+    let (first, second);
+    if let (Some(start), Some(end)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (first, second) = (u64::from_le_bytes(*start), u64::from_le_bytes(*end));
+        to[..8].copy_from_slice(start);
+        to[text.len() - 8..].copy_from_slice(end);
+    } else if let (Some(start), Some(end)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let ends = u64::from(u32::from_le_bytes(*start)) << 32;
+        (first, second) = (ends | u64::from(u32::from_le_bytes(*end)), SPACES);
+        to[..4].copy_from_slice(start);
+        to[text.len() - 4..].copy_from_slice(end);
+    } else if let [start, .., end] = *text {
+        let middle = text[text.len() / 2];
+        first = SPACES << 24 | u64::from(start) << 16 | u64::from(middle) << 8 | u64::from(end);
+        second = SPACES;
+        to[0] = start;
+        to[text.len() / 2] = middle;
+        to[text.len() - 1] = end;
+    } else {
+        let byte = text.first().copied().unwrap_or(b' ');
+        (first, second) = (ONES * u64::from(byte), SPACES);
+        to[..text.len()].fill(byte);
+    }
+    let plain = special(first) | special(second) == 0;
+    (if plain { text.len() } else { 0 }, first | second)
+}
+
+const SPACES: u64 = ONES * b' ' as u64;
 
 /// How much of a text with escapes is written at a time.
 const PIECE: usize = 64;
 /// The longest escape.
 const ESCAPE: usize = 6;
 
-/// The way of texts that need escapes: every word is copied whole, and written over from where an escape begins.
-fn put_escaped(out: &mut Sink<'_>, text: &[u8]) {
-    out.put_u8(b'"');
+/// What each byte is printed as, filled up; the last byte tells how much of it counts.
+const PRINTED: [[u8; 8]; 256] = {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut printed = [[0; 8]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (high, low) = (HEX[byte >> 4], HEX[byte & 15]);
+        printed[byte] = match byte as u8 {
+            short @ (b'"' | b'\\') => [b'\\', short, 0, 0, 0, 0, 0, 2],
+            b'\n' => *b"\\n\0\0\0\0\0\x02",
+            b'\r' => *b"\\r\0\0\0\0\0\x02",
+            b'\t' => *b"\\t\0\0\0\0\0\x02",
+            8 => *b"\\b\0\0\0\0\0\x02",
+            12 => *b"\\f\0\0\0\0\0\x02",
+            0..0x20 => [b'\\', b'u', b'0', b'0', high, low, 0, ESCAPE as u8],
+            plain => [plain, 0, 0, 0, 0, 0, 0, 1],
+        };
+        byte += 1;
+    }
+    printed
+};
+
+/// The way of texts that need escapes: every word is copied whole, and written over from where an escape begins. Tells all
+/// bits of the text.
+fn put_escaped(out: &mut Sink<'_>, text: &[u8]) -> u64 {
+    let mut all = 0;
     for piece in text.chunks(PIECE) {
         let room = out.room(PIECE * ESCAPE + 8);
         let (mut rest, mut to) = (piece, 0);
-        while !rest.is_empty() {
-            let word = first_word(rest);
-            room[to..to + 8].copy_from_slice(&word.to_le_bytes());
+        while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+            room[to..to + 8].copy_from_slice(word);
+            let word = u64::from_le_bytes(*word);
+            all |= word;
             match special(word) {
-                0 => {
-                    to += rest.len().min(8);
-                    rest = rest.get(8..).unwrap_or_default();
-                }
+                0 => (rest, to) = (behind, to + 8),
                 marks => {
                     let plain = marks.trailing_zeros() as usize / 8;
-                    to += plain;
-                    to += escape(&mut room[to..], rest[plain]);
+                    to = put_printed(room, to + plain, rest[plain]);
                     rest = &rest[plain + 1..];
                 }
             }
         }
+        for byte in rest {
+            all |= u64::from(*byte);
+            to = put_printed(room, to, *byte);
+        }
         out.advance(to);
     }
-    out.put_u8(b'"');
+    all
 }
 
-/// The first eight bytes, or fewer and spaces.
-#[inline]
-fn first_word(bytes: &[u8]) -> u64 {
-    match bytes.first_chunk() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => bytes
-            .iter()
-            .rev()
-            .fold(ONES * u64::from(b' '), |word, byte| word << 8 | u64::from(*byte)),
-    }
-}
-
-/// Writes an escape and tells how long it is.
-fn escape(room: &mut [u8], special: u8) -> usize {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let short = match special {
-        b'"' => b'"',
-        b'\\' => b'\\',
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        8 => b'b',
-        12 => b'f',
-        _ => {
-            let (high, low) = (HEX[usize::from(special >> 4)], HEX[usize::from(special & 15)]);
-            room[..ESCAPE].copy_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
-            return ESCAPE;
-        }
-    };
-    room[..2].copy_from_slice(&[b'\\', short]);
-    2
+/// Writes what a byte is printed as and tells where that ends; no look at the byte, for nobody could foresee the answer.
+#[inline(always)]
+fn put_printed(room: &mut [u8], to: usize, byte: u8) -> usize {
+    let printed = &PRINTED[usize::from(byte)];
+    room[to..to + 8].copy_from_slice(printed);
+    to + usize::from(printed[7])
 }
 
 /// Passes the pieces of the text behind escapes to `sink`. `Err` is the offset of a bad escape.

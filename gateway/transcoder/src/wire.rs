@@ -58,6 +58,15 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
+    /// Passes the next byte, if it is a tag that `known` finds something for.
+    #[inline(always)]
+    pub(crate) fn short<T>(&mut self, known: impl FnOnce(u8) -> Option<T>) -> Option<T> {
+        let (tag, rest) = self.rest.split_first()?;
+        let found = known(*tag)?;
+        self.rest = rest;
+        Some(found)
+    }
+
     /// The next field number and wire type, or `None` at the end.
     #[inline]
     pub(crate) fn tag(&mut self) -> Result<Option<(u32, u8)>, Broken> {
@@ -122,21 +131,30 @@ impl<'a> Reader<'a> {
         Ok(content)
     }
 
+    #[inline]
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Broken> {
         let (head, rest) = self.rest.split_first_chunk::<N>().ok_or(Broken::Truncated)?;
         self.rest = rest;
         Ok(*head)
     }
 
+    /// A number of one of the three wire types that carry numbers.
+    #[inline]
+    pub(crate) fn bits(&mut self, wire_type: u8) -> Result<u64, Broken> {
+        match wire_type {
+            VARINT => self.varint(),
+            FIXED64 => self.fixed().map(u64::from_le_bytes),
+            FIXED32 => self.fixed().map(|raw| u64::from(u32::from_le_bytes(raw))),
+            _ => Err(Broken::Group),
+        }
+    }
+
     /// The value behind a tag with one of the four wire types that carry values.
     #[inline]
     pub(crate) fn value(&mut self, wire_type: u8) -> Result<Value<'a>, Broken> {
         match wire_type {
-            VARINT => self.varint().map(Value::Bits),
-            FIXED64 => self.fixed().map(|raw| Value::Bits(u64::from_le_bytes(raw))),
             LEN => self.bytes().map(Value::Bytes),
-            FIXED32 => self.fixed().map(|raw| Value::Bits(u64::from(u32::from_le_bytes(raw)))),
-            _ => Err(Broken::Group),
+            _ => self.bits(wire_type).map(Value::Bits),
         }
     }
 

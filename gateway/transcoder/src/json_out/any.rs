@@ -17,17 +17,17 @@ impl<'a> Printer<'a> {
                 _ => reader.skip(number, wire_type, self.options.max_depth)?,
             }
         }
-        self.open(b'{')?;
+        let start = self.enter()?;
         let url = utf8(url)?;
         if url.is_empty() && !content.is_empty() {
             return Err(Stop::Unprintable(&"an Any has a value and no type"));
         }
         if !url.is_empty() {
-            self.out.put_slice(b"\"@type\":");
+            self.out.put_slice(b",\"@type\":");
             text::put_quoted(&mut self.out, url.as_bytes()).ok_or(NOT_UTF8)?;
             self.any_content(url, content)?;
         }
-        self.close(b'}');
+        self.leave(start, *b"{}");
         Ok(())
     }
 
@@ -52,7 +52,7 @@ impl<'a> Printer<'a> {
                 if self.wire_depth > self.options.max_depth {
                     return Err(Stop::Limit(&"the reply is nested too deep"));
                 }
-                self.members(msg, content, false)?;
+                self.members(msg, content)?;
                 self.wire_depth -= 1;
                 Ok(())
             }

@@ -1,22 +1,36 @@
 //! Maps on the way out: entries in the order of the wire, keys as strings, duplicates found by
 //! comparing printed keys.
 
-use super::{Print, Printer, Stop};
+use super::{NOT_UTF8, Print, Printer, Stop};
+use crate::sink::PADDED;
 use crate::tables::{Field, Kind, MsgId};
+use crate::text;
 use crate::wire::{self, Reader, Value};
 
 /// Up to this many keys are compared with one another, more are sorted.
 const FEW: usize = 8;
 
-/// The state of a map whose brace is open.
+/// A comma, filled up.
+pub(super) const COMMA: &[u8; PADDED] = b",                               ";
+
+/// A colon, filled up.
+const COLON: &[u8; PADDED] = b":                               ";
+/// The tags of an entry whose key and value are texts.
+const KEY_TEXT: u8 = 1 << 3 | wire::LEN;
+const VALUE_TEXT: u8 = 2 << 3 | wire::LEN;
+
+/// The state of a map that is being printed.
 #[derive(Debug, Default)]
-pub(super) struct Open {
+pub(super) struct Open<'w> {
     /// Where its keys begin in the printer's list.
     base: usize,
-    /// Every key so far was greater than the one before it, so none repeats; by bytes, as sorted
-    /// text, and by length first, as sorted numbers.
+    /// Keys and values are texts.
+    texts: bool,
+    /// The last key, when keys are texts.
+    last: &'w [u8],
+    /// Every key so far was greater than the one before it, so none repeats: texts by bytes, and numbers, whose longer texts
+    /// are greater, by length first.
     ascending: bool,
-    lengthening: bool,
 }
 
 /// The parts of one entry; the last occurrence of each wins.
@@ -30,42 +44,79 @@ pub(super) struct Entry<'a, 'w> {
 }
 
 impl<'a> Printer<'a> {
-    pub(super) fn begin_map(&self) -> Open {
-        Open { base: self.keys.len(), ascending: true, lengthening: true }
+    pub(super) fn begin_map(&self, entry: MsgId) -> Open<'static> {
+        let texts = self.tables.msg(entry).fields.iter().all(|field| field.kind == Kind::String);
+        Open { base: self.keys.len(), texts, last: &[], ascending: true }
     }
 
-    /// Closes the brace of a map without duplicates.
-    pub(super) fn end_map(&mut self, map: &Open) {
+    /// Ends a map without duplicates that began at `start`.
+    pub(super) fn end_map(&mut self, map: &Open<'_>, start: usize) {
         self.keys.truncate(map.base);
-        self.close(b'}');
+        self.leave(start, *b"{}");
     }
 
     /// One entry on the fast path.
-    pub(super) fn entry(&mut self, id: MsgId, wire: &[u8], map: &mut Open) -> Print<()> {
+    #[inline]
+    pub(super) fn entry<'w>(&mut self, id: MsgId, wire: &'w [u8], map: &mut Open<'w>) -> Print<()> {
+        match two_texts(wire).filter(|_| map.texts && self.wire_depth < self.options.max_depth) {
+            Some(texts) => self.text_entry(texts, map),
+            None => self.any_entry(id, wire, map),
+        }
+    }
+
+    fn text_entry<'w>(
+        &mut self,
+        (key, value): (&'w [u8], &'w [u8]),
+        map: &mut Open<'w>,
+    ) -> Print<()> {
+        let start = self.out.len() + 1;
+        text::put_named(&mut self.out, (COMMA, 1), key).ok_or(NOT_UTF8)?;
+        self.keys.push((start, self.out.len()));
+        self.check_text(map, key)?;
+        text::put_named(&mut self.out, (COLON, 1), value).ok_or(NOT_UTF8)?;
+        self.check_size()
+    }
+
+    fn any_entry<'w>(&mut self, id: MsgId, wire: &'w [u8], map: &mut Open<'w>) -> Print<()> {
         let entry = self.read_entry(id, wire)?;
         if entry.pieces {
             return Err(Stop::Restart);
         }
-        if self.keys.len() > map.base {
-            self.out.put_u8(b',');
-        }
-        let start = self.out.len();
+        let start = self.out.len() + 1;
         self.entry_key(&entry)?;
-        self.keys.push((start, self.out.len()));
-        self.check_key(map)?;
+        // The colon is no part of it.
+        self.keys.push((start, self.out.len() - 1));
+        match (entry.key.kind, entry.key_bits) {
+            (Kind::String, Some(Value::Bytes(key))) => self.check_text(map, key)?,
+            (Kind::String, _) => self.check_text(map, &[])?,
+            _ => self.check_number(map)?,
+        }
         self.entry_value(&entry)
     }
 
-    /// Restarts on the slow path when the last key stood in the map before.
-    fn check_key(&mut self, map: &mut Open) -> Print<()> {
-        let Some((new, known)) = self.keys[map.base..].split_last() else { return Ok(()) };
-        let Some(last) = known.last() else { return Ok(()) };
-        let (new, last) = (self.key(*new), self.key(*last));
-        map.ascending &= last < new;
-        map.lengthening &= (last.len(), last) < (new.len(), new);
-        if map.ascending || map.lengthening {
-            return Ok(());
+    /// Restarts on the slow path when a text stood in the map before as a key. It is compared as it came: what was just
+    /// written in pieces is slow to read again.
+    fn check_text<'w>(&mut self, map: &mut Open<'w>, key: &'w [u8]) -> Print<()> {
+        let last = std::mem::replace(&mut map.last, key);
+        map.ascending &= self.keys.len() == map.base + 1 || last < key;
+        if map.ascending { Ok(()) } else { self.check_all(map) }
+    }
+
+    /// The same for a number, which is compared as it is printed.
+    fn check_number(&mut self, map: &mut Open<'_>) -> Print<()> {
+        if let [.., last, new] = self.keys.as_slice()[map.base..] {
+            let (new, last) = (self.key(new), self.key(last));
+            map.ascending &= (last.len(), last) < (new.len(), new);
         }
+        if map.ascending { Ok(()) } else { self.check_all(map) }
+    }
+
+    /// Compares the last key with all others.
+    fn check_all(&self, map: &Open<'_>) -> Print<()> {
+        let Some((new, known)) = self.keys.as_slice()[map.base..].split_last() else {
+            return Ok(());
+        };
+        let new = self.key(*new);
         // A long map out of order is left to the slow path, which sorts its keys once.
         let repeated = known.iter().any(|known| self.key(*known) == new);
         if repeated || known.len() > FEW * FEW {
@@ -74,9 +125,9 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    /// A printed key, between its quotation marks: the one behind it comes after a space, but a text before one that goes on.
+    /// A printed key, between its quotation marks.
     fn key(&self, (start, end): (usize, usize)) -> &[u8] {
-        &self.out.written()[start + 1..end - 2]
+        &self.out.written()[start + 1..end - 1]
     }
 
     pub(super) fn read_entry<'w>(&self, id: MsgId, wire: &'w [u8]) -> Print<Entry<'a, 'w>> {
@@ -86,24 +137,44 @@ impl<'a> Printer<'a> {
         };
         let mut entry = Entry { key, value, key_bits: None, value_bits: None, pieces: false };
         let mut reader = Reader::new(wire);
+        // What encoders write: a key, then a value, and nothing else.
+        if reader.short(|tag| (tag == 1 << 3 | key.wire_type).then_some(())).is_some() {
+            entry.key_bits = Some(reader.value(key.wire_type)?);
+            if reader.short(|tag| (tag == 2 << 3 | value.wire_type).then_some(())).is_some() {
+                entry.value_bits = Some(reader.value(value.wire_type)?);
+            }
+        }
+        if !reader.is_empty() {
+            self.read_rest(&mut entry, &mut reader)?;
+        }
+        Ok(entry)
+    }
+
+    /// Whatever else an entry may hold: its parts in another order or again, and fields that nobody knows.
+    fn read_rest<'w>(&self, entry: &mut Entry<'_, 'w>, reader: &mut Reader<'w>) -> Print<()> {
         while let Some((number, wire_type)) = reader.tag()? {
-            if number == 1 && key.takes(wire_type) {
+            if number == 1 && entry.key.takes(wire_type) {
                 entry.key_bits = Some(reader.value(wire_type)?);
-            } else if number == 2 && value.takes(wire_type) {
-                entry.pieces |= entry.value_bits.is_some() && value.message().is_some();
+            } else if number == 2 && entry.value.takes(wire_type) {
+                entry.pieces |= entry.value_bits.is_some() && entry.value.message().is_some();
                 entry.value_bits = Some(reader.value(wire_type)?);
             } else {
                 reader.skip(number, wire_type, self.options.max_depth)?;
             }
         }
-        Ok(entry)
+        Ok(())
     }
 
-    /// The key as a JSON string, with its colon.
+    /// The key as a JSON string, with the comma before it and its colon.
     pub(super) fn entry_key(&mut self, entry: &Entry<'_, '_>) -> Print<()> {
         let value = entry.key_bits.unwrap_or(absent(entry.key));
+        if let (Kind::String, Value::Bytes(text)) = (entry.key.kind, value) {
+            text::put_named(&mut self.out, (COMMA, 1), text).ok_or(NOT_UTF8)?;
+            self.out.put_u8(b':');
+            return Ok(());
+        }
+        self.out.put_u8(b',');
         match entry.key.kind {
-            Kind::String => self.value(Kind::String, value)?,
             kind if kind.is_long() && !self.options.int64_as_numbers => self.value(kind, value)?,
             kind => {
                 self.out.put_u8(b'"');
@@ -146,6 +217,17 @@ impl<'a> Printer<'a> {
         self.wire_depth -= 1;
         self.check_size()
     }
+}
+
+/// Key and value of an entry of two texts, as encoders write it: both, in this order, and nothing else.
+#[inline]
+fn two_texts(wire: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut reader = Reader::new(wire);
+    reader.short(|tag| (tag == KEY_TEXT).then_some(()))?;
+    let key = reader.bytes().ok()?;
+    reader.short(|tag| (tag == VALUE_TEXT).then_some(()))?;
+    let value = reader.bytes().ok()?;
+    reader.is_empty().then_some((key, value))
 }
 
 /// The default of a part that an entry left out.

@@ -14,22 +14,17 @@ pub(super) struct Occurrence<'w> {
 
 impl<'a> Printer<'a> {
     /// The members of a message in order of their numbers.
-    pub(super) fn sorted_members(
-        &mut self,
-        msg: &'a Msg,
-        wire: &[u8],
-        mut first: bool,
-    ) -> Print<()> {
+    pub(super) fn sorted_members(&mut self, msg: &'a Msg, wire: &[u8]) -> Print<()> {
         let mut found = self.gather(msg, wire)?;
         found.sort_by_key(|occurrence| occurrence.index);
         let mut next = 0;
         for group in found.chunk_by(|a, b| a.index == b.index) {
             let index = group[0].index;
-            self.defaults(msg, next..index, &mut first);
+            self.defaults(msg, next..index);
             next = index + 1;
-            self.group(&msg.fields[index], group, &mut first)?;
+            self.group(&msg.fields[index], group)?;
         }
-        self.defaults(msg, next..msg.fields.len(), &mut first);
+        self.defaults(msg, next..msg.fields.len());
         self.check_size()
     }
 
@@ -66,14 +61,14 @@ impl<'a> Printer<'a> {
     }
 
     /// A field and all its occurrences.
-    fn group(&mut self, field: &'a Field, group: &[Occurrence<'_>], first: &mut bool) -> Print<()> {
+    fn group(&mut self, field: &'a Field, group: &[Occurrence<'_>]) -> Print<()> {
         match (field.card, group) {
             (Card::Singular, [.., last]) if group.len() == 1 || field.message().is_none() => {
-                self.member(field, last.value, first)
+                self.member(field, last.value)
             }
             (Card::Repeated, _) if self.options.omit_defaults && is_empty(field, group) => Ok(()),
             _ => {
-                self.put_key(field, first);
+                self.out.put_piece(field.key(self.options));
                 self.group_value(field, group)
             }
         }
@@ -93,18 +88,11 @@ impl<'a> Printer<'a> {
                 [] => Ok(()),
             },
             _ => {
-                self.open(b'[')?;
-                let start = self.out.len();
+                let start = self.enter()?;
                 for occurrence in group {
-                    let first = self.out.len() == start;
-                    self.elements(
-                        field,
-                        occurrence.value,
-                        first,
-                        &mut super::maps::Open::default(),
-                    )?;
+                    self.elements(field, occurrence.value, &mut super::maps::Open::default())?;
                 }
-                self.close(b']');
+                self.leave(start, *b"[]");
                 Ok(())
             }
         }
@@ -129,15 +117,13 @@ impl<'a> Printer<'a> {
             .filter_map(|same| same.last().copied())
             .collect();
         kept.sort_unstable();
-        self.open(b'{')?;
-        let mut first = true;
+        let start = self.enter()?;
         for index in kept {
             let (key, parts, wire) = &entries[index];
-            self.comma(&mut first);
             self.out.put_slice(key);
             self.merged_entry(parts, wire)?;
         }
-        self.close(b'}');
+        self.leave(start, *b"{}");
         Ok(())
     }
 

@@ -3,7 +3,6 @@
 use super::{NOT_UTF8, Print, Printer, Stop};
 use crate::base64;
 use crate::num;
-use crate::sink::Sink;
 use crate::tables::Kind;
 use crate::text;
 use crate::wire::Value;
@@ -28,20 +27,21 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn number(&mut self, kind: Kind, bits: u64) {
+    /// A number, truth value or enum of those bits.
+    pub(super) fn number(&mut self, kind: Kind, bits: u64) {
         match kind {
-            Kind::Bool => self.out.put_slice(if bits == 0 { b"false" } else { b"true" }),
             Kind::Int32 | Kind::Sfixed32 => num::put_i64(&mut self.out, i64::from(bits as i32)),
+            Kind::Bool => self.out.put_slice(if bits == 0 { b"false" } else { b"true" }),
             Kind::Uint32 | Kind::Fixed32 => num::put_u64(&mut self.out, u64::from(bits as u32)),
             Kind::Sint32 => num::put_i64(&mut self.out, unzigzag(u64::from(bits as u32))),
-            Kind::Int64 | Kind::Sfixed64 => self.long(|out| num::put_i64(out, bits as i64)),
-            Kind::Uint64 | Kind::Fixed64 => self.long(|out| num::put_u64(out, bits)),
-            Kind::Sint64 => self.long(|out| num::put_i64(out, unzigzag(bits))),
+            Kind::Int64 | Kind::Sfixed64 => self.long(bits as i64),
+            Kind::Uint64 | Kind::Fixed64 => self.unsigned_long(false, bits),
+            Kind::Sint64 => self.long(unzigzag(bits)),
             Kind::Enum(id) => {
                 let table = self.tables.enumeration(id);
                 match table.text(bits as i32) {
                     _ if table.null => self.out.put_slice(b"null"),
-                    Some(name) if !self.options.enums_as_ints => self.out.put_slice(name),
+                    Some(name) if !self.options.enums_as_ints => self.out.put_piece(name),
                     _ => num::put_i64(&mut self.out, i64::from(bits as i32)),
                 }
             }
@@ -50,14 +50,19 @@ impl<'a> Printer<'a> {
         }
     }
 
+    fn long(&mut self, value: i64) {
+        self.unsigned_long(value < 0, value.unsigned_abs());
+    }
+
     /// 64-bit integers are strings unless asked otherwise.
-    fn long(&mut self, put: impl Fn(&mut Sink<'_>)) {
-        if self.options.int64_as_numbers {
-            return put(&mut self.out);
+    fn unsigned_long(&mut self, negative: bool, magnitude: u64) {
+        if !self.options.int64_as_numbers {
+            return num::put_quoted(&mut self.out, negative, magnitude);
         }
-        self.out.put_u8(b'"');
-        put(&mut self.out);
-        self.out.put_u8(b'"');
+        if negative {
+            self.out.put_u8(b'-');
+        }
+        num::put_u64(&mut self.out, magnitude);
     }
 
     fn double(&mut self, value: f64) {
@@ -88,14 +93,19 @@ fn unzigzag(bits: u64) -> i64 {
     (bits >> 1) as i64 ^ -((bits & 1) as i64)
 }
 
-/// Whether a value is the implicit default of its kind. For floats this compares bits: -0.0 is
-/// not the default.
+/// Whether a value is the implicit default of its kind.
 pub(super) fn is_default(kind: Kind, value: Value<'_>) -> bool {
-    match (kind, value) {
-        (_, Value::Bytes(content)) => content.is_empty(),
-        (Kind::Int32 | Kind::Uint32 | Kind::Sint32 | Kind::Enum(_), Value::Bits(bits)) => {
-            bits as u32 == 0
-        }
-        (_, Value::Bits(bits)) => bits == 0,
+    match value {
+        Value::Bytes(content) => content.is_empty(),
+        Value::Bits(bits) => is_zero(kind, bits),
+    }
+}
+
+/// Whether a number is the implicit default of its kind. For floats this compares bits: -0.0 is not the default.
+#[inline]
+pub(super) fn is_zero(kind: Kind, bits: u64) -> bool {
+    match kind {
+        Kind::Int32 | Kind::Uint32 | Kind::Sint32 | Kind::Enum(_) => bits as u32 == 0,
+        _ => bits == 0,
     }
 }

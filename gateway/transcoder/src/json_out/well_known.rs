@@ -5,6 +5,10 @@ use crate::tables::{Field, Kind, Msg, Wkt};
 use crate::wire::{LEN, Reader, VARINT, Value};
 use crate::wkt;
 
+/// The tags within a Timestamp and a Duration.
+const SECONDS: u8 = 1 << 3 | VARINT;
+const NANOS: u8 = 2 << 3 | VARINT;
+
 impl<'a> Printer<'a> {
     pub(super) fn well_known(&mut self, msg: &'a Msg, wire: &[u8]) -> Print<()> {
         match msg.wkt {
@@ -28,22 +32,29 @@ impl<'a> Printer<'a> {
         }
     }
 
+    #[inline]
     fn seconds(&self, wire: &[u8]) -> Print<(i64, i32)> {
         let (mut seconds, mut nanos) = (0, 0);
         let mut reader = Reader::new(wire);
-        while let Some((number, wire_type)) = reader.tag()? {
-            match (number, wire_type) {
-                (1, VARINT) => seconds = reader.varint()? as i64,
-                (2, VARINT) => nanos = reader.varint()? as i32,
-                _ => reader.skip(number, wire_type, self.options.max_depth)?,
+        loop {
+            // Both tags are short ones.
+            match reader.short(|tag| matches!(tag, SECONDS | NANOS).then_some(tag)) {
+                Some(SECONDS) => seconds = reader.varint()? as i64,
+                Some(_) => nanos = reader.varint()? as i32,
+                None => match reader.tag()? {
+                    Some((1, VARINT)) => seconds = reader.varint()? as i64,
+                    Some((2, VARINT)) => nanos = reader.varint()? as i32,
+                    Some((number, wire_type)) => {
+                        reader.skip(number, wire_type, self.options.max_depth)?;
+                    }
+                    None => return Ok((seconds, nanos)),
+                },
             }
         }
-        Ok((seconds, nanos))
     }
 
     fn field_mask(&mut self, wire: &[u8]) -> Print<()> {
-        self.out.put_u8(b'"');
-        let mut first = true;
+        let start = self.out.len();
         let mut reader = Reader::new(wire);
         while let Some((number, wire_type)) = reader.tag()? {
             if (number, wire_type) != (1, LEN) {
@@ -51,11 +62,11 @@ impl<'a> Printer<'a> {
                 continue;
             }
             let path = utf8(reader.bytes()?)?;
-            self.comma(&mut first);
+            self.out.put_u8(b',');
             let put = wkt::put_camel(&mut self.out, path);
             put.ok_or(Stop::Unprintable(&"a FieldMask path has no JSON form"))?;
         }
-        self.out.put_u8(b'"');
+        self.surround(start, *b"\"\"");
         Ok(())
     }
 
@@ -83,10 +94,8 @@ impl<'a> Printer<'a> {
         let Kind::Message(entry) = field.kind else { return Err(Stop::Refused) };
         let mut group = Vec::new();
         let mut reader = Reader::new(wire);
-        if !self.slow {
-            self.open(b'{')?;
-        }
-        let mut map = self.begin_map();
+        let start = if self.slow { 0 } else { self.enter()? };
+        let mut map = self.begin_map(entry);
         while let Some((number, wire_type)) = reader.tag()? {
             match (number, wire_type, self.slow) {
                 (1, LEN, false) => self.entry(entry, reader.bytes()?, &mut map)?,
@@ -100,26 +109,25 @@ impl<'a> Printer<'a> {
         if self.slow {
             return self.sorted_map(entry, &group);
         }
-        self.end_map(&map);
+        self.end_map(&map, start);
         Ok(())
     }
 
     /// A message that is nothing but its list.
     fn list_alone(&mut self, field: &'a Field, wire: &[u8]) -> Print<()> {
-        self.open(b'[')?;
-        let mut first = true;
+        let start = self.enter()?;
         let mut reader = Reader::new(wire);
         while let Some((number, wire_type)) = reader.tag()? {
             if (number, wire_type) == (1, LEN) {
                 let value = Value::Bytes(reader.bytes()?);
-                self.comma(&mut first);
+                self.out.put_u8(b',');
                 self.value(field.kind, value)?;
                 self.check_size()?;
             } else {
                 reader.skip(number, wire_type, self.options.max_depth)?;
             }
         }
-        self.close(b']');
+        self.leave(start, *b"[]");
         Ok(())
     }
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use bytes::BytesMut;
 
-use super::{Card, EnumId, EnumTable, Field, Key, Kind, Msg, MsgId, Tables, Wkt};
+use super::{Card, EnumId, EnumTable, Field, Kind, Msg, MsgId, NO_FIELD, Tables, Wkt};
 use crate::load::{self, Schema};
 use crate::names::Names;
 use crate::options::PrintOptions;
-use crate::sink::PADDED;
+use crate::sink::Piece;
 use crate::text;
 
 /// Field numbers below this are looked up in an array.
@@ -55,7 +55,7 @@ impl Tables {
             let (mut texts, mut begins) = (Vec::new(), vec![0]);
             for field in &message.fields {
                 if !field.presence {
-                    texts.extend_from_slice(&field.key(&options).text);
+                    texts.extend_from_slice(field.key(&options).text());
                     texts.extend_from_slice(self.default_text(field, &options));
                 }
                 begins.push(texts.len());
@@ -112,10 +112,10 @@ fn index<'s>(names: impl Iterator<Item = &'s str>) -> Result<HashMap<&'s str, us
 }
 
 fn enumeration(source: &load::Enum) -> EnumTable {
-    let mut by_number: BTreeMap<i32, Box<[u8]>> = BTreeMap::new();
+    let mut by_number: BTreeMap<i32, Piece> = BTreeMap::new();
     let mut by_name = Vec::new();
     for (name, number) in &source.values {
-        by_number.entry(*number).or_insert_with(|| quoted(name).to_vec().into());
+        by_number.entry(*number).or_insert_with(|| Piece::new(&quoted(name)));
         by_name.push((name.as_str().into(), *number));
     }
     by_name.sort_unstable();
@@ -162,6 +162,7 @@ impl Types<'_> {
         Ok(Msg {
             name: source.name.as_str().into(),
             dense: dense(&fields),
+            by_tag: by_tag(&fields),
             names: names(source, &fields)?,
             fields: fields.into(),
             default_texts: Box::default(),
@@ -258,6 +259,16 @@ fn dense(fields: &[Field]) -> Box<[u16]> {
     dense.into()
 }
 
+fn by_tag(fields: &[Field]) -> [u8; 256] {
+    let mut by_tag = [NO_FIELD; 256];
+    for (field, index) in fields.iter().zip(0..NO_FIELD).filter(|(field, _)| field.number < 16) {
+        for wire_type in (0..=crate::wire::FIXED32).filter(|wire_type| field.takes(*wire_type)) {
+            by_tag[field.number as usize * 8 + usize::from(wire_type)] = index;
+        }
+    }
+    by_tag
+}
+
 fn names(source: &load::Message, fields: &[Field]) -> Result<Names, String> {
     let mut names: BTreeMap<&str, u16> = BTreeMap::new();
     for (index, field) in fields.iter().enumerate() {
@@ -271,11 +282,9 @@ fn names(source: &load::Message, fields: &[Field]) -> Result<Names, String> {
     Ok(Names::build(&names.into_iter().collect::<Vec<_>>()))
 }
 
-fn key(name: &str) -> Key {
-    let text = [b",", &quoted(name)[..], b":"].concat();
-    let mut padded = [0; PADDED + 1];
-    let short = padded[..PADDED].get_mut(..text.len()).map(|place| place.copy_from_slice(&text));
-    Key { padded: short.map(|()| padded), text: text.into() }
+/// The name of a member as it is printed, with the comma before it and the colon behind.
+fn key(name: &str) -> Piece {
+    Piece::new(&[b",", &quoted(name)[..], b":"].concat())
 }
 
 /// A JSON string: names of a hostile set can hold anything.
