@@ -17,6 +17,10 @@ impl<T: Copy> Few<T> {
         if self.many.is_empty() { &self.few[..self.count] } else { &self.many }
     }
 
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
+        if self.many.is_empty() { &mut self.few[..self.count] } else { &mut self.many }
+    }
+
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.as_slice().len()
@@ -65,7 +69,7 @@ mod tests {
             }
             few.truncate(kept);
             all.truncate(kept);
-            assert_eq!(few.as_slice(), &all[..]);
+            assert_eq!(few.as_mut_slice(), &all[..]);
         }
     }
 }

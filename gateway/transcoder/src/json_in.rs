@@ -13,9 +13,11 @@ use bytes::BytesMut;
 
 pub(crate) use collections::map_key;
 use mask::Recorder;
+use scan::Members;
 use seen::Seen;
 
 use crate::fault::{Fault, FaultClass, Violation, clip};
+use crate::few::Few;
 use crate::options::ParseOptions;
 use crate::scalar::{self, Put};
 use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
@@ -53,7 +55,7 @@ struct Parser<'a> {
     pos: usize,
     out: &'a mut BytesMut,
     /// Encoded map keys of the maps being read, as ranges of `out`, and where they stand.
-    keys: Vec<collections::Key>,
+    keys: Few<collections::Key>,
     unknown: Vec<usize>,
     json_depth: u16,
     wire_depth: u16,
@@ -92,7 +94,7 @@ pub(crate) fn read(
         json: text,
         pos: 0,
         out: &mut *out,
-        keys: Vec::new(),
+        keys: Few::default(),
         unknown: Vec::new(),
         json_depth: 0,
         wire_depth: 1,
@@ -203,28 +205,40 @@ impl<'a> Parser<'a> {
         let mut members = self.open_object()?;
         let mut seen = Seen::new(msg.fields.len() + msg.oneofs);
         let mut next = 0;
-        while self.more_members(&mut members)? {
-            let at = self.pos;
-            let key = self.key()?;
-            next = self.member(msg, next, &key, at, &mut seen)?;
+        while let Some((at, index)) = self.next_member(msg, next, &mut members)? {
+            self.member(msg, index, at, &mut seen)?;
+            next = index + 1;
         }
         Ok(())
     }
 
-    /// The value of one member; its key stands at `at`. Returns the field that likely follows.
-    fn member(
+    /// Goes on to the value of the next member that the message knows. Tells where its key stands, and its field, which is
+    /// likely the one at `next`.
+    #[inline]
+    fn next_member(
         &mut self,
-        msg: &'a Msg,
+        msg: &Msg,
         next: usize,
-        key: &str,
-        at: usize,
-        seen: &mut Seen,
-    ) -> Read<usize> {
-        let hint = msg.fields.get(next).filter(|field| *field.json == *key);
-        let Some(index) = hint.map(|_| next).or_else(|| msg.named(key)) else {
-            self.unknown_member(at)?;
-            return Ok(next);
-        };
+        members: &mut Members,
+    ) -> Read<Option<(usize, usize)>> {
+        if let Some(spelling) = msg.fields.get(next).and_then(|field| field.spelling.as_ref())
+            && let Some(at) = self.expected_key(spelling, members)?
+        {
+            return Ok(Some((at, next)));
+        }
+        while self.more_members(members)? {
+            let at = self.pos;
+            let key = self.key()?;
+            match field_named(msg, next, &key) {
+                Some(index) => return Ok(Some((at, index))),
+                None => self.unknown_member(at)?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// The value of one member; its key stands at `at`.
+    fn member(&mut self, msg: &'a Msg, index: usize, at: usize, seen: &mut Seen) -> Read<()> {
         let field = &msg.fields[index];
         if !seen.insert(index) {
             return Err(stop(at, DUPLICATE, "is given twice"));
@@ -232,15 +246,17 @@ impl<'a> Parser<'a> {
         if self.peek() == Some(b'n') && !self.reads_null(field) {
             self.literal("null")?;
             self.record(field);
-            return Ok(index + 1);
+            return Ok(());
         }
         if let Some(oneof) = field.oneof
             && !seen.insert(msg.fields.len() + usize::from(oneof))
         {
             return Err(stop(at, CONFLICT, "conflicts with another member of its oneof"));
         }
-        self.recorded(field)?;
-        Ok(index + 1)
+        match self.recorder {
+            None => self.present(field),
+            Some(_) => self.recorded(field),
+        }
     }
 
     fn unknown_member(&mut self, at: usize) -> Read<()> {
@@ -269,6 +285,11 @@ impl<'a> Parser<'a> {
         if self.peek() == Some(b'n') && !self.reads_null(field) {
             return self.literal("null");
         }
+        self.present(field)
+    }
+
+    /// The same for a value that is no absence.
+    fn present(&mut self, field: &'a Field) -> Read<()> {
         match (field.card, field.kind) {
             (Card::Map, Kind::Message(entry)) => self.map(field.number, entry),
             (Card::Repeated, _) => self.list(field),
@@ -328,18 +349,28 @@ impl<'a> Parser<'a> {
             }
             (Kind::String | Kind::Bytes, _) => Err(self.wrong("must be a string")),
             (Kind::Bool, _) => Err(self.wrong("must be `true` or `false`")),
-            (_, Some(b'"')) => {
-                let text = self.string()?;
-                scalar::put_quoted_number(self.out, kind, &text)
-                    .map_err(|why| invalid(at, why.message()))
-            }
-            (_, Some(b'-' | b'0'..=b'9')) => {
-                let text = self.number()?;
-                scalar::put_number(self.out, kind, text).map_err(|why| invalid(at, why.message()))
-            }
+            (_, Some(b'"' | b'-' | b'0'..=b'9')) => self.numeric(kind),
             (Kind::Enum(_), _) => Err(self.wrong("must be the name or number of an enum value")),
             _ => Err(self.wrong("must be a number")),
         }
+    }
+
+    /// A number, bare or in quotes.
+    #[inline]
+    fn numeric(&mut self, kind: Kind) -> Read<Put> {
+        let at = self.pos;
+        let put = match self.short_integer() {
+            Some(integer) => scalar::put_integer(self.out, kind, integer),
+            None if self.peek() == Some(b'"') => {
+                let text = self.string()?;
+                scalar::put_quoted_number(self.out, kind, &text)
+            }
+            None => {
+                let text = self.number()?;
+                scalar::put_json_number(self.out, kind, text)
+            }
+        };
+        put.map_err(|why| invalid(at, why.message()))
     }
 
     fn boolean(&mut self) -> Read<Put> {
@@ -369,7 +400,7 @@ impl<'a> Parser<'a> {
         }
         let length = wire::begin(self.out, wire::varint_len(raw.len() as u64));
         let out = &mut *self.out;
-        text::unescape(raw, |piece| out.extend_from_slice(piece.as_bytes()))
+        text::unescape(raw, |piece| out.extend_from_slice(piece))
             .map_err(|bad| stop(at + bad, SYNTAX, "this escape is not valid"))?;
         wire::end(self.out, length);
         Ok(Put::zero_if(raw.is_empty()))
@@ -390,6 +421,15 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// The field of a name, which is likely the one at `next`.
+fn field_named(msg: &Msg, next: usize, key: &str) -> Option<usize> {
+    match msg.fields.get(next) {
+        Some(field) if *field.json == *key => Some(next),
+        _ => msg.named(key),
+    }
+}
+
+#[cold]
 fn stop(at: usize, reason: &'static str, message: &'static str) -> Box<Stop> {
     Box::new(Stop { at, reason, message })
 }

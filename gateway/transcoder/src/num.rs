@@ -53,15 +53,12 @@ pub(crate) fn prefix(text: &[u8]) -> Option<usize> {
 }
 
 /// Whether all of `text` is one JSON number.
-fn is_number(text: &str) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
     prefix(text.as_bytes()) == Some(text.len())
 }
 
-/// The exact value of a number that denotes an integer (`12`, `1.0`, `1e5`): sign and magnitude.
+/// The exact value of a JSON number that denotes an integer (`12`, `1.0`, `1e5`): sign and magnitude.
 pub(crate) fn integer(text: &str) -> Result<(bool, u64), Wrong> {
-    if !is_number(text) {
-        return Err(Wrong::Syntax);
-    }
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -103,39 +100,57 @@ fn scaled(text: &str) -> Result<u64, Wrong> {
     power.and_then(|p| value.checked_mul(p)).ok_or(Wrong::Range)
 }
 
-/// A signed integer within the bounds of `min` and `max`.
-pub(crate) fn signed(text: &str, min: i64, max: i64) -> Result<i64, Wrong> {
-    let (negative, magnitude) = integer(text)?;
-    let value = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
-    if value < i128::from(min) || value > i128::from(max) {
+/// The sign and magnitude of an integer that `text` starts with, and how long it is. Only what has no fraction, exponent or
+/// needless zero and surely fits; all else is for [`integer`]. What follows is for the caller to look at.
+#[inline]
+pub(crate) fn short_integer(text: &[u8]) -> Option<(bool, u64, usize)> {
+    let negative = text.first() == Some(&b'-');
+    let digits = text.get(usize::from(negative)..)?;
+    let (mut magnitude, mut count) = (0, 0);
+    while let Some(digit @ b'0'..=b'9') = digits.get(count) {
+        if count == SHORT {
+            return None;
+        }
+        magnitude = magnitude * 10 + u64::from(digit - b'0');
+        count += 1;
+    }
+    if count == 0 || (count > 1 && digits[0] == b'0') {
+        return None;
+    }
+    Some((negative, magnitude, usize::from(negative) + count))
+}
+
+/// So many digits are no overflow, neither with a sign nor without.
+const SHORT: usize = 18;
+
+/// A signed integer of so many bits.
+#[inline]
+pub(crate) fn signed((negative, magnitude): (bool, u64), bits: u32) -> Result<i64, Wrong> {
+    let most = i64::MAX >> (64 - bits);
+    if magnitude > most as u64 + u64::from(negative) {
         return Err(Wrong::Range);
     }
-    Ok(value as i64)
+    let value = magnitude as i64;
+    Ok(if negative { value.wrapping_neg() } else { value })
 }
 
-/// An unsigned integer up to `max`; `-0` is 0.
-pub(crate) fn unsigned(text: &str, max: u64) -> Result<u64, Wrong> {
-    match integer(text)? {
-        (true, 1..) => Err(Wrong::Range),
-        (_, magnitude) if magnitude > max => Err(Wrong::Range),
-        (_, magnitude) => Ok(magnitude),
+/// An unsigned integer of so many bits; `-0` is 0.
+#[inline]
+pub(crate) fn unsigned((negative, magnitude): (bool, u64), bits: u32) -> Result<u64, Wrong> {
+    if magnitude > u64::MAX >> (64 - bits) || (negative && magnitude > 0) {
+        return Err(Wrong::Range);
     }
+    Ok(magnitude)
 }
 
-/// A double; overflow is an error, underflow is zero.
+/// The double of a JSON number; overflow is an error, underflow is zero.
 pub(crate) fn double(text: &str) -> Result<f64, Wrong> {
-    if !is_number(text) {
-        return Err(Wrong::Syntax);
-    }
     let value = text.parse::<f64>().map_err(|_| Wrong::Syntax)?;
     if value.is_finite() { Ok(value) } else { Err(Wrong::Range) }
 }
 
-/// A float, rounded once, straight from the decimal digits.
+/// The float of a JSON number, rounded once, straight from the decimal digits.
 pub(crate) fn float(text: &str) -> Result<f32, Wrong> {
-    if !is_number(text) {
-        return Err(Wrong::Syntax);
-    }
     let value = text.parse::<f32>().map_err(|_| Wrong::Syntax)?;
     if value.is_finite() { Ok(value) } else { Err(Wrong::Range) }
 }

@@ -28,21 +28,51 @@ impl Put {
 
 /// Appends a number of a numeric kind.
 pub(crate) fn put_number(out: &mut BytesMut, kind: Kind, text: &str) -> Result<Put, Wrong> {
-    let (i32_min, i32_max) = (i64::from(i32::MIN), i64::from(i32::MAX));
+    if !num::is_number(text) {
+        return Err(Wrong::Syntax);
+    }
+    put_json_number(out, kind, text)
+}
+
+/// The same for a text that is known to be a JSON number.
+pub(crate) fn put_json_number(out: &mut BytesMut, kind: Kind, text: &str) -> Result<Put, Wrong> {
     let bits = match kind {
-        Kind::Int32 | Kind::Enum(_) => num::signed(text, i32_min, i32_max)? as u64,
-        Kind::Sint32 => zigzag(num::signed(text, i32_min, i32_max)?),
-        Kind::Sfixed32 => num::signed(text, i32_min, i32_max)? as u32 as u64,
-        Kind::Int64 | Kind::Sfixed64 => num::signed(text, i64::MIN, i64::MAX)? as u64,
-        Kind::Sint64 => zigzag(num::signed(text, i64::MIN, i64::MAX)?),
-        Kind::Uint32 | Kind::Fixed32 => num::unsigned(text, u64::from(u32::MAX))?,
-        Kind::Uint64 | Kind::Fixed64 => num::unsigned(text, u64::MAX)?,
         Kind::Double => num::double(text)?.to_bits(),
         Kind::Float => u64::from(num::float(text)?.to_bits()),
+        _ => return put_integer(out, kind, num::integer(text)?),
+    };
+    put_bits(out, kind, bits);
+    Ok(Put::zero_if(bits == 0))
+}
+
+/// Appends an integer, given as sign and magnitude, as a number of a numeric kind.
+#[inline]
+pub(crate) fn put_integer(
+    out: &mut BytesMut,
+    kind: Kind,
+    integer: (bool, u64),
+) -> Result<Put, Wrong> {
+    let bits = match kind {
+        Kind::Int32 | Kind::Enum(_) => num::signed(integer, 32)? as u64,
+        Kind::Sint32 => zigzag(num::signed(integer, 32)?),
+        Kind::Sfixed32 => num::signed(integer, 32)? as u32 as u64,
+        Kind::Int64 | Kind::Sfixed64 => num::signed(integer, 64)? as u64,
+        Kind::Sint64 => zigzag(num::signed(integer, 64)?),
+        Kind::Uint32 | Kind::Fixed32 => num::unsigned(integer, 32)?,
+        Kind::Uint64 | Kind::Fixed64 => num::unsigned(integer, 64)?,
+        // Rounded once, as from the digits; a zero keeps its sign.
+        Kind::Double => with_sign(integer.0, integer.1 as f64).to_bits(),
+        Kind::Float => {
+            u64::from((with_sign(integer.0, f64::from(integer.1 as f32)) as f32).to_bits())
+        }
         _ => return Err(Wrong::Syntax),
     };
     put_bits(out, kind, bits);
     Ok(Put::zero_if(bits == 0))
+}
+
+fn with_sign(negative: bool, magnitude: f64) -> f64 {
+    if negative { -magnitude } else { magnitude }
 }
 
 fn zigzag(value: i64) -> u64 {
@@ -103,6 +133,7 @@ pub(crate) fn put_base64(out: &mut BytesMut, text: &[u8]) -> Result<Put, &'stati
 }
 
 /// Appends length and content of a string.
+#[inline]
 pub(crate) fn put_str(out: &mut BytesMut, text: &str) -> Put {
     wire::put_varint(out, text.len() as u64);
     out.put_slice(text.as_bytes());
@@ -179,8 +210,9 @@ fn put_well_known(
 }
 
 /// Appends the tag that a field's single value carries.
+#[inline]
 pub(crate) fn put_tag(out: &mut BytesMut, field: &Field) {
-    wire::put_tag(out, field.number, field.kind.wire_type());
+    wire::put_tag(out, field.number, field.wire_type);
 }
 
 /// Appends the content of a Timestamp.

@@ -2,6 +2,7 @@
 //! They hold no state that changes; hints live in the reader or printer of one call.
 
 mod build;
+mod spelling;
 
 use std::ops::Range;
 
@@ -9,6 +10,8 @@ use crate::names::Names;
 use crate::options::PrintOptions;
 use crate::sink::Piece;
 use crate::wire;
+
+pub(crate) use spelling::Spelling;
 
 /// A message type of one plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +92,8 @@ pub(crate) struct Field {
     json_key: Piece,
     /// `,"proto_name":`.
     proto_key: Piece,
+    /// `"jsonName":`, as most writers put it down; `None` when it is long.
+    pub(crate) spelling: Option<Spelling>,
     pub(crate) output_only: bool,
     pub(crate) identifier: bool,
 }

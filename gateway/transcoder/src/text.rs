@@ -240,38 +240,97 @@ fn put_printed(room: &mut [u8], to: usize, byte: u8) -> usize {
     to + usize::from(printed[7])
 }
 
-/// Passes the pieces of the text behind escapes to `sink`. `Err` is the offset of a bad escape.
-pub(crate) fn unescape(raw: &str, mut sink: impl FnMut(&str)) -> Result<(), usize> {
-    let mut at = 0;
-    while let Some(plain) = raw[at..].find('\\') {
-        sink(&raw[at..at + plain]);
-        let escape = at + plain;
-        let (letter, length) = one_escape(&raw.as_bytes()[escape..]).ok_or(escape)?;
-        sink(letter.encode_utf8(&mut [0; 4]));
-        at = escape + length;
+/// How much of a text is unescaped before it is handed on.
+const UNESCAPED: usize = 128;
+
+/// Passes the text behind escapes to `sink`, some at a time: the bytes are UTF-8 together. `Err` is the offset of a bad escape.
+pub(crate) fn unescape(raw: &str, mut sink: impl FnMut(&[u8])) -> Result<(), usize> {
+    let mut buffer = [0; UNESCAPED];
+    let (mut rest, mut to) = (raw.as_bytes(), 0);
+    while !rest.is_empty() {
+        // Room for a chunk, and for the longest character behind it.
+        if to + CHUNK + char::MAX.len_utf8() > UNESCAPED {
+            sink(&buffer[..to]);
+            to = 0;
+        }
+        let room = &mut buffer[to..to + CHUNK];
+        let plain = match rest.first_chunk::<CHUNK>().filter(|chunk| has_no_backslash(chunk)) {
+            Some(chunk) => {
+                room.copy_from_slice(chunk);
+                CHUNK
+            }
+            None => copy_word(rest, &mut room[..8]),
+        };
+        to += plain;
+        rest = &rest[plain..];
+        match rest {
+            [b'\\', letter, behind @ ..] if SHORT[usize::from(*letter)] != 0 => {
+                buffer[to] = SHORT[usize::from(*letter)];
+                (to, rest) = (to + 1, behind);
+            }
+            [b'\\', ..] => {
+                let at = raw.len() - rest.len();
+                let (letter, length) = unicode(rest).ok_or(at)?;
+                to += letter.encode_utf8(&mut buffer[to..]).len();
+                rest = &rest[length..];
+            }
+            _ => {}
+        }
     }
-    sink(&raw[at..]);
+    sink(&buffer[..to]);
     Ok(())
 }
 
-/// The character of the escape at the start, and how long the escape is.
-fn one_escape(bytes: &[u8]) -> Option<(char, usize)> {
-    let short = match bytes.get(1)? {
-        b'"' => '"',
-        b'\\' => '\\',
-        b'/' => '/',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'u' => return unicode(bytes),
-        _ => return None,
-    };
-    Some((short, 2))
+#[inline(always)]
+fn has_no_backslash(chunk: &[u8; CHUNK]) -> bool {
+    chunk.iter().fold(0, |marks, byte| marks | u8::from(*byte == b'\\')) == 0
 }
 
+/// Copies up to eight bytes, none of which is a backslash, and tells how many.
+#[inline(always)]
+fn copy_word(from: &[u8], to: &mut [u8]) -> usize {
+    match from.first_chunk::<8>() {
+        Some(word) => {
+            to.copy_from_slice(word);
+            let marks = below(u64::from_le_bytes(*word) ^ (ONES * u64::from(b'\\')), 1);
+            marks.trailing_zeros() as usize / 8
+        }
+        None => {
+            let plain = from.iter().position(|byte| *byte == b'\\').unwrap_or(from.len());
+            to[..plain].copy_from_slice(&from[..plain]);
+            plain
+        }
+    }
+}
+
+/// What the letter behind a backslash stands for; 0 when it is none of these.
+const SHORT: [u8; 256] = {
+    let mut short = [0; 256];
+    let mut at = 0;
+    while at < ESCAPED.len() {
+        short[ESCAPED[at].0 as usize] = ESCAPED[at].1;
+        at += 1;
+    }
+    short
+};
+
+/// The letters that stand behind a backslash, and for what.
+const ESCAPED: [(u8, u8); 8] = [
+    (b'"', b'"'),
+    (b'\\', b'\\'),
+    (b'/', b'/'),
+    (b'b', 8),
+    (b'f', 12),
+    (b'n', b'\n'),
+    (b'r', b'\r'),
+    (b't', b'\t'),
+];
+
+/// The character of an escape by number at the start, and how long the escape is.
 fn unicode(bytes: &[u8]) -> Option<(char, usize)> {
+    if bytes.get(1) != Some(&b'u') {
+        return None;
+    }
     let first = hex(bytes.get(2..6)?)?;
     if !(0xd800..0xdc00).contains(&first) {
         // Low surrogates alone are no characters, and `from_u32` says so.

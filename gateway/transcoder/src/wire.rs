@@ -187,17 +187,28 @@ pub(crate) fn varint_len(value: u64) -> usize {
     ((64 - (value | 1).leading_zeros() as usize) * 9 + 64) / 64
 }
 
-/// Appends a varint.
+/// Appends a varint; one byte has a shortcut, since most tags and lengths are no longer.
 #[inline]
-pub(crate) fn put_varint(out: &mut BytesMut, mut value: u64) {
-    while value >= 0x80 {
-        out.put_u8(value as u8 | 0x80);
+pub(crate) fn put_varint(out: &mut BytesMut, value: u64) {
+    match value {
+        0..0x80 => out.put_u8(value as u8),
+        _ => put_long_varint(out, value),
+    }
+}
+
+#[inline(never)]
+fn put_long_varint(out: &mut BytesMut, mut value: u64) {
+    let (mut bytes, count) = ([0; 10], varint_len(value));
+    for byte in &mut bytes[..count] {
+        *byte = value as u8 | 0x80;
         value >>= 7;
     }
-    out.put_u8(value as u8);
+    bytes[count - 1] &= 0x7f;
+    out.put_slice(&bytes[..count]);
 }
 
 /// Appends a tag.
+#[inline]
 pub(crate) fn put_tag(out: &mut BytesMut, number: u32, wire_type: u8) {
     put_varint(out, u64::from(number << 3 | u32::from(wire_type)));
 }
@@ -220,7 +231,10 @@ pub(crate) struct Length {
 #[inline]
 pub(crate) fn begin(out: &mut BytesMut, width: usize) -> Length {
     let at = out.len();
-    out.put_slice(&[0; 10][..width]);
+    match width {
+        1 => out.put_u8(0),
+        _ => out.put_slice(&[0; 10][..width]),
+    }
     Length { at, width }
 }
 
@@ -228,6 +242,17 @@ pub(crate) fn begin(out: &mut BytesMut, width: usize) -> Length {
 /// was wrong. Returns the width it took, a good guess for the next element of a list.
 #[inline]
 pub(crate) fn end(out: &mut BytesMut, length: Length) -> usize {
+    let value = out.len() - length.at - length.width;
+    // Most contents are short, and were expected to be.
+    if length.width == 1 && value < 0x80 {
+        out[length.at] = value as u8;
+        return 1;
+    }
+    end_long(out, length)
+}
+
+#[inline(never)]
+fn end_long(out: &mut BytesMut, length: Length) -> usize {
     let from = length.at + length.width;
     let mut value = (out.len() - from) as u64;
     let width = varint_len(value);

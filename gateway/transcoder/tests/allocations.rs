@@ -46,10 +46,9 @@ fn captures_and_bodies_allocate_nothing() {
     let options = ParseOptions::default();
     assert_eq!(allocations(|out| get.request(&input, &options, out).unwrap()), 0);
     let book = plan.message("library.v1.Book").unwrap();
-    // The keys of a map or Struct are remembered in one list.
-    assert!(
-        allocations(|out| plan.json_to_wire(book, BOOK.as_bytes(), &options, out).unwrap()) <= 2
-    );
+    let read =
+        |out: &mut BytesMut| plan.json_to_wire(book, BOOK.as_bytes(), &options, out).unwrap();
+    assert_eq!(allocations(read), 0);
 }
 
 #[test]

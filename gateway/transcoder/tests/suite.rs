@@ -31,6 +31,8 @@ mod reading;
 mod routing;
 #[path = "suite/schema.rs"]
 mod schema;
+#[path = "suite/spellings.rs"]
+mod spellings;
 #[path = "suite/streams.rs"]
 mod streams;
 #[path = "suite/values.rs"]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::seen::Seen;
-use super::{DUPLICATE, INVALID, Parser, Read, UNSUPPORTED, invalid, stop};
+use super::{DUPLICATE, INVALID, Parser, Read, UNSUPPORTED, field_named, invalid, stop};
 use crate::tables::{Msg, Wkt};
 use crate::wire;
 
@@ -73,7 +73,13 @@ impl<'a> Parser<'a> {
             if key == TYPE {
                 self.pass_type(at, &mut typed)?;
             } else {
-                next = self.member(msg, next, &key, at, &mut seen)?;
+                match field_named(msg, next, &key) {
+                    Some(index) => {
+                        self.member(msg, index, at, &mut seen)?;
+                        next = index + 1;
+                    }
+                    None => self.unknown_member(at)?,
+                }
             }
         }
         Ok(())

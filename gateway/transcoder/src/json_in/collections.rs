@@ -10,7 +10,7 @@ use crate::wire;
 const FEW: usize = 8;
 
 /// The encoded key of one map entry, and where it stands in the JSON text.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Key {
     start: usize,
     end: usize,
@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
     }
 
     fn add_key(&mut self, base: usize, key: Key) -> Read<()> {
-        let known = &self.keys[base..];
+        let known = &self.keys.as_slice()[base..];
         if known.len() < FEW {
             let new = &self.out[key.start..key.end];
             if known.iter().any(|old| self.out[old.start..old.end] == *new) {
@@ -110,7 +110,7 @@ impl<'a> Parser<'a> {
 
     fn close_keys(&mut self, base: usize) -> Read<()> {
         let out = &*self.out;
-        let keys = &mut self.keys[base..];
+        let keys = &mut self.keys.as_mut_slice()[base..];
         if keys.len() > FEW {
             // No hashing of foreign keys: sorting cannot be made slow.
             keys.sort_unstable_by_key(|key| (&out[key.start..key.end], key.at));

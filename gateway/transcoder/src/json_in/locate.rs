@@ -64,11 +64,9 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 }
 
 fn push_key(path: &mut String, raw: &str) {
-    let mut key = String::new();
-    if text::unescape(raw, |piece| key.push_str(piece)).is_err() {
-        raw.clone_into(&mut key);
-    }
-    let key = clip(&key);
+    let mut key = Vec::new();
+    let plain = text::unescape(raw, |piece| key.extend_from_slice(piece)).is_ok();
+    let key = clip(std::str::from_utf8(&key).ok().filter(|_| plain).unwrap_or(raw));
     let word = !key.is_empty()
         && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'@'));
     match word {

@@ -54,13 +54,13 @@ impl<'a> Parser<'a> {
     pub(super) fn recorded(&mut self, field: &'a Field) -> Read<()> {
         let goes_down = self.has_paths(field) && self.peek() == Some(b'{') && !self.empty_object();
         let Some(recorder) = self.recorder.as_mut().filter(|recorder| !recorder.paused) else {
-            return self.field(field);
+            return self.present(field);
         };
         let before = recorder.enter(field);
         let listed = recorder.is_listed(field);
         recorder.paused = !(goes_down && listed);
         recorder.path.truncate(if recorder.paused { before } else { recorder.path.len() });
-        self.field(field)?;
+        self.present(field)?;
         if let Some(recorder) = self.recorder.as_mut() {
             recorder.path.truncate(before);
             recorder.paused = false;

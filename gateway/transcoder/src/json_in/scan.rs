@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{DEPTH, KEYS, Parser, Read, SYNTAX, stop};
 use crate::num;
+use crate::tables::Spelling;
 use crate::text;
 
 /// The members of an object that were read so far.
@@ -59,11 +60,40 @@ impl<'a> Parser<'a> {
         if !self.more(b'}', &mut first)? {
             return Ok(false);
         }
+        self.count(members)?;
+        Ok(true)
+    }
+
+    #[inline(always)]
+    fn count(&self, members: &mut Members) -> Read<()> {
         members.read += 1;
         if members.read > self.options.max_keys {
             return Err(stop(members.start, KEYS, "has too many keys"));
         }
-        Ok(true)
+        Ok(())
+    }
+
+    /// Moves to the value of the next member if its key is this one, spelled as most do it and right behind the value before
+    /// it. Tells where the key stands.
+    #[inline(always)]
+    pub(super) fn expected_key(
+        &mut self,
+        spelling: &Spelling,
+        members: &mut Members,
+    ) -> Read<Option<usize>> {
+        let comma = !members.none();
+        let at = self.pos + usize::from(comma);
+        let json = self.json.as_bytes();
+        if comma && self.peek() != Some(b',') {
+            return Ok(None);
+        }
+        let Some(length) = json.get(at..).and_then(|rest| spelling.starts(rest)) else {
+            return Ok(None);
+        };
+        self.count(members)?;
+        self.pos = at + length;
+        self.space();
+        Ok(Some(at))
     }
 
     /// Moves to the next member or element, or past the closing bracket.
@@ -94,34 +124,61 @@ impl<'a> Parser<'a> {
     /// A key and its colon; stops at the value.
     #[inline]
     pub(super) fn key(&mut self) -> Read<Cow<'a, str>> {
-        if self.peek() != Some(b'"') {
-            return Err(self.syntax("a key in double quotes was expected"));
-        }
+        self.begin_key()?;
         let key = self.string()?;
+        self.end_key()?;
+        Ok(key)
+    }
+
+    fn skip_key(&mut self) -> Read<()> {
+        self.begin_key()?;
+        self.skip_string()?;
+        self.end_key()
+    }
+
+    #[inline]
+    fn begin_key(&self) -> Read<()> {
+        match self.peek() {
+            Some(b'"') => Ok(()),
+            _ => Err(self.syntax("a key in double quotes was expected")),
+        }
+    }
+
+    #[inline]
+    fn end_key(&mut self) -> Read<()> {
         self.space();
         if self.peek() != Some(b':') {
             return Err(self.syntax("a colon was expected"));
         }
         self.pos += 1;
         self.space();
-        Ok(key)
+        Ok(())
     }
 
     /// A string: its raw content, whether it holds escapes, and where the content starts.
-    #[inline]
+    #[inline(always)]
     pub(super) fn raw_string(&mut self) -> Read<(&'a str, bool, usize)> {
         let start = self.pos + 1;
         let bytes = self.json.as_bytes();
-        let (mut end, mut escaped) = (start, false);
+        let end = start + text::plain_prefix(&bytes[start..]);
+        let escaped = bytes.get(end) != Some(&b'"');
+        let end = if escaped { self.escaped_end(start, end)? } else { end };
+        self.pos = end + 1;
+        match self.json.get(start..end) {
+            Some(raw) => Ok((raw, escaped, start)),
+            None => Err(stop(start, SYNTAX, "this escape is not valid")),
+        }
+    }
+
+    /// Where a string ends that is plain up to `end` and then is not.
+    #[inline(never)]
+    fn escaped_end(&self, start: usize, mut end: usize) -> Read<usize> {
+        let bytes = self.json.as_bytes();
         loop {
-            end += text::plain_prefix(&bytes[end..]);
             match bytes.get(end) {
-                Some(b'"') => break,
-                Some(b'\\') if end + 1 < bytes.len() => {
-                    escaped = true;
-                    // The byte behind a backslash is ASCII in every valid escape.
-                    end += 2;
-                }
+                Some(b'"') => return Ok(end),
+                // The byte behind a backslash is ASCII in every valid escape.
+                Some(b'\\') if end + 1 < bytes.len() => end += 2,
                 Some(b'\\') | None => {
                     return Err(stop(start - 1, SYNTAX, "this string does not end"));
                 }
@@ -129,11 +186,7 @@ impl<'a> Parser<'a> {
                     return Err(stop(end, SYNTAX, "control characters in strings must be escaped"));
                 }
             }
-        }
-        self.pos = end + 1;
-        match self.json.get(start..end) {
-            Some(raw) => Ok((raw, escaped, start)),
-            None => Err(stop(start, SYNTAX, "this escape is not valid")),
+            end += text::plain_prefix(&bytes[end..]);
         }
     }
 
@@ -144,10 +197,11 @@ impl<'a> Parser<'a> {
         if !escaped {
             return Ok(Cow::Borrowed(raw));
         }
-        let mut cooked = String::with_capacity(raw.len());
-        text::unescape(raw, |piece| cooked.push_str(piece))
+        let mut cooked = Vec::with_capacity(raw.len());
+        text::unescape(raw, |piece| cooked.extend_from_slice(piece))
             .map_err(|bad| stop(at + bad, SYNTAX, "this escape is not valid"))?;
-        Ok(Cow::Owned(cooked))
+        let cooked = String::from_utf8(cooked);
+        cooked.map(Cow::Owned).map_err(|_| stop(at, SYNTAX, "this escape is not valid"))
     }
 
     /// A string value, or a complaint about what stands here instead.
@@ -156,6 +210,20 @@ impl<'a> Parser<'a> {
             Some(b'"') => self.string(),
             _ => Err(self.wrong(wanted)),
         }
+    }
+
+    /// A plain integer of few digits, bare or in quotes: sign and magnitude. All other numbers stay where they are.
+    #[inline]
+    pub(super) fn short_integer(&mut self) -> Option<(bool, u64)> {
+        let quoted = self.peek() == Some(b'"');
+        let text = self.json.as_bytes().get(self.pos + usize::from(quoted)..)?;
+        let (negative, magnitude, length) = num::short_integer(text)?;
+        match text.get(length)? {
+            b'"' if quoted => self.pos += length + 2,
+            b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t' if !quoted => self.pos += length,
+            _ => return None,
+        }
+        Some((negative, magnitude))
     }
 
     pub(super) fn number(&mut self) -> Read<&'a str> {
@@ -185,7 +253,7 @@ impl<'a> Parser<'a> {
             Some(b'{') => {
                 let mut members = self.open_object()?;
                 while self.more_members(&mut members)? {
-                    self.key()?;
+                    self.skip_key()?;
                     self.skip_value()?;
                 }
                 Ok(())
@@ -198,19 +266,24 @@ impl<'a> Parser<'a> {
                 }
                 Ok(())
             }
-            Some(b'"') => {
-                let (raw, escaped, at) = self.raw_string()?;
-                if escaped {
-                    text::unescape(raw, |_| {})
-                        .map_err(|bad| stop(at + bad, SYNTAX, "this escape is not valid"))?;
-                }
-                Ok(())
-            }
+            Some(b'"') => self.skip_string(),
             Some(b't') => self.literal("true"),
             Some(b'f') => self.literal("false"),
             Some(b'n') => self.literal("null"),
-            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            Some(b'-' | b'0'..=b'9') => match self.short_integer() {
+                Some(_) => Ok(()),
+                None => self.number().map(drop),
+            },
             _ => Err(self.syntax("a value was expected")),
         }
+    }
+
+    fn skip_string(&mut self) -> Read<()> {
+        let (raw, escaped, at) = self.raw_string()?;
+        if escaped {
+            text::unescape(raw, |_| {})
+                .map_err(|bad| stop(at + bad, SYNTAX, "this escape is not valid"))?;
+        }
+        Ok(())
     }
 }

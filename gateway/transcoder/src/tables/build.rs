@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use bytes::BytesMut;
 
-use super::{Card, EnumId, EnumTable, Field, Kind, Msg, MsgId, NO_FIELD, Tables, Wkt};
+use super::{Card, EnumId, EnumTable, Field, Kind, Msg, MsgId, NO_FIELD, Spelling, Tables, Wkt};
 use crate::load::{self, Schema};
 use crate::names::Names;
 use crate::options::PrintOptions;
@@ -199,6 +199,7 @@ impl Types<'_> {
             oneof,
             json_key: key(&source.json_name),
             proto_key: key(&source.name),
+            spelling: Spelling::new(&key(&source.json_name).text()[1..]),
             name: source.name.as_str().into(),
             json: source.json_name.as_str().into(),
             output_only: source.behaviors.contains(&3),

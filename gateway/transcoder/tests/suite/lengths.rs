@@ -4,7 +4,7 @@ use prost::encoding::encode_varint;
 
 use transcoder::MsgId;
 
-use crate::library::{TERSE, hex, json, json_of, message, wire_of};
+use crate::library::{TERSE, blame, hex, json, json_of, message, wire, wire_of};
 
 /// A book of which only the title is set.
 fn titled(title: &[u8]) -> Vec<u8> {
@@ -49,6 +49,72 @@ fn what_is_no_text_is_refused_wherever_it_stands() {
             }
         }
     }
+}
+
+#[test]
+fn texts_of_every_length_are_read_whatever_is_escaped_anywhere_in_them() {
+    let escapes = [
+        (r#"\""#, "\""),
+        (r"\\", "\\"),
+        (r"\/", "/"),
+        (r"\n", "\n"),
+        (r"\u0000", "\0"),
+        (r"\u001F", "\u{1f}"),
+        (r"\u00e9", "é"),
+        (r"\u20AC\t", "€\t"),
+        (r"\ud834\udd1e", "𝄞"),
+        ("é", "é"),
+        ("", ""),
+    ];
+    for length in (0..40).chain([63, 64, 65, 119, 120, 121, 127, 128, 129, 200]) {
+        for (escape, meant) in escapes {
+            for place in 0..=length {
+                let (mut body, mut title) = (plain(length), plain(length));
+                body.insert_str(place, escape);
+                title.insert_str(place, meant);
+                let read = wire(&format!("{{\"title\":\"{body}\"}}")).unwrap();
+                let expected = if title.is_empty() { vec![] } else { titled(title.as_bytes()) };
+                assert_eq!(read, expected, "{body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_escape_is_refused_wherever_it_stands() {
+    for length in 0..40 {
+        for place in 0..=length {
+            for broken in
+                [r"\x", r"\u12 ", r"\u12g4", r"\ud800", r"\ud800\u0041", r"\é", "\n", "\u{1f}"]
+            {
+                let mut title = plain(length);
+                title.insert_str(place, broken);
+                let (reason, _) = blame(wire(&format!("{{\"title\":\"{title}\"}}")));
+                assert_eq!(reason, "JSON_SYNTAX", "{title}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_of_every_length_come_back_and_no_other_letter_is_taken() {
+    let wrapper = message("google.protobuf.BytesValue");
+    for length in 0..100 {
+        let content: Vec<u8> = (0..length).map(|at| (at * 37 + 250) as u8).collect();
+        let mut bytes = vec![0x0a];
+        encode_varint(length as u64, &mut bytes);
+        bytes.extend(&content);
+        let printed = json_of(wrapper, &bytes, &TERSE).unwrap();
+        assert_eq!(printed.len(), content.len().div_ceil(3) * 4 + 2);
+        let read = wire_of(wrapper, printed.as_bytes(), &Default::default()).unwrap();
+        assert_eq!(read, if length == 0 { &[][..] } else { &bytes });
+        for place in 1..printed.trim_end_matches(['"', '=']).len() {
+            let mut wrong = printed.clone();
+            wrong.replace_range(place..=place, "!");
+            wire_of(wrapper, wrong.as_bytes(), &Default::default()).unwrap_err();
+        }
+    }
+    assert_eq!(json_of(wrapper, &hex("0a04 00fbefff"), &TERSE).unwrap(), "\"APvv/w==\"");
 }
 
 /// A number prints as short as Rust writes it, and is read back. Where two such texts are equally near, Rust takes the
@@ -101,6 +167,42 @@ fn floats_of_every_magnitude_print_their_shortest_text() {
         }
     }
     prints_shortest(wrapper, &hex("0d 00000080"), "-0");
+}
+
+#[test]
+fn integers_of_every_length_are_read_bare_and_in_quotes() {
+    let powers = (0..63).map(|bit| 1_i64 << bit);
+    let tens = (0..19).map(|digits| 10_i64.pow(digits));
+    let edges = powers.chain(tens).flat_map(|edge| [edge - 1, edge, edge + 1]);
+    for edge in edges.chain([i64::MAX]).filter(|edge| *edge > 0) {
+        for value in [edge, -edge, -edge - 1] {
+            let mut expected = vec![0x20];
+            encode_varint(value as u64, &mut expected);
+            for text in [format!("{value}"), format!("\"{value}\""), format!("{value}.0")] {
+                for body in [format!("{{\"pages\":{text}}}"), format!("{{ \"pages\" : {text}\n}}")]
+                {
+                    assert_eq!(wire(&body).unwrap(), expected, "{body}");
+                }
+            }
+            // A digit more than fits, or one that must not be there.
+            for text in [
+                format!("{value}00000000000000000000"),
+                value.to_string().replacen(char::is_numeric, "01", 1),
+            ] {
+                for text in [format!("\"{text}\""), text] {
+                    wire(&format!("{{\"pages\":{text}}}")).unwrap_err();
+                }
+            }
+            assert_eq!(
+                wire(&format!("{{\"price\":{value}}}")).unwrap()[2..],
+                (value as f64).to_le_bytes()
+            );
+            assert_eq!(
+                wire(&format!("{{\"ratio\":{value}}}")).unwrap()[2..],
+                (value as f32).to_le_bytes()
+            );
+        }
+    }
 }
 
 #[test]

@@ -66,6 +66,7 @@ fn a_custom_json_name_is_escaped() {
 #[case(r#"{"labels":{"a":"1","\u0061":"2"}}"#, "labels.a")]
 #[case(r#"{"shelves":{"1":1,"1.0":1}}"#, "shelves[\"1.0\"]")]
 #[case(r#"{"extra":{"a":1,"a":1}}"#, "extra.a")]
+#[case(r#"{"title":"x","name":"n","etag":"e","title":"y"}"#, "title")]
 #[case(r#"{"facts":{"x":{"a":1,"b":{"c":1,"c":2}}}}"#, "facts.x.b.c")]
 fn a_name_given_twice_is_refused(#[case] body: &str, #[case] field: &str) {
     refuses(body, "FIELD_DUPLICATE", field);
