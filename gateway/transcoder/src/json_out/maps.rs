@@ -58,10 +58,14 @@ impl<'a> Printer<'a> {
     /// One entry on the fast path.
     #[inline]
     pub(super) fn entry<'w>(&mut self, id: MsgId, wire: &'w [u8], map: &mut Open<'w>) -> Print<()> {
-        match two_texts(wire).filter(|_| map.texts && self.wire_depth < self.options.max_depth) {
-            Some(texts) => self.text_entry(texts, map),
-            None => self.any_entry(id, wire, map),
+        // An entry is itself a level of messages.
+        if map.texts
+            && self.wire_depth < self.options.max_depth
+            && let Some(texts) = two_texts(wire)
+        {
+            return self.text_entry(texts, map);
         }
+        self.any_entry(id, wire, map)
     }
 
     fn text_entry<'w>(
