@@ -39,7 +39,7 @@ use link::Use;
 use links::Links;
 pub(crate) use messages::Messages;
 pub use outgoing::Outgoing;
-pub(crate) use trouble::{DOMAIN, too_large, worded};
+pub(crate) use trouble::{DOMAIN, too_large, unreadable_frame, worded};
 pub use trouble::{deadline_exceeded, unreachable};
 pub(crate) use unary::{PREFIX, Reply, begin, end};
 pub(crate) use upload::{Sender, Upload};

@@ -83,14 +83,15 @@ fn one_host(request: &Request<Body>, headers: &Headers<'_>) -> Option<String> {
     parts(&named).is_some().then_some(named)
 }
 
-/// Host and port of `host [ ":" port ]` (RFC 3986), without user information.
+/// Host and port of `host [ ":" port ]` (RFC 3986), without user information. No host of ours needs an escape, so that one with a
+/// `%` is nobody's.
 fn parts(authority: &str) -> Option<(&str, Option<u16>)> {
     let end = match authority.strip_prefix('[') {
         Some(_) => authority.find(']')? + 1,
         None => authority.find(':').unwrap_or(authority.len()),
     };
     let (host, port) = authority.split_at(end);
-    let name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&byte);
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte);
     let literal = || {
         let inner = host.strip_prefix('[')?.strip_suffix(']')?;
         inner.bytes().all(|byte| name(byte) || byte == b':').then_some(inner)

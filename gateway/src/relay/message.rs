@@ -19,7 +19,7 @@ pub(super) async fn read(mut body: Body, most: usize) -> Result<Bytes, Status> {
     }
     let mut framed = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
+        let Ok(data) = frame.map_err(told)?.into_data() else { continue };
         if framed.len() + data.len() > HEADER + most {
             return Err(upstream::too_large(most));
         }
@@ -29,6 +29,14 @@ pub(super) async fn read(mut body: Body, most: usize) -> Result<Bytes, Status> {
         }
     }
     Ok(framed.freeze())
+}
+
+/// What the layer in front finds wrong with the bytes it says in words of its own, which depend on how they were cut.
+fn told(status: Status) -> Status {
+    match status.message().starts_with("tonic-web") {
+        true => upstream::unreadable_frame(),
+        false => status,
+    }
 }
 
 /// How long the first message says it is.

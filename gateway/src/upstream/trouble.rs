@@ -101,6 +101,15 @@ pub(crate) fn too_large(most: usize) -> Status {
     )
 }
 
+/// A request whose frame cannot be read.
+pub(crate) fn unreadable_frame() -> Status {
+    Status::with_error_details(
+        Code::InvalidArgument,
+        "the body is not a call as gRPC-Web frames it: its base64 or its frames are broken",
+        reason("BODY_INVALID"),
+    )
+}
+
 /// A status as it is told: that of the service, or the gateway's own in words for whom it stands in front of.
 pub(crate) fn worded(status: &Status, front: Front) -> Status {
     match (front, Ours::of(status)) {

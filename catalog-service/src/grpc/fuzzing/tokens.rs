@@ -39,7 +39,11 @@ fn sealed(seals: &Seals, clock: &ManualClock, content: &[u8], change: (u8, u8)) 
         assert_eq!(seals.open(of("one"), &changed), Err(Unopened::Foreign), "{changed}");
     }
     if let Ok(text) = std::str::from_utf8(content) {
-        assert_eq!(seals.open(of("one"), text), Err(Unopened::Foreign), "{text}");
+        // A fuzzer that has seen a token in memory may give it back: then it was made here.
+        match seals.open(of("one"), text) {
+            Ok(content) => assert_eq!(seals.seal(of("one"), &content), text),
+            Err(why) => assert_eq!(why, Unopened::Foreign, "{text}"),
+        }
     }
     let others = Seals::new([[3; 32], [1; 32]], Arc::new(ManualClock::at(clock.now())));
     assert_eq!(seals.open(of("one"), &others.seal(of("one"), content)), Err(Unopened::Foreign));
@@ -70,7 +74,11 @@ fn pages(tokens: &PageTokens, content: &[u8], change: (u8, u8)) {
     }
     match std::str::from_utf8(content) {
         Ok("") | Err(_) => {}
-        Ok(text) => assert!(tokens.open(query, text).is_err(), "{text}"),
+        Ok(text) => {
+            if let Ok(Some(cursor)) = tokens.open(query, text) {
+                assert_eq!(tokens.seal(query, &cursor).expect("it was sealed"), text);
+            }
+        }
     }
 }
 
