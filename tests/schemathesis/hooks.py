@@ -129,7 +129,7 @@ def stays_deleted(context, response, case):
     try:
         return use_after_free(context, response, case)
     except UseAfterFree as failure:
-        if is_kept_when_deleted(failure, response, EXPUNGED):
+        if is_kept_when_deleted(failure, EXPUNGED):
             return None
         raise
 
