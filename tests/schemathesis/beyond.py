@@ -54,16 +54,23 @@ RULES = [
 ]
 
 
-# A product that was deleted, and what may be read of it until it is expunged (AIP-164): itself, also after a step of another chain has
-# undeleted it, what it was, and its variants.
+# A product that was deleted, and what may be read of it until it is expunged (AIP-164): itself with its `deleteTime`, what it was, and
+# its variants.
 DELETED = re.compile(r"^DELETE (/v1/products/[^/:]+)$")
-READ = re.compile(r"^(GET|HEAD) (/v1/products/[^/:]+)(/variants|/revisions|$)")
+READ = re.compile(r"^(?:GET|HEAD) (/v1/products/[^/:]+)(/variants|/revisions|$)")
 
 
-def is_kept_when_deleted(failure, expunged):
-    """Whether what was deleted is a product that may still be read."""
-    free, usage = DELETED.match(failure.free), READ.match(failure.usage)
-    return bool(free and usage) and free[1] == usage[2] and free[1] not in expunged
+def is_kept_when_deleted(failure, response, expunged, undeleted):
+    """Whether what was deleted answers as only a deleted product does, or has been undeleted since."""
+    deleted = DELETED.match(failure.free)
+    if not deleted or deleted[1] in expunged:
+        return False
+    path, read = failure.usage.partition(" ")[2], READ.match(failure.usage)
+    if deleted[1] in undeleted:
+        return re.match(re.escape(deleted[1]) + "([/:]|$)", path) is not None
+    if not read or read[1] != deleted[1]:
+        return False
+    return bool(read[2]) or response.status_code == 304 or bool(json.loads(response.content or b"{}").get("deleteTime"))
 
 
 def violations(error):

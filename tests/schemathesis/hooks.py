@@ -70,6 +70,8 @@ def filter_case(context, case):
 SEEN = collections.defaultdict(dict)
 # Products that are gone for good.
 EXPUNGED = set()
+# Products that were undeleted, and not deleted again: chains share what they have made.
+UNDELETED = set()
 ETAG = re.compile(r'"etag": ?"((?:[^"\\]|\\.)*)"')
 NAME = re.compile(r"(product|variant|revision|user|session|apiKey|categor)(?:s|ies)/([^/\"\\]+)")
 
@@ -79,8 +81,13 @@ def after_call(context, case, response):
     if response.status_code < 300:
         for collection, name in NAME.findall(response.text):
             SEEN["category" if collection == "categor" else collection][name] = None
-        if case.operation.path.endswith(":expunge"):
-            EXPUNGED.add(case.formatted_path.rpartition(":")[0])
+        path, _, verb = case.formatted_path.rpartition(":")
+        if verb == "expunge":
+            EXPUNGED.add(path)
+        elif verb == "undelete":
+            UNDELETED.add(path)
+        elif case.method == "DELETE":
+            UNDELETED.discard(case.formatted_path)
         SEEN["etag"].update((tag.replace('\\"', '"'), None) for tag in ETAG.findall(response.text))
 
 
@@ -93,7 +100,9 @@ def map_case(context, case):
     in_chain = case.meta.phase.name.value == "stateful"
     for name, value in (case.path_parameters or {}).items():
         known = told(name) if in_chain else THERE.get(name)
-        if known and (value not in SEEN[name] if in_chain else chance % 4):
+        # Where a link leads on from something that is no name, the value is none either.
+        strange = not isinstance(value, str) or value not in SEEN[name]
+        if known and (strange if in_chain else chance % 4):
             case.path_parameters[name] = known[chance // 4 % len(known)]
     if in_chain:
         go_through(case, chance)
@@ -129,7 +138,7 @@ def stays_deleted(context, response, case):
     try:
         return use_after_free(context, response, case)
     except UseAfterFree as failure:
-        if is_kept_when_deleted(failure, EXPUNGED):
+        if is_kept_when_deleted(failure, response, EXPUNGED, UNDELETED):
             return None
         raise
 
