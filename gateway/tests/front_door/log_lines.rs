@@ -1,46 +1,18 @@
 //! What the log says of a request, and what it never says.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use gateway::server;
 use proto::catalog::Product;
 use serde_json::Value;
+use serving::Kept;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::fake::{Fake, request, send, settings};
-
-/// A log that is kept.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Kept {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 #[tokio::test]
 async fn each_request_is_one_line_with_its_id_and_route_and_no_secret() {
     let kept = Kept::default();
     // For the whole process: what other tests log is told apart by the request's id.
-    tracing_subscriber::fmt().json().with_writer(kept.clone()).init();
+    tracing::subscriber::set_global_default(kept.keeping()).unwrap();
     let app = Fake::answering(&Product::default()).app();
     let secrets = [
         ("cookie", "__Host-sid=canary-cookie"),
@@ -56,9 +28,9 @@ async fn each_request_is_one_line_with_its_id_and_route_and_no_secret() {
     ] {
         let sent = request(method, target, &secrets, body);
         let id = send(&app, sent).await.header("x-request-id").to_owned();
-        let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let log = kept.text();
         let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let ours = lines.map(|mut line| line["fields"].take()).filter(|line| line["id"] == id);
+        let ours = lines.filter(|line| line["id"] == id);
         assert_eq!(ours.filter(|line| line["ms"].is_number()).count(), 1, "{target}: {log}");
         assert!(!log.contains("canary"), "{log}");
     }
@@ -67,15 +39,13 @@ async fn each_request_is_one_line_with_its_id_and_route_and_no_secret() {
 /// What a gateway with a public origin logs from its start to its end.
 async fn log_of_a_start(origin: &str) -> String {
     let kept = Kept::default();
-    let logging = tracing_subscriber::fmt().json().with_writer(kept.clone()).finish();
-    let _logging = tracing::subscriber::set_default(logging);
+    let _logging = tracing::subscriber::set_default(kept.keeping());
     let gateway = Fake::answering(&Product::default()).gateway(settings(origin));
     let stopped = CancellationToken::new();
     stopped.cancel();
     let bound = server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     bound.serve(gateway, stopped).await;
-    let log = kept.0.lock().unwrap();
-    String::from_utf8(log.clone()).unwrap()
+    kept.text()
 }
 
 #[tokio::test]

@@ -2,11 +2,13 @@
 //!
 //! Nothing in here knows what is asked or answered.
 
+mod kept;
 mod line;
 mod lines;
 mod requests;
 mod sending;
 
+pub use kept::{Keeping, Kept};
 pub use line::{Activity, Line, Patience};
 pub use lines::Lines;
 pub use requests::{Requests, Stalled, UnderWay};

@@ -233,38 +233,18 @@ impl fmt::Write for Escaped<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io,
-        sync::{Arc, Mutex},
-    };
+    use std::io;
 
     use serde_json::{Value, json};
-    use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::Kept;
 
     /// What is written meanwhile, by a clock.
     fn written(now: fn() -> Timestamp, log: impl FnOnce()) -> String {
         let kept = Kept::default();
-        let writer = kept.clone();
-        let lines = Lines::to(move || writer.clone(), now);
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), log);
-        let written = kept.0.lock().unwrap().clone();
-        String::from_utf8(written).unwrap()
+        tracing::subscriber::with_default(kept.keeping_by(now), log);
+        kept.text()
     }
 
     /// The lines that are written meanwhile, without their times.

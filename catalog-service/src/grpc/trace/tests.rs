@@ -1,42 +1,14 @@
 //! What is in the log after a call, and what never is.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use http::header;
 use prost::Message as _;
 use proto::access::CreateSessionRequest;
 use serde_json::Value;
+use serving::Kept;
 use tower::ServiceExt as _;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 use crate::{Settings, server};
-
-/// Keeps what is written to the log.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Kept {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// Makes a call and answers the text of the log.
 async fn logged(path: &str, id: &str, message: &[u8]) -> String {
@@ -50,10 +22,9 @@ async fn logged(path: &str, id: &str, message: &[u8]) -> String {
         .body(Body::new(http_body_util::Full::from(body)))
         .unwrap();
     let kept = Kept::default();
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_writer(kept.clone());
-    let _logging = tracing::subscriber::set_default(lines.finish());
+    let _logging = tracing::subscriber::set_default(kept.keeping());
     instance.service().oneshot(request).await.unwrap();
-    String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
+    kept.text()
 }
 
 /// The lines about calls; what the service does by itself, such as making its index, has lines of its own.

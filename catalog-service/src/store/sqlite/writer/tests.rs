@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use serving::Kept;
+
 use super::*;
 use crate::{
     config::DiskLimits,
@@ -41,11 +43,9 @@ fn written(path: &Path, sql: &'static str) -> (Result<()>, String) {
     assert!(sender.try_send(Box::new(task)).is_ok());
     drop(sender);
 
-    let log = path.with_extension("log");
-    let file = Arc::new(fs::File::create(&log).unwrap());
-    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(file);
-    tracing::subscriber::with_default(lines.finish(), || group.run(receiver));
-    (answer.try_recv().unwrap(), fs::read_to_string(log).unwrap())
+    let kept = Kept::default();
+    tracing::subscriber::with_default(kept.keeping(), || group.run(receiver));
+    (answer.try_recv().unwrap(), kept.text())
 }
 
 fn database(folder: &tempfile::TempDir) -> (std::path::PathBuf, Connection) {
@@ -58,7 +58,7 @@ fn database(folder: &tempfile::TempDir) -> (std::path::PathBuf, Connection) {
 
 fn assert_one_line(log: &str, reason: &str) {
     assert_eq!(log.lines().count(), 1, "{log}");
-    for words in ["ERROR", "could not commit", reason, "writes=1"] {
+    for words in ["ERROR", "could not commit", reason, "\"writes\":1"] {
         assert!(log.contains(words), "`{words}`: {log}");
     }
 }
