@@ -42,6 +42,7 @@ check: $(TOOLS)/bin/cargo-deny-$(CARGO_DENY) $(NODE) ## Looks for faults without
 	$(NODE_BIN)/buf format --diff --exit-code
 	$(NODE_BIN)/buf breaking --against $(RELEASED)
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+	for fuzzed in $(wildcard */fuzz/Cargo.toml */*/fuzz/Cargo.toml); do cargo metadata --locked --format-version 1 --manifest-path $$fuzzed > /dev/null || exit 1; done
 	planted=$$($(TOOLS)/bin/cargo-deny --locked --config tests/deny-planted.toml check bans 2>&1) || true; grep -q 'error\[banned\]' <<< "$$planted"
 	cd tests/browser && npm run --silent check
 	cargo test --locked --package tests --test tidy

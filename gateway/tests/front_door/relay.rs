@@ -1,5 +1,7 @@
 //! gRPC-Web through the gateway.
 
+use std::convert::Infallible;
+
 use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD},
@@ -161,6 +163,19 @@ async fn an_answer_of_several_messages_is_passed_on_as_it_comes() {
     drop(more);
     let last = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
     assert!(parts(&last).1.contains("grpc-status:0"));
+}
+
+#[tokio::test]
+async fn broken_base64_is_refused_in_the_same_words_however_it_is_cut() {
+    for step in [1, 3, 64] {
+        let pieces: Vec<_> = b"AAAAAAAcKB*hlbGxv".chunks(step).map(Ok::<_, Infallible>).collect();
+        let body = axum::body::Body::from_stream(futures_util::stream::iter(pieces));
+        let fake = Fake::answering(&mug());
+        let answer = call(&fake, GET, "application/grpc-web-text", body).await;
+        assert_eq!((answer.status.as_u16(), answer.header("grpc-status")), (200, "3"), "{step}");
+        assert!(answer.header("grpc-message").starts_with("the%20body%20is%20not%20a%20call"));
+        assert!(fake.asked().is_empty(), "{step}");
+    }
 }
 
 #[tokio::test]
