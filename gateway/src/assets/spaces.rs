@@ -12,7 +12,7 @@ pub(super) fn left_out(sheet: &str) -> String {
     while let Some(next) = rest.chars().next() {
         let taken = match next {
             '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            '"' => rest[1..].find('"').map_or(rest.len(), |end| end + 2),
+            '"' | '\'' => quoted(rest, next),
             _ => next.len_utf8(),
         };
         let (part, after) = rest.split_at(taken);
@@ -32,6 +32,17 @@ pub(super) fn left_out(sheet: &str) -> String {
     kept
 }
 
+/// How long the text in quotes is that `rest` begins with.
+fn quoted(rest: &str, quote: char) -> usize {
+    let mut is_escaped = false;
+    let end = rest[1..].find(|next: char| {
+        let ends = next == quote && !is_escaped;
+        is_escaped = next == '\\' && !is_escaped;
+        ends
+    });
+    end.map_or(rest.len(), |end| end + 2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +54,15 @@ mod tests {
             left_out(sheet),
             "@layer parts{.card :is(h2,h3) > a::after{content:\"a,  b\";inset:calc(1px + 2px) 0}.note{margin:0}}"
         );
+    }
+
+    #[test]
+    fn what_stands_in_quotes_stays() {
+        for quoted in
+            [r#""a  b""#, "'a  b'", r#""a \" ;  b""#, r"'it\'s  ;'", r#""'  '""#, r#""\\""#]
+        {
+            assert_eq!(left_out(&format!("a {{ b: {quoted} ; }}")), format!("a{{b:{quoted};}}"));
+        }
     }
 
     #[test]
