@@ -16,8 +16,8 @@ use mask::Recorder;
 use scan::Members;
 use seen::Seen;
 
+use crate::Keys;
 use crate::fault::{Fault, FaultClass, Violation, clip};
-use crate::few::Few;
 use crate::options::ParseOptions;
 use crate::scalar::{self, Put};
 use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
@@ -55,7 +55,7 @@ struct Parser<'a> {
     pos: usize,
     out: &'a mut BytesMut,
     /// Encoded map keys of the maps being read, as ranges of `out`, and where they stand.
-    keys: Few<collections::Key>,
+    keys: Keys<collections::Key>,
     unknown: Vec<usize>,
     json_depth: u16,
     wire_depth: u16,
@@ -94,7 +94,7 @@ pub(crate) fn read(
         json: text,
         pos: 0,
         out: &mut *out,
-        keys: Few::default(),
+        keys: Keys::new(),
         unknown: Vec::new(),
         json_depth: 0,
         wire_depth: 1,

@@ -15,8 +15,8 @@ use std::ops::Range;
 
 use bytes::BytesMut;
 
+use crate::Keys;
 use crate::fault::{Fault, FaultClass};
-use crate::few::Few;
 use crate::options::PrintOptions;
 use crate::sink::Sink;
 use crate::tables::{Card, Field, Kind, Msg, MsgId, Tables, Wkt};
@@ -88,7 +88,7 @@ struct Printer<'a> {
     /// Print an Any of unknown type as base64, as errors need it.
     any_as_bytes: bool,
     /// Printed keys of the maps being printed, as ranges of `out`.
-    keys: Few<(usize, usize)>,
+    keys: Keys<(usize, usize)>,
     json_depth: u16,
     wire_depth: u16,
 }
@@ -147,7 +147,7 @@ fn run(
         slow: false,
         as_usual: options.is_usual(),
         any_as_bytes,
-        keys: Few::default(),
+        keys: Keys::new(),
         json_depth: 0,
         wire_depth: 0,
         out,

@@ -12,7 +12,6 @@ mod call;
 mod errors;
 mod etag;
 mod fault;
-mod few;
 mod frames;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -48,3 +47,9 @@ pub use openapi::{Access, ApiInfo};
 pub use options::{ErrorOptions, ErrorShape, ParseOptions, PrintOptions};
 pub use plan::{Dialect, MsgId, Plan, PlanConfig, PlanError, ResumeRule, RuleOverride};
 pub use values::Values;
+
+/// Up to this many keys of a map are kept in place and compared with one another; more are sorted.
+const FEW_KEYS: usize = 8;
+
+/// What is remembered of the keys of a map.
+type Keys<T> = smallvec::SmallVec<[T; FEW_KEYS]>;

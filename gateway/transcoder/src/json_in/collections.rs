@@ -1,13 +1,11 @@
 //! Lists and maps: packed runs, element lengths, and duplicate map keys.
 
 use super::{DUPLICATE, Parser, Read, UNSUPPORTED, invalid, stop};
+use crate::FEW_KEYS;
 use crate::num::Wrong;
 use crate::scalar::{self, Put};
 use crate::tables::{Field, Kind, MsgId};
 use crate::wire;
-
-/// Up to this many keys are compared with one another, more are sorted.
-const FEW: usize = 8;
 
 /// The encoded key of one map entry, and where it stands in the JSON text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,7 +96,7 @@ impl<'a> Parser<'a> {
 
     fn add_key(&mut self, base: usize, key: Key) -> Read<()> {
         let known = &self.keys.as_slice()[base..];
-        if known.len() < FEW {
+        if known.len() < FEW_KEYS {
             let new = &self.out[key.start..key.end];
             if known.iter().any(|old| self.out[old.start..old.end] == *new) {
                 return Err(stop(key.at, DUPLICATE, "is given twice"));
@@ -111,7 +109,7 @@ impl<'a> Parser<'a> {
     fn close_keys(&mut self, base: usize) -> Read<()> {
         let out = &*self.out;
         let keys = &mut self.keys.as_mut_slice()[base..];
-        if keys.len() > FEW {
+        if keys.len() > FEW_KEYS {
             // No hashing of foreign keys: sorting cannot be made slow.
             keys.sort_unstable_by_key(|key| (&out[key.start..key.end], key.at));
             let twice = keys

@@ -2,13 +2,11 @@
 //! comparing printed keys.
 
 use super::{NOT_UTF8, Print, Printer, Stop};
+use crate::FEW_KEYS;
 use crate::sink::PADDED;
 use crate::tables::{Field, Kind, MsgId};
 use crate::text;
 use crate::wire::{self, Reader, Value};
-
-/// Up to this many keys are compared with one another, more are sorted.
-const FEW: usize = 8;
 
 /// A comma, filled up.
 pub(super) const COMMA: &[u8; PADDED] = b",                               ";
@@ -123,7 +121,7 @@ impl<'a> Printer<'a> {
         let new = self.key(*new);
         // A long map out of order is left to the slow path, which sorts its keys once.
         let repeated = known.iter().any(|known| self.key(*known) == new);
-        if repeated || known.len() > FEW * FEW {
+        if repeated || known.len() > FEW_KEYS * FEW_KEYS {
             return Err(Stop::Restart);
         }
         Ok(())
