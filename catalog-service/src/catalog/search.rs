@@ -3,9 +3,9 @@
 use super::{Catalog, Error, Result};
 use crate::{
     domain::{
-        Audience, Caller, Cursor, CursorValue, Document, Finding, Order, PageRequest, Product,
-        ProductId, ProductQuery, ProductSearch, Reach, Refusal, Segment, Snapshot, Suggestion,
-        Terms, Total, View, Violation,
+        Audience, Caller, Cursor, CursorValue, Document, FeedPosition, Finding, Order, PageRequest,
+        Product, ProductId, ProductQuery, ProductSearch, Reach, Refusal, Segment, Snapshot,
+        Suggestion, Terms, Total, View, Violation,
     },
     encoding,
     search::{self, Stretch, excerpt, marked},
@@ -89,7 +89,7 @@ impl Catalog {
                 let read = documents.len();
                 let shown = &ids[..read];
                 let goes_on = !shown.is_empty() && (finding.has_more || is_cut);
-                let next = goes_on.then(|| cursor(finding.offset + read, finding.total, shown));
+                let next = goes_on.then(|| cursor(finding.offset + read, &finding, shown));
                 (documents.into_iter().flatten().collect(), next)
             }
         };
@@ -147,16 +147,19 @@ fn stretch(page: &PageRequest) -> Stretch {
         offset: usize::try_from(number(0)).unwrap_or_default(),
         after: after.filter_map(|id| ProductId::parse(id).ok()).collect(),
         total: Total { count: count.min(Total::MOST), capped: count > Total::MOST },
+        position: FeedPosition::new(number(2)),
         size,
     }
 }
 
-/// How many products were shown, how many were found, and the last that were shown, of which some may go before the next page.
-fn cursor(offset: usize, total: Total, shown: &[ProductId]) -> Cursor {
-    let count = i64::from(total.count) + i64::from(total.capped);
+/// How many products were shown, how many were found and as of which change, and the last that were shown, of which some may go before
+/// the next page.
+fn cursor(offset: usize, finding: &Finding, shown: &[ProductId]) -> Cursor {
+    let count = i64::from(finding.total.count) + i64::from(finding.total.capped);
     let mut last = shown.iter().rev().map(|id| id.as_str().to_owned());
     let id = last.next().unwrap_or_default();
-    let numbers = [i64::try_from(offset).unwrap_or(i64::MAX), count].map(CursorValue::Number);
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let numbers = [offset, count, finding.position.number()].map(CursorValue::Number);
     let before = last.take(REMEMBERED - 1).map(CursorValue::Text);
     Cursor { values: numbers.into_iter().chain(before).collect(), id }
 }

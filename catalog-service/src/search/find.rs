@@ -13,7 +13,7 @@ use super::{
     sight::Sight,
     top::{Survey, products},
 };
-use crate::domain::{Currency, Finding, Money, ProductId, ProductSearch, Total};
+use crate::domain::{Currency, FeedPosition, Finding, Money, ProductId, ProductSearch, Total};
 
 /// How deep pages go.
 const DEEPEST: usize = 10_000;
@@ -27,6 +27,8 @@ pub struct Stretch {
     pub after: Vec<ProductId>,
     /// How many were found then.
     pub total: Total,
+    /// How far in the feed of changes the index was then.
+    pub position: FeedPosition,
     /// How many are wanted.
     pub size: usize,
 }
@@ -117,7 +119,7 @@ impl Room<'_> {
         let facets = sums
             .map(|sums| sums.facets(&self.serving.tree, self.serving.currency, choice))
             .transpose()?;
-        let start = start(&best, total, self.stretch);
+        let start = start(&best, total, self.serving.position, self.stretch);
         let end = (start + self.stretch.size).min(best.len());
         // Where the best were cut off, there are more behind them.
         let has_more = end < best.len() || (best.len() == most && most < DEEPEST);
@@ -130,16 +132,24 @@ impl Room<'_> {
 ///
 /// When the last ones are all gone, others before them may be, and what comes next has moved up by as many: to show some again is
 /// better than to leave some out.
-fn start(best: &[ProductId], total: Total, stretch: &Stretch) -> usize {
+fn start(best: &[ProductId], total: Total, now: FeedPosition, stretch: &Stretch) -> usize {
     let stands = |id| best.iter().position(|one| one == id);
     if let Some(place) = stretch.after.iter().find_map(stands) {
         return place + 1;
     }
     let gone = match stretch.total.capped {
         true => stretch.offset,
-        false => stretch.total.count.saturating_sub(total.count) as usize,
+        false => most_gone(now.number() - stretch.position.number(), stretch.total, total),
     };
     stretch.offset.saturating_sub(gone).min(best.len())
+}
+
+/// How many products may be gone: a change of a product lets one come or one go, and who knows how many are fewer knows how many more
+/// have gone than come. A product whose window has ended goes without a change.
+fn most_gone(changes: i64, before: Total, now: Total) -> usize {
+    let fewer = i64::from(before.count) - i64::from(now.count);
+    let gone = fewer.max((changes + fewer) / 2);
+    usize::try_from(gone).unwrap_or_default()
 }
 
 fn check_currency(search: &ProductSearch, shop: Currency) -> Result<(), Error> {
@@ -161,13 +171,16 @@ mod tests {
         names.split(' ').map(|name| ProductId::parse(name).unwrap()).collect()
     }
 
-    /// Where it goes on behind `a b c d e` of nine, of which these are left.
+    /// Where it goes on behind `a b c d e` of nine, of which these are left, or have come.
     fn goes_on_in(left: &str, capped: bool) -> usize {
         let total = Total { count: if capped { Total::MOST } else { 9 }, capped };
-        let stretch = Stretch { offset: 5, after: ids("e d c"), total, size: 5 };
-        let left = ids(left);
-        let total = Total { count: left.len() as u32, capped: false };
-        start(&left, total, &stretch)
+        let position = FeedPosition::new(40);
+        let stretch = Stretch { offset: 5, after: ids("e d c"), total, position, size: 5 };
+        let now = ids(left);
+        let total = Total { count: now.len() as u32, capped: false };
+        let come = now.iter().filter(|id| !ids("a b c d e f g h i").contains(id)).count();
+        let gone = 9 - (now.len() - come);
+        start(&now, total, FeedPosition::new(40 + (come + gone) as i64), &stretch)
     }
 
     #[test]
@@ -183,6 +196,16 @@ mod tests {
         assert_eq!(goes_on_in("a b f g h i", false), 2);
         assert_eq!(goes_on_in("f g h i", false), 0, "all that were shown are gone");
         assert_eq!(goes_on_in("a b f g", false), 0, "some come again, since others are gone too");
+        assert_eq!(goes_on_in("a b x y f g h i", false), 2, "two have come where three have gone");
+        assert_eq!(goes_on_in("x y z f g h i a b", false), 2, "three have come, and three gone");
         assert_eq!(goes_on_in("f g h i", true), 0, "nobody knows how many there were");
+    }
+
+    #[test]
+    fn a_window_that_ends_is_no_change_and_counts() {
+        let [before, now] = [9, 6].map(|count| Total { count, capped: false });
+        assert_eq!(most_gone(0, before, now), 3);
+        assert_eq!(most_gone(7, before, now), 5, "five have gone, and two come");
+        assert_eq!(most_gone(1, now, before), 0, "more by windows that began");
     }
 }

@@ -90,6 +90,9 @@ fn messages(page: &FoundPage) -> Vec<proto::catalog::Product> {
     page.products.iter().map(|found| encoding::message(&found.product).unwrap()).collect()
 }
 
+/// How many of the last products a page token tells of.
+const REMEMBERED: usize = 4;
+
 /// Reads page by page while events happen, and holds what was read against what was there.
 async fn holds(order: &str, size: usize, gaps: &[Vec<Event>]) {
     let mut stock = Stock::of(11).await;
@@ -107,7 +110,9 @@ async fn holds(order: &str, size: usize, gaps: &[Vec<Event>]) {
     let names: Vec<_> =
         read.iter().map(|one| one.name.strip_prefix("products/").unwrap().to_owned()).collect();
     let seen: BTreeSet<_> = names.iter().cloned().collect();
-    assert_eq!(seen.len(), names.len(), "twice: {names:?}, order `{order}`, pages of {size}");
+    let may_come_twice = order.is_empty() && size < REMEMBERED;
+    let twice = names.len() - seen.len();
+    assert!(may_come_twice || twice == 0, "twice: {names:?}, order `{order}`, pages of {size}");
     let stayed: BTreeSet<_> = at_first.difference(&stock.gone).cloned().collect();
     let missing: Vec<_> = stayed.difference(&seen).collect();
     assert!(missing.is_empty(), "missing: {missing:?}, order `{order}`, pages of {size}");
@@ -134,11 +139,12 @@ const ORDERS: [&str; 9] = [
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
-    /// With pages of four or more, and up to three events in between, one of the last four is always there.
+    /// With pages of four or more, and up to three events in between, one of the last four is always there. With smaller ones all that
+    /// are remembered may be gone while others came: then some may come twice, and still none is left out.
     #[test]
     fn pages_hold_together_while_products_come_and_go(
         order in prop::sample::select(ORDERS.to_vec()),
-        size in 4..7_usize,
+        size in 1..7_usize,
         gaps in prop::collection::vec(events(), 4),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
