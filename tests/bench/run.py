@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Builds Shelf as it is released, measures it, and writes tests/bench/RESULTS.md.
+"""Builds Shelf as it is shipped, measures it, and writes tests/bench/RESULTS.md.
 
     run.py [--quick] [--data PRODUCTS [--judgements FILE]] [--large COUNT] [--shop FOLDER] [--write FILE]
 
-PRODUCTS is a file for `shelf load`, or icecat-products.jsonl.gz; without it, products are made by the program itself.
-`make bench DATA=PRODUCTS` passes one on. A shop of COUNT made products, 1,000,000 unless the run is quick, is stocked once for all
+The calls are measured with products that the program makes, of the size that the targets are meant for; with PRODUCTS, a file for
+`shelf load` or icecat-products.jsonl.gz, again with those. `make bench DATA=PRODUCTS` passes one on. A shop of COUNT made products, 1,000,000 unless the run is quick, is stocked once for all
 that needs it; with FOLDER it is kept, and taken up again by the next run. Nothing but this machine is talked to.
 """
 
@@ -19,6 +19,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+# What is shipped, with all its optimizations; the floors are built with them, too.
+PROFILE = "dist"
 PACKAGES = ["shelf", "catalog-service", "gateway", "tests"]
 EXPRESS = HERE / "express"
 # A workspace of its own, so that what the transcoder is compared with changes nothing that Shelf is built from.
@@ -28,20 +30,22 @@ TRANSCODING = HERE / "transcoding"
 def main():
     options = arguments()
     node = node_for_express()
-    build = ["cargo", "build", "--release", "--locked", "--bins"]
+    build = ["cargo", "build", f"--profile={PROFILE}", "--locked", "--bins"]
     subprocess.run(build + [f"--package={package}" for package in PACKAGES], cwd=ROOT, check=True)
-    command = [target() / "release" / "bench", "--write", options.write, "--node", node]
+    command = [target() / PROFILE / "bench", "--node", node]
     command += [f"--about={line}" for line in circumstances()]
     if options.quick:
         command.append("--quick")
     with tempfile.TemporaryDirectory() as folder:
-        data = ["--data", lines(options.data, pathlib.Path(folder))] if options.data else []
-        shop = options.shop or pathlib.Path(folder) / "large"
+        folder = pathlib.Path(folder)
+        data = ["--data", lines(options.data, folder)] if options.data else []
+        shop = options.shop or folder / "large"
         large = ["--large", str(options.large), "--shop", shop] if options.large else []
-        subprocess.run(command + data + large, check=True)
+        subprocess.run(command + large + ["--write", options.write], check=True)
         with open(options.write, "a", encoding="utf-8") as results:
             results.write(search(options, data, shop))
             results.write("\n" + transcoding(options))
+            results.write("\n" + given(command, data, folder) if data else "")
     print(f"written to {options.write}")
 
 
@@ -79,6 +83,13 @@ def transcoding(options):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def given(command, data, folder):
+    """The same calls with the given products, as a section of the results."""
+    section = folder / "given.md"
+    subprocess.run(command + data + ["--section", "--write", section], check=True)
+    return section.read_text(encoding="utf-8")
+
+
 def search(options, data, shop):
     """What the search by itself does, with the products of the run and with those of the large shop."""
     runs = [data + (["--judgements", options.judgements] if options.judgements else [])]
@@ -86,7 +97,7 @@ def search(options, data, shop):
         runs.append(["--products", str(options.large), "--folder", shop])
     said = "\n## Search, in a process of its own, one caller\n"
     for arguments in runs:
-        command = [target() / "release" / "bench", "search", *arguments]
+        command = [target() / PROFILE / "bench", "search", *arguments]
         answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         said += "\n" + "".join(f"* {line}\n" for line in answer.splitlines())
     return said
@@ -112,7 +123,7 @@ def circumstances():
     today = datetime.datetime.now(datetime.timezone.utc).date()
     return [
         f"{processor()}, {os.cpu_count()} cores, {os.uname().sysname} {os.uname().release}",
-        f"commit {commit}; {said('rustc', '--version')}, `--release`; {today}",
+        f"commit {commit}; {said('rustc', '--version')}, `--profile {PROFILE}`; {today}",
         f"load average just before: {os.getloadavg()[0]:.1f}",
     ]
 

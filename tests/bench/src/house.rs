@@ -253,7 +253,8 @@ async fn sizes(reading: &OneProcess, creating: &OneProcess, names: &[String]) ->
     })
 }
 
-fn constant_arguments(sizes: Sizes) -> Vec<OsString> {
+/// What makes this program answer with constants of these sizes.
+pub(crate) fn constant_arguments(sizes: Sizes) -> Vec<OsString> {
     let Sizes { product, page, created } = sizes;
     let flags = [("--product", product), ("--page", page), ("--created", created)];
     let flags = flags.map(|(flag, size)| [flag.to_owned(), size.to_string()]);

@@ -19,7 +19,9 @@ use crate::{
     house::{self, Service, endpoint},
     load::{self, Bound, CALLERS, Work},
     process::{Program, free_address},
-    products, shop,
+    products,
+    serve::Sizes,
+    shop,
 };
 
 /// How long the calls may take under valgrind, which is some fifty times slower.
@@ -62,7 +64,8 @@ type Case = (
     fn(&Catalog, SocketAddr) -> Result<Work>,
 );
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 11] = [
+    ("one product, constant", constant, |catalog, at| Ok(asked::product(at, &catalog.names))),
     ("empty, gRPC", empty, |_, at| Ok(asked::rpc_empty(&endpoint(at)?))),
     ("one product, gRPC", service, |catalog, at| {
         Ok(asked::rpc_product(&endpoint(at)?, &catalog.names))
@@ -137,6 +140,13 @@ fn empty(_: &Catalog, listen: SocketAddr) -> Result<Program> {
 fn gateway(catalog: &Catalog, listen: SocketAddr) -> Result<Program> {
     let program = Program::named("bench")?.with("serve").listening("--listen", listen);
     Ok(program.with("canned").with(catalog.answers.path()))
+}
+
+/// What a request costs before anything is done for it.
+fn constant(_: &Catalog, listen: SocketAddr) -> Result<Program> {
+    let program = Program::named("bench")?.with("serve").listening("--listen", listen);
+    let sizes = Sizes { product: 900, page: 30_000, created: 900 };
+    Ok(house::constant_arguments(sizes).iter().fold(program, Program::with))
 }
 
 fn service(catalog: &Catalog, listen: SocketAddr) -> Result<Program> {

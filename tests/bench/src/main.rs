@@ -63,6 +63,9 @@ struct CommandLine {
     /// Node.js, which runs the Express gateway of tests/bench/express; none: it is not compared
     #[arg(long, value_name = "FILE")]
     node: Option<PathBuf>,
+    /// Writes a section to stand below the results of another run
+    #[arg(long)]
+    section: bool,
     /// Where the results are written
     #[arg(long, value_name = "FILE", default_value = "tests/bench/RESULTS.md")]
     write: PathBuf,
@@ -158,7 +161,11 @@ async fn measure(command_line: &CommandLine) -> Result<()> {
         made,
     };
     let measured = Measured { rounds, loads, starts, large_starts };
-    let report = Report { circumstances: &circumstances, measured: &measured };
+    let report = Report {
+        circumstances: &circumstances,
+        measured: &measured,
+        is_section: command_line.section,
+    };
     fs::write(&command_line.write, report.to_string())
         .with_context(|| format!("`{}` cannot be written", command_line.write.display()))
 }

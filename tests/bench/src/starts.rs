@@ -20,6 +20,8 @@ pub(crate) struct Start {
     pub(crate) gateway: u64,
     /// Memory of `shelf`, at rest after its first answer, in bytes.
     pub(crate) idle: u64,
+    /// Of that, what no file holds.
+    pub(crate) idle_own: u64,
     /// Memory of `shelf` with 64 callers, in bytes.
     pub(crate) busy: u64,
 }
@@ -102,13 +104,13 @@ async fn once(
     first_answer(one.http, names).await?;
     let first = one.shelf.started().elapsed();
     one.shelf.settle().await?;
-    let idle = one.shelf.resident()?;
+    let (idle, idle_own) = (one.shelf.resident()?, one.shelf.resident_own()?);
     let work = asked::product(one.http, names);
     let busy = load::slice(&work, CALLERS, bound, &one.shelf, None).await?.resident;
     let (gateway, http) = start_gateway(service.grpc)?;
     first_answer(http, names).await?;
     gateway.settle().await?;
-    Ok(Start { first_answer: first, gateway: gateway.resident()?, idle, busy })
+    Ok(Start { first_answer: first, gateway: gateway.resident()?, idle, idle_own, busy })
 }
 
 async fn first_answer(http: SocketAddr, names: &[String]) -> Result<()> {

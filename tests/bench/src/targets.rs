@@ -275,6 +275,9 @@ pub(crate) const PROCESS: &[Target] = &[
     Target::at_most("memory, resident: `shelf`, idle", "MB", aims(40.0, 25.0), |m| {
         m.starts(|start| start.idle as f64 / MB)
     }),
+    Target::at_most("the same without the pages of files", "MB", NONE, |m| {
+        m.starts(|start| start.idle_own as f64 / MB)
+    }),
     Target::at_most("memory, resident: `shelf`, 64 connections", "MB", aims(250.0, 150.0), |m| {
         m.starts(|start| start.busy as f64 / MB)
     }),
