@@ -9,7 +9,6 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{body::Body, response::Response};
 use http::Request;
-use hyper_util::{rt::TokioExecutor, server::conn::auto};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -107,7 +106,6 @@ impl Bound {
         R: Future<Output = Response> + Send + 'static,
     {
         let listener = self.listener;
-        let builder = Arc::new(connection::builder(limits));
         let crowd = Crowd::new(limits.connections, limits.connections_per_address);
         let mut connections = JoinSet::new();
         loop {
@@ -120,12 +118,10 @@ impl Bound {
                 Ok((stream, remote)) => {
                     // One too many is let go at once; its client may try again.
                     let Some(place) = crowd.enter(Network::of(remote.ip())) else { continue };
-                    let server: Arc<auto::Builder<TokioExecutor>> = Arc::clone(&builder);
                     let connection = connection::serve(
                         stream,
                         remote,
                         answer.clone(),
-                        server,
                         limits.clone(),
                         shutdown.clone(),
                     );

@@ -48,7 +48,10 @@ impl Call {
             duration_us = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX),
             "answered"
         );
-        response.headers_mut().insert(request_id::X_REQUEST_ID, self.id);
+        let mut id = self.id;
+        // It is no secret. But what never comes again must not take the place of what does in the tables of HTTP/2.
+        id.set_sensitive(true);
+        response.headers_mut().insert(request_id::X_REQUEST_ID, id);
         response
     }
 

@@ -16,16 +16,16 @@ use std::{
 use http::Version;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
-use serving::{Activity, Line, Patience, Requests, Sending, Stalled};
+use serving::{Activity, AtOnce, Gather, Line, Patience, Requests, Sending, Stalled};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{census::Census, socket::Socket};
 use crate::{
-    config::{Limits, Times},
+    config::{Http2, Limits, Times},
     grpc::Peer,
     network::Network,
 };
@@ -41,8 +41,8 @@ pub(super) async fn serve(
     shutdown: CancellationToken,
 ) {
     let host = Host {
-        http: Arc::new(http_settings(limits)),
         socket,
+        http2: limits.http2,
         patience: limits.headers,
         times: limits.times,
         drain: limits.drain,
@@ -95,8 +95,8 @@ async fn rest_if_exhausted(error: &io::Error) {
 /// What every connection is served with.
 #[derive(Clone)]
 struct Host {
-    http: Arc<auto::Builder<TokioExecutor>>,
     socket: Socket,
+    http2: Http2,
     /// How long a head, and the first request, may take to come.
     patience: Duration,
     times: Times,
@@ -115,7 +115,7 @@ impl Host {
         let (used, requests) = (Arc::new(AtomicBool::new(false)), Requests::none());
         let activity = Activity::default();
         let patience = Patience { head: self.patience, stall: self.times.write_stall };
-        let line = TokioIo::new(Line::new(stream, activity.clone(), patience));
+        let line = Gather::new(Line::new(stream, activity.clone(), patience));
         let service = service_fn({
             let (socket, used) = (self.socket, Arc::clone(&used));
             let (asked, activity) = (requests.clone(), activity.clone());
@@ -134,9 +134,11 @@ impl Host {
             }
         });
         let stall = self.times.write_stall;
-        let mut connection = pin!(self.http.serve_connection(line, service));
+        let at_once = AtOnce::default();
+        let http = http_settings(at_once.clone(), self.times, self.http2);
+        let mut connection = pin!(http.serve_connection(TokioIo::new(line.clone()), service));
         tokio::select! {
-            _ended = connection.as_mut() => return,
+            _ended = at_once.drive(connection.as_mut(), &line) => return,
             () = unused(&used, self.patience) => return,
             () = self.stop.cancelled() => {}
             () = of_age(self.times.age) => {}
@@ -146,7 +148,7 @@ impl Host {
         connection.as_mut().graceful_shutdown();
         // Open calls may finish, but no client can hold the connection by not reading, or by chatting of other things.
         tokio::select! {
-            _ended = connection => {}
+            _ended = at_once.drive(connection, &line) => {}
             () = self.cut.cancelled() => {}
             () = past(self.drain) => {}
             () = requests.stalled(Stalled::All, stall, &activity) => {}
@@ -174,9 +176,8 @@ async fn past(time: Duration) {
     tokio::time::sleep(time).await;
 }
 
-fn http_settings(limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let (times, http2) = (limits.times, limits.http2);
-    let mut http = auto::Builder::new(TokioExecutor::new());
+fn http_settings(at_once: AtOnce, times: Times, http2: Http2) -> auto::Builder<AtOnce> {
+    let mut http = auto::Builder::new(at_once);
     http.http1()
         .timer(TokioTimer::new())
         // The line watches over a head that has begun; this is for one that does not begin.

@@ -1,15 +1,15 @@
 //! One connection: HTTP/1 or HTTP/2 within limits, until it is old or nothing is asked on it any more.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{body::Body, response::Response};
 use http::{Request, Version};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
-use serving::{Activity, Line, Patience, Requests, Sending, Stalled};
+use serving::{Activity, AtOnce, Gather, Line, Patience, Requests, Sending, Stalled};
 use tokio::{net::TcpStream, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -19,9 +19,9 @@ use crate::{app::Peer, config::Limits};
 const REST_OF_HEAD: usize = 8 << 10;
 
 /// The limits of every connection.
-pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
+fn builder(at_once: AtOnce, limits: &Limits) -> auto::Builder<AtOnce> {
     let (times, sizes, http2) = (limits.times, limits.sizes, limits.http2);
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    let mut builder = auto::Builder::new(at_once);
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -48,7 +48,6 @@ pub(super) async fn serve<A, R>(
     stream: TcpStream,
     remote: SocketAddr,
     answer: A,
-    builder: Arc<auto::Builder<TokioExecutor>>,
     limits: Limits,
     shutdown: CancellationToken,
 ) where
@@ -62,7 +61,7 @@ pub(super) async fn serve<A, R>(
     let times = limits.times;
     let (activity, requests) = (Activity::default(), Requests::none());
     let patience = Patience { head: times.head, stall: times.write_stall };
-    let line = TokioIo::new(Line::new(stream, activity.clone(), patience));
+    let line = Gather::new(Line::new(stream, activity.clone(), patience));
     let (asked, told) = (requests.clone(), activity.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let (http2, activity) = (request.version() == Version::HTTP_2, told.clone());
@@ -75,10 +74,12 @@ pub(super) async fn serve<A, R>(
             Ok::<_, Infallible>(response)
         }
     });
-    let mut connection = pin!(builder.serve_connection(line, service));
+    let at_once = AtOnce::default();
+    let builder = builder(at_once.clone(), &limits);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(line.clone()), service));
     let old = Instant::now() + lifetime(times.age);
     let served = tokio::select! {
-        served = connection.as_mut() => Some(served),
+        served = at_once.drive(connection.as_mut(), &line) => Some(served),
         () = shutdown.cancelled() => None,
         () = tokio::time::sleep_until(old) => None,
         () = requests.none_for(times.idle) => None,
@@ -90,7 +91,7 @@ pub(super) async fn serve<A, R>(
             connection.as_mut().graceful_shutdown();
             // What was asked may finish, but no client can hold the connection by not reading, or by chatting of other things.
             tokio::select! {
-                served = connection => Some(served),
+                served = at_once.drive(connection, &line) => Some(served),
                 () = tokio::time::sleep_until(Instant::now() + limits.drain) => None,
                 () = requests.stalled(Stalled::All, times.write_stall, &activity) => None,
             }

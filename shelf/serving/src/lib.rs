@@ -2,12 +2,16 @@
 //!
 //! Nothing in here knows what is asked or answered.
 
+mod at_once;
+mod gather;
 mod kept;
 mod line;
 mod lines;
 mod requests;
 mod sending;
 
+pub use at_once::AtOnce;
+pub use gather::Gather;
 pub use kept::{Keeping, Kept};
 pub use line::{Activity, Line, Patience};
 pub use lines::Lines;
