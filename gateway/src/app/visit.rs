@@ -30,12 +30,26 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Both ends of the connection that a request came over; the server puts them on every request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Peer {
     /// The client's address.
     pub remote: IpAddr,
     /// The address of ours that it reached.
     pub local: IpAddr,
+    /// The client's address as a header has it: every call that its requests cause carries it.
+    text: HeaderValue,
+}
+
+impl Peer {
+    /// The ends of a connection.
+    pub fn new(remote: IpAddr, local: IpAddr) -> Self {
+        Self { remote, local, text: text_of(remote) }
+    }
+}
+
+fn text_of(address: IpAddr) -> HeaderValue {
+    // Digits, dots, colons and letters are a header's value.
+    HeaderValue::try_from(address.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// Which part of the gateway a request is for; its limits, headers and error bodies follow from it.
@@ -116,9 +130,10 @@ pub(crate) enum Route {
 impl Visit {
     pub(crate) fn begin(request: &Request<Body>, front: Front, settings: &Settings) -> Self {
         let headers = request.headers();
-        let peer: Option<Peer> = request.extensions().get().copied();
+        let peer: Option<Peer> = request.extensions().get().cloned();
         let begun = Instant::now();
-        let client = peer.map(|peer| client(peer.remote, headers, &settings.trusted_proxies));
+        let client =
+            peer.as_ref().map(|peer| client(peer.remote, headers, &settings.trusted_proxies));
         let counts =
             |network: &Network| !(network.is_loopback() && settings.trusted_proxies.is_empty());
         Self {
@@ -152,8 +167,8 @@ impl Visit {
         &self.id
     }
 
-    pub(crate) fn peer(&self) -> Option<Peer> {
-        self.peer
+    pub(crate) fn peer(&self) -> Option<&Peer> {
+        self.peer.as_ref()
     }
 
     /// The network whose requests limits count; none for this machine itself, unless there are proxies on it.
@@ -179,8 +194,8 @@ impl Visit {
     pub(crate) fn outgoing(&self, headers: &HeaderMap) -> Outgoing {
         let mut outgoing =
             Outgoing::until(self.deadline.at).with_request_id(self.id.as_header().clone());
-        if let Some(client) = self.client {
-            outgoing = outgoing.with_address(client);
+        if let Some(address) = self.address() {
+            outgoing = outgoing.with_address(address);
         }
         let credentials = match self.front {
             Front::Shelf => session::credentials(headers),
@@ -190,6 +205,12 @@ impl Visit {
             Some(credentials) => outgoing.with_authorization(credentials),
             None => outgoing,
         }
+    }
+
+    /// The client's address as a header.
+    fn address(&self) -> Option<HeaderValue> {
+        let (client, peer) = (self.client?, self.peer.as_ref()?);
+        Some(if client == peer.remote { peer.text.clone() } else { text_of(client) })
     }
 
     /// Writes the request's one line, and tells the client its id.

@@ -57,7 +57,7 @@ pub(super) async fn serve<A, R>(
     // Without it small answers wait for the client's acknowledgement; failing to set it costs only time.
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
-    let peer = Peer { remote: remote.ip().to_canonical(), local: local.ip().to_canonical() };
+    let peer = Peer::new(remote.ip().to_canonical(), local.ip().to_canonical());
     let times = limits.times;
     let (activity, requests) = (Activity::default(), Requests::none());
     let patience = Patience { head: times.head, stall: times.write_stall };
@@ -65,7 +65,7 @@ pub(super) async fn serve<A, R>(
     let (asked, told) = (requests.clone(), activity.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let (http2, activity) = (request.version() == Version::HTTP_2, told.clone());
-        let answered = answer(with_peer(request, peer));
+        let answered = answer(with_peer(request, peer.clone()));
         let under_way = asked.begin();
         async move {
             activity.asked(http2);

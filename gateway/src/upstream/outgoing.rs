@@ -2,7 +2,7 @@
 //!
 //! Metadata is built from this fixed list; nothing else of the outside's headers reaches the service.
 
-use std::{io::Write as _, net::IpAddr, time::Duration};
+use std::{io::Write as _, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::Instant;
@@ -74,8 +74,8 @@ impl Outgoing {
 
     /// Sends the address that the request came from.
     #[must_use]
-    pub fn with_address(mut self, address: IpAddr) -> Self {
-        self.address = HeaderValue::try_from(address.to_string()).ok();
+    pub fn with_address(mut self, address: HeaderValue) -> Self {
+        self.address = Some(address);
         self
     }
 

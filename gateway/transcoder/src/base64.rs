@@ -93,16 +93,24 @@ pub(crate) fn encode(bytes: &[u8], out: &mut Sink<'_>) {
 
 /// Appends the URL alphabet without padding.
 pub(crate) fn encode_url(bytes: &[u8], out: &mut String) {
-    let mut put = |letters: &[u8]| out.push_str(std::str::from_utf8(letters).unwrap_or_default());
-    let (groups, tail) = bytes.as_chunks::<3>();
-    for &[a, b, c] in groups {
-        put(&letters(URL_ALPHABET, a, b, c));
-    }
-    if let Some(&a) = tail.first() {
-        let b = tail.get(1).copied().unwrap_or(0);
-        put(&letters(URL_ALPHABET, a, b, 0)[..=tail.len()]);
+    // Piece by piece, so that what is text already is not looked at letter by letter.
+    for piece in bytes.chunks(PIECE) {
+        let mut text = [0; PIECE / 3 * 4];
+        let (groups, tail) = piece.as_chunks::<3>();
+        let (fours, _) = text.as_chunks_mut::<4>();
+        for (&[a, b, c], four) in groups.iter().zip(&mut *fours) {
+            *four = letters(URL_ALPHABET, a, b, c);
+        }
+        if let (Some(&a), Some(four)) = (tail.first(), fours.get_mut(groups.len())) {
+            *four = letters(URL_ALPHABET, a, tail.get(1).copied().unwrap_or(0), 0);
+        }
+        let length = groups.len() * 4 + tail.len() + usize::from(!tail.is_empty());
+        out.push_str(std::str::from_utf8(&text[..length]).unwrap_or_default());
     }
 }
+
+/// How many bytes are encoded at a time.
+const PIECE: usize = 48;
 
 fn letters(alphabet: &[u8; 64], a: u8, b: u8, c: u8) -> [u8; 4] {
     let bits = u32::from(a) << 16 | u32::from(b) << 8 | u32::from(c);

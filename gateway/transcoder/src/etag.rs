@@ -74,6 +74,10 @@ impl ETag {
         if is_any(if_none_match) {
             return true;
         }
+        // What a browser sends is the one tag that it was given.
+        if if_none_match == self.0 {
+            return true;
+        }
         let tags: Result<Vec<_>, ()> = Tags(if_none_match).collect();
         tags.is_ok_and(|tags| tags.iter().any(|tag| tag.text == self.0))
     }

@@ -21,7 +21,7 @@ use tokio::{io::AsyncWrite, time::Instant};
 use crate::Gather;
 
 /// How long one connection's calls are answered before its answers are sent.
-const TURN: Duration = Duration::from_micros(200);
+const TURN: Duration = Duration::from_millis(1);
 
 type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
 

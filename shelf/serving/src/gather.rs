@@ -14,7 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How much is gathered; what is longer goes by itself and is not copied.
 const ROOM: usize = 16 << 10;
 
-/// A stream whose flush waits for [`Gather::poll_send`], which its owner has to call whenever the connection rests.
+/// A stream whose flush waits for [`Gather::poll_send`], which its owner has to call whenever the connection rests. The stream itself has
+/// nothing to flush, as sockets have not.
 ///
 /// Cheap to clone; clones are one and the same: one for the connection, and one for its owner.
 #[derive(Debug)]
@@ -80,7 +81,7 @@ impl<S: AsyncWrite + Unpin> Inner<S> {
         }
         self.gathered.clear();
         self.sent = 0;
-        Pin::new(&mut self.stream).poll_flush(context)
+        Poll::Ready(Ok(()))
     }
 
     /// Takes all of it where there is room, or makes room.

@@ -217,6 +217,11 @@ impl fmt::Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
         let special = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\');
+        // Nearly always there is nothing to escape, which many bytes at a time are asked for.
+        if !text.bytes().fold(false, |any, byte| any | special(byte)) {
+            self.0.push_str(text);
+            return Ok(());
+        }
         while let Some(at) = rest.bytes().position(special) {
             self.0.push_str(&rest[..at]);
             match rest.as_bytes()[at] {

@@ -26,9 +26,12 @@ impl Client {
         tokio::spawn(async move {
             let service =
                 service_fn(|_| async { Ok::<_, Infallible>(Response::new(String::new())) });
-            let http = http_settings(&Limits::default());
+            let (at_once, line, limits) =
+                (AtOnce::default(), Gather::new(server), Limits::default());
+            let http = http_settings(at_once.clone(), limits.times, limits.http2);
+            let connection = pin!(http.serve_connection(TokioIo::new(line.clone()), service));
             // However it ends, the client sees it.
-            let _ended = http.serve_connection(TokioIo::new(server), service).await;
+            let _ended = at_once.drive(connection, &line).await;
         });
         let mut client = Self(client);
         client.0.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();

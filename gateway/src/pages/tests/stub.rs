@@ -163,7 +163,7 @@ impl Shop {
     }
 
     async fn answer(&self, mut request: Request<Body>) -> Response {
-        request.extensions_mut().insert(Peer { remote: self.address, local: LOCAL });
+        request.extensions_mut().insert(Peer::new(self.address, LOCAL));
         APP.answer(request).await
     }
 
