@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, Unit};
 use proto::catalog::{FoundProduct, Price, Product};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
     card::{Mark, Picture},
@@ -102,12 +102,13 @@ impl ProductRow {
 
     /// The row of a product that was found, with what was searched for marked.
     pub(crate) fn found(found: &FoundProduct, currency: &str, now: Timestamp) -> Self {
-        let product = found.product.clone().unwrap_or_default();
+        let none = Product::default();
+        let product = found.product.as_ref().unwrap_or(&none);
         let in_title = found.title_segments.iter().any(|part| part.matched);
         Self {
             marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
             excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
-            ..Self::of(&product, currency, now)
+            ..Self::of(product, currency, now)
         }
     }
 
@@ -169,16 +170,39 @@ fn sku(product: &Product) -> String {
 
 /// A variant's prices in ProtoJSON, so that changing one in place keeps the others.
 pub(crate) fn prices_json(prices: &[Price]) -> String {
-    let one = |price: &Price| {
-        let mut value = json!({ "amount": price.amount.as_ref().map(money_json) });
-        if let Some(before) = &price.compare_at_amount {
-            value["compareAtAmount"] = money_json(before);
-        }
-        value
-    };
-    Value::Array(prices.iter().map(one).collect()).to_string()
+    let prices: Vec<_> = prices.iter().map(PriceJson::of).collect();
+    // Text and numbers can always be written.
+    serde_json::to_string(&prices).unwrap_or_default()
 }
 
-fn money_json(money: &Money) -> Value {
-    json!({ "currencyCode": money.currency_code, "units": money.units.to_string(), "nanos": money.nanos })
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PriceJson<'a> {
+    amount: Option<MoneyJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compare_at_amount: Option<MoneyJson<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MoneyJson<'a> {
+    currency_code: &'a str,
+    nanos: i32,
+    units: String,
+}
+
+impl<'a> PriceJson<'a> {
+    fn of(price: &'a Price) -> Self {
+        Self {
+            amount: price.amount.as_ref().map(MoneyJson::of),
+            compare_at_amount: price.compare_at_amount.as_ref().map(MoneyJson::of),
+        }
+    }
+}
+
+impl<'a> MoneyJson<'a> {
+    fn of(money: &'a Money) -> Self {
+        let (nanos, units) = (money.nanos, money.units.to_string());
+        Self { currency_code: &money.currency_code, nanos, units }
+    }
 }
