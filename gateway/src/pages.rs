@@ -6,6 +6,7 @@
 mod account;
 mod actions;
 mod activity;
+mod ahead;
 mod bulk;
 mod card;
 mod categories;
@@ -83,6 +84,7 @@ fn shop() -> Router<Gateway> {
         .route("/c/{slug}", get(storefront::category))
         .route("/search", get(search::show))
         .route("/p/{slug}", get(product_page::show))
+        .layer(axum::middleware::map_response(ahead::allow))
         .route("/docs", get(docs::show))
         .route("/styleguide", get(styleguide::show))
         .route("/theme", post(theme::choose))

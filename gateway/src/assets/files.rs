@@ -13,14 +13,16 @@ pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(500);
 #[allow_missing = true]
 struct Web;
 
-/// The folders that are served; `sheets/` holds the styles of single pages, with which no other is to be burdened.
-const SERVED: [&str; 5] = ["modules/", "sheets/", "fonts/", "icons/", "pictures/"];
+/// The folders that are served; `sheets/` holds the styles of single pages, with which no other is to be burdened, and `rules/` what
+/// browsers may fetch ahead.
+const SERVED: [&str; 6] = ["modules/", "sheets/", "rules/", "fonts/", "icons/", "pictures/"];
 
 /// The content type of a served file; `None` for notes, licences' neighbours and whatever else lies there.
 pub(super) fn content_type(path: &str) -> Option<&'static str> {
     Some(match path.rsplit_once('.')?.1 {
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
+        "json" => "application/speculationrules+json",
         "svg" => "image/svg+xml",
         "woff2" => "font/woff2",
         "png" => "image/png",

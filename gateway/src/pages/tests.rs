@@ -301,6 +301,26 @@ async fn an_expired_page_is_the_first_one_with_a_note() {
         Answer::Refused(refusal(Code::InvalidArgument, "PAGE_TOKEN_INVALID")),
     );
     let (status, page) = body(shop.get("/?page=old&shown=24").await).await;
+#[tokio::test]
+async fn the_shop_says_what_may_be_fetched_ahead_and_the_admin_does_not() {
+    let shop = Shop::with(product());
+    let rules = "speculation-rules";
+    for path in ["/", "/c/kitchen", "/p/mug", "/search?q=mug"] {
+        let told = shop.get(path).await.headers()[rules].to_str().unwrap().to_owned();
+        let file = shop.get(told.trim_matches('"')).await;
+        assert_eq!(file.headers()[header::CONTENT_TYPE], "application/speculationrules+json");
+        let rules: serde_json::Value = serde_json::from_str(&body(file).await.1).unwrap();
+        let kinds: Vec<_> = rules.as_object().unwrap().keys().collect();
+        assert_eq!(kinds, ["prefetch"], "nothing is run ahead");
+        let matched = rules["prefetch"][0]["where"]["or"].as_array().unwrap();
+        let matched: Vec<_> = matched.iter().map(|rule| rule["href_matches"].as_str()).collect();
+        assert_eq!(matched, [Some("/p/*"), Some("/c/*")]);
+    }
+    for path in ["/admin/products", "/admin/sign-in", "/docs", "/no/such/page"] {
+        assert!(!shop.get(path).await.headers().contains_key(rules), "{path}");
+    }
+}
+
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("That page has expired."), "{page}");
 }

@@ -2,9 +2,23 @@
 
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
-import { atTheShop, open, storyBothWays } from '../harness/story.js';
+import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 
 atTheShop();
+
+story('a product that somebody points at is fetched ahead, and opens from there', {}, async ({ page }) => {
+  await open(page, '/');
+  const session = await page.context().newCDPSession(page);
+  const ready = new Promise((done) => session.on('Preload.prefetchStatusUpdated', ({ status, prefetchUrl }) => status === 'Ready' && done(prefetchUrl)));
+  await session.send('Preload.enable');
+  const link = page.locator('#cards a').first();
+  await link.hover();
+  const target = await link.evaluate(({ href }) => href);
+  assert.equal(await ready, target);
+  await link.click();
+  await page.waitForURL(target);
+  assert.equal(await page.evaluate(() => performance.getEntriesByType('navigation')[0].deliveryType), 'navigational-prefetch');
+});
 
 /** The addresses of the cards of this page. */
 const cards = (page) => page.locator('#cards h2 a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
