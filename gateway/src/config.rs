@@ -2,6 +2,7 @@
 //!
 //! Nothing else in the gateway looks at the environment. Every problem is reported, not only the first.
 
+mod form_key;
 mod limits;
 mod origin;
 mod service;
@@ -9,6 +10,7 @@ mod service;
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
+    path::PathBuf,
 };
 
 use clap::{Args, builder::FalseyValueParser};
@@ -17,6 +19,8 @@ use http::{Uri, uri::Authority};
 pub use limits::{Deadlines, Http2, LimitOptions, Limits, Rate, Sizes, Times};
 pub use origin::{Origin, OriginInvalid};
 pub use service::ServiceOptions;
+
+use crate::session::FormKey;
 
 /// The exit code for settings that cannot be used (`EX_USAGE`).
 pub const EXIT_USAGE: u8 = 64;
@@ -34,6 +38,8 @@ pub struct Settings {
     pub picture_host: Option<String>,
     /// Proxies in front, whose word on a client's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What forms are sealed with that have to wait for a sign-in.
+    pub form_key: FormKey,
     /// What is refused for being too much.
     pub limits: Limits,
 }
@@ -65,6 +71,10 @@ pub struct Options {
     /// Listen on other addresses than this machine's own without TLS: only behind a proxy or in a network you trust
     #[arg(long, env = "SHELF_ALLOW_CLEARTEXT", value_parser = FalseyValueParser::new())]
     pub allow_cleartext: bool,
+
+    /// A file with the secret, of 32 bytes or more, that all gateways of a shop seal waiting forms with; one made at start when not given
+    #[arg(long, env = "SHELF_FORM_KEY_FILE", value_name = "FILE")]
+    pub form_key_file: Option<PathBuf>,
 
     /// How much is taken at a time.
     #[command(flatten)]
@@ -135,6 +145,7 @@ impl Options {
                 Err(_) => problems.add(format!("--trusted-proxies `{proxy}` is not an address")),
             }
         }
+        let form_key = form_key::read(self.form_key_file.as_deref(), &mut problems);
         let limits = self.limits.limits(&mut problems);
         let allowed_hosts = hosts.map(str::to_owned).collect();
         let picture_host = self.picture_host.clone();
@@ -145,6 +156,7 @@ impl Options {
                 allowed_hosts,
                 picture_host,
                 trusted_proxies,
+                form_key,
                 limits,
             }),
             _ => Err(problems),

@@ -36,6 +36,7 @@ mod product_page;
 mod product_row;
 mod query;
 mod removal;
+mod resume;
 mod revision_words;
 mod roles;
 mod rounding;
@@ -60,6 +61,7 @@ mod words;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     response::Response,
     routing::{get, post},
 };
@@ -114,6 +116,11 @@ fn admin() -> Router<Gateway> {
         .route("/admin/setup", get(setup::show).post(setup::redeem))
         .route("/admin/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/admin/sign-out", post(sign_in::sign_out))
+        // What is sealed is longer than the form was; `trouble` has counted it already.
+        .route(
+            resume::PATH,
+            get(resume::nothing).post(resume::resume).layer(DefaultBodyLimit::disable()),
+        )
         .route("/admin/products", get(product_list::show))
         .route("/admin/new-product", get(new_product::show).post(new_product::create))
         .route("/admin/deleted", get(deleted::show))

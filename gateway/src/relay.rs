@@ -166,8 +166,8 @@ async fn without_token(answer: http::Response<GrpcBody>) -> http::Response<GrpcB
     let framed = body.to_bytes();
     let taken = unframed(&framed).and_then(|session| session::take_token(&session));
     let framed = match taken {
-        Some((session, cookie)) => {
-            head.headers.insert(header::SET_COOKIE, cookie);
+        Some((session, cookies)) => {
+            head.headers.extend(cookies.map(|cookie| (header::SET_COOKIE, cookie)));
             frame(&session)
         }
         None => framed,

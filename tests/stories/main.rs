@@ -33,6 +33,7 @@ mod rounds;
 mod sample;
 mod search;
 mod sessions;
+mod signed_out;
 mod storefront;
 mod tree;
 mod windows;

@@ -89,8 +89,8 @@ fn guarded(
         session::CREATE => {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             let taken = session::is_browser(&head.headers).then(|| session::take_token(&wire));
-            let Some((rest, cookie)) = taken.flatten() else { return wire };
-            headers.insert(header::SET_COOKIE, cookie);
+            let Some((rest, cookies)) = taken.flatten() else { return wire };
+            headers.extend(cookies.map(|cookie| (header::SET_COOKIE, cookie)));
             rest
         }
         session::CREATE_KEY => {

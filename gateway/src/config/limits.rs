@@ -60,6 +60,8 @@ pub struct Sizes {
     pub fields: usize,
     /// A form.
     pub form: usize,
+    /// The form of `/admin/resume`: another one, sealed, which is a third longer then.
+    pub resume: usize,
     /// A body of JSON or a relayed message, received and unpacked.
     pub body: usize,
     /// How many times larger a body may become when it is unpacked.
@@ -90,6 +92,7 @@ impl Default for Sizes {
             headers: 16 << 10,
             fields: 100,
             form: 256 << 10,
+            resume: 512 << 10,
             body: 4 << 20,
             ratio: 100,
             message: 16 << 20,

@@ -29,6 +29,7 @@ pub fn guard(input: &[u8]) {
         allowed_hosts: vec!["also.example".to_owned()],
         picture_host: None,
         trusted_proxies: Vec::new(),
+        form_key: crate::session::FormKey::random(),
         limits: Limits::default(),
     };
     let host = one_host(&request, &headers);

@@ -21,7 +21,11 @@ pub(crate) struct Chrome {
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Who {
+    /// The resource name, by which the modules tell whether somebody else has signed in.
+    pub(crate) user: String,
     pub(crate) name: String,
+    /// How many seconds of the session are left unless it is used before.
+    pub(crate) left: i64,
     /// Whether the role lets them change the catalog.
     pub(crate) may_edit: bool,
     /// By which the form that signs out has one effect, however often it is sent.

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::{StatusCode, header};
-use proto::access::{CreateSessionRequest, DeleteSessionRequest};
+use http::{HeaderValue, StatusCode, header};
+use proto::access::{CreateSessionRequest, DeleteSessionRequest, Session};
 use tonic::Code;
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::session::{self, ReturnTo};
 
-const HOME: &str = "/admin/products";
+pub(super) const HOME: &str = "/admin/products";
 
 #[derive(Template)]
 #[template(path = "admin/sign-in.html")]
@@ -30,6 +30,8 @@ struct SignInPage {
     problems: Problems,
     return_to: String,
     fields: Vec<Field>,
+    /// The same for the dialog that the modules open over a page.
+    again: Vec<Field>,
 }
 
 /// `GET /admin/sign-in`.
@@ -49,13 +51,18 @@ pub(crate) async fn sign_in(visit: Visit, fields: Fields) -> Result<Response, Tr
             let problems = problems(&status);
             let Some(http) = in_place(status.code()) else { return Err(status.into()) };
             let page = page(&visit, return_to, login, String::new(), problems);
-            let mut response = unstored(visit.page_with(http, &page)?);
-            if let Some(seconds) = retry_after(&status) {
-                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            }
-            Ok(response)
+            Ok(refused(visit.page_with(http, &page)?, &status))
         }
     }
+}
+
+/// The page of a sign-in that was refused: no cache keeps it, and it says when to come back.
+pub(super) fn refused(response: Response, status: &tonic::Status) -> Response {
+    let mut response = unstored(response);
+    if let Some(seconds) = retry_after(status) {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// `POST /admin/sign-out`.
@@ -80,14 +87,29 @@ pub(crate) async fn start(
     password: &str,
     return_to: &str,
 ) -> Result<Response, tonic::Status> {
+    let (_, cookies) = begin(visit, login, password).await?;
+    let target = ReturnTo::parse(return_to).filter(|target| target.as_str().starts_with("/admin/"));
+    let response = see_other(target.as_ref().map_or(HOME, ReturnTo::as_str));
+    Ok(with_cookies(response, cookies))
+}
+
+/// Begins a session: who it is, and the cookies that it makes.
+pub(super) async fn begin(
+    visit: &Visit,
+    login: &str,
+    password: &str,
+) -> Result<(Session, [HeaderValue; 2]), tonic::Status> {
     let request = CreateSessionRequest { login: login.to_owned(), password: password.to_owned() };
     let session = visit.caller.anonymous().sessions().create_session(request).await?.into_inner();
-    let cookie = session::start(&session.token)
+    let cookies = session::cookies(&session)
         .ok_or_else(|| tonic::Status::internal("the session's token cannot stand in a cookie"))?;
-    let target = ReturnTo::parse(return_to).filter(|target| target.as_str().starts_with("/admin/"));
-    let mut response = see_other(target.as_ref().map_or(HOME, ReturnTo::as_str));
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    Ok((session, cookies))
+}
+
+/// An answer that signs a browser in.
+pub(super) fn with_cookies(mut response: Response, cookies: [HeaderValue; 2]) -> Response {
+    response.headers_mut().extend(cookies.map(|cookie| (header::SET_COOKIE, cookie)));
+    response
 }
 
 /// The status of a refusal that is shown in the form.
@@ -111,7 +133,7 @@ pub(crate) fn problems(status: &tonic::Status) -> Problems {
 
 /// A page that no cache may keep.
 pub(crate) fn unstored(mut response: Response) -> Response {
-    let no_store = http::HeaderValue::from_static("no-store");
+    let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, no_store);
     response
 }
@@ -125,6 +147,21 @@ fn page(
 ) -> SignInPage {
     let origin = visit.gateway.origin();
     let insecure = if origin.keeps_secure_cookies() { String::new() } else { origin.to_string() };
+    let again = fields("", &Problems::none())
+        .map(|field| Field { id: format!("again-{}", field.id), ..field });
+    SignInPage {
+        chrome: visit.bare_chrome(),
+        insecure,
+        note,
+        return_to: ReturnTo::parse(return_to).map(|target| target.to_string()).unwrap_or_default(),
+        fields: fields(login, &problems).into(),
+        again: again.into(),
+        problems,
+    }
+}
+
+/// Who signs in, and by what.
+pub(super) fn fields(login: &str, problems: &Problems) -> [Field; 2] {
     let login = Field {
         kind: "email",
         required: true,
@@ -137,12 +174,5 @@ fn page(
         autocomplete: "current-password",
         ..Field::line("password", "Password", "", 128)
     };
-    SignInPage {
-        chrome: visit.bare_chrome(),
-        insecure,
-        note,
-        return_to: ReturnTo::parse(return_to).map(|target| target.to_string()).unwrap_or_default(),
-        fields: vec![login.with_error(&problems), password.with_error(&problems)],
-        problems,
-    }
+    [login.with_error(problems), password.with_error(problems)]
 }

@@ -44,6 +44,8 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
     let chrome = Chrome {
         searched: String::new(),
         who: Some(Who {
+            user: String::new(),
+            left: 0,
             name: "Ada".into(),
             may_edit: true,
             is_admin: false,

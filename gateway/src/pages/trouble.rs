@@ -1,7 +1,7 @@
 //! Why a page could not be shown, and the page that says so.
 //!
 //! A handler returns [`Trouble`]; one layer around all pages turns it into an answer, because only there the whole request is
-//! known: a GET without a session leads to the sign-in, a POST keeps every value that was typed.
+//! known: a GET without a session leads to the sign-in, a POST waits for it, sealed, with every value that was typed.
 
 use askama::Template;
 use axum::{
@@ -15,7 +15,7 @@ use http_body_util::{BodyExt as _, Limited};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::{chrome::Chrome, fields::Fields, theme::Theme, visit::Visit, words};
+use super::{chrome::Chrome, resume, theme::Theme, visit::Visit, words};
 use crate::app::{Gateway, Problem};
 
 /// The contract's reason for what is gone for good.
@@ -102,7 +102,9 @@ pub(crate) async fn explain(
         Err(never) => match never {},
     };
     let method = parts.method.clone();
-    let form = match collect(&method, body, gateway.settings().limits.sizes.form).await {
+    let sizes = &gateway.settings().limits.sizes;
+    let most = if parts.uri.path() == resume::PATH { sizes.resume } else { sizes.form };
+    let form = match collect(&method, body, most).await {
         Ok(form) => form,
         Err(status) => return visit.problem(status, "MESSAGE_TOO_LARGE"),
     };
@@ -110,7 +112,7 @@ pub(crate) async fn explain(
     let mut response = next.run(Request::from_parts(parts, body)).await;
     match response.extensions_mut().remove::<Trouble>() {
         None => response,
-        Some(Trouble::SignedOut) if method == Method::POST => visit.send_again(&form),
+        Some(Trouble::SignedOut) if method == Method::POST => resume::park(&visit, &form),
         Some(trouble) => visit.trouble(&trouble),
     }
 }
@@ -140,14 +142,6 @@ struct ProblemPage<'a> {
     request_id: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "plain/send-again.html")]
-struct SendAgainPage {
-    chrome: Chrome,
-    action: String,
-    values: Vec<(String, String)>,
-}
-
 impl Visit {
     fn trouble(&self, trouble: &Trouble) -> Response {
         match trouble {
@@ -173,15 +167,6 @@ impl Visit {
         let id = self.caller.request_id().as_str();
         problem_page(self.bare_chrome(), status, text, id)
     }
-
-    fn send_again(&self, form: &[u8]) -> Response {
-        let mut values = Fields::parse(form).pairs().to_vec();
-        // A page holds no password, not even the one that was typed.
-        values.retain(|(name, _)| !name.ends_with("password"));
-        let page =
-            SendAgainPage { chrome: self.bare_chrome(), action: self.target.clone(), values };
-        rendered(StatusCode::UNAUTHORIZED, &page)
-    }
 }
 
 /// The page of an answer that no handler gave.
@@ -201,7 +186,7 @@ fn problem_page(chrome: Chrome, status: StatusCode, text: String, request_id: &s
     rendered(status, &page)
 }
 
-fn rendered(status: StatusCode, page: &impl Template) -> Response {
+pub(super) fn rendered(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => status.into_response(),

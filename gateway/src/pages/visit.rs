@@ -24,7 +24,11 @@ use super::{
     trouble::Trouble,
     words,
 };
-use crate::{app::Gateway, clock, session::Caller};
+use crate::{
+    app::Gateway,
+    clock,
+    session::{Caller, last_user},
+};
 
 /// What a page's handler receives: an extractor that cannot fail.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub(crate) struct Visit {
     /// Path and query as the browser sent them.
     pub(crate) target: String,
     pub(crate) now: Timestamp,
+    /// The mark of the one who was signed in last in this browser; empty when that is not known.
+    pub(crate) last_user: String,
     theme: Theme,
     flash: Option<Flash>,
 }
@@ -78,7 +84,7 @@ impl Visit {
             theme: self.theme,
             here: self.here.clone(),
             searched: String::new(),
-            who: Some(who(&session.into_inner())),
+            who: Some(who(&session.into_inner(), self.now)),
             flash,
             links: Links::admin(&self.gateway),
         })
@@ -91,6 +97,11 @@ impl Visit {
             return Ok(chrome);
         }
         Err(Trouble::from(tonic::Status::permission_denied("this page is for admins")))
+    }
+
+    /// The same visit by the one who has just signed in with this token.
+    pub(crate) fn signed_in(&self, token: &str) -> Self {
+        Self { caller: self.caller.signed_in(token), ..self.clone() }
     }
 
     /// Why the last action was not done to a product among many, in a sentence; empty when it was, or was not asked for.
@@ -140,15 +151,24 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
     }
 }
 
-fn who(session: &Session) -> Who {
+/// What the pages know of a session.
+pub(crate) fn who(session: &Session, now: Timestamp) -> Who {
     let user = session.user.clone().unwrap_or_default();
     let may_edit = matches!(user.role(), Role::Editor | Role::Admin);
     let is_admin = user.role() == Role::Admin;
-    Who { name: user.display_name, may_edit, is_admin, sign_out_id: request_id() }
+    let ends = session.expire_time.as_ref().map_or(0, |at| at.seconds - now.as_second());
+    Who {
+        user: user.name,
+        name: user.display_name,
+        may_edit,
+        is_admin,
+        left: ends.max(0),
+        sign_out_id: request_id(),
+    }
 }
 
 /// The page that holds the form behind an action's address: an action itself can only be sent to.
-fn form_page(target: &str) -> &str {
+pub(crate) fn form_page(target: &str) -> &str {
     let path = target.split('?').next().unwrap_or(target);
     if path.starts_with("/admin/account/") {
         return "/admin/account";
@@ -179,6 +199,7 @@ impl FromRequestParts<Gateway> for Visit {
             here: here.to_owned(),
             target,
             now: clock::now(),
+            last_user: last_user::from_headers(&parts.headers).to_owned(),
             theme: Theme::of(&parts.headers),
             flash: Flash::of(&parts.headers),
         })

@@ -112,6 +112,16 @@ impl Caller {
         Self { upstream, outgoing, has_session: false, ..self.clone() }
     }
 
+    /// The same request by the one whose session has this token.
+    #[must_use]
+    pub fn signed_in(&self, token: &str) -> Self {
+        let anyone = self.anonymous();
+        let Ok(bearer) = HeaderValue::try_from(format!("Bearer {token}")) else { return anyone };
+        let outgoing = Arc::new(Outgoing::clone(&anyone.outgoing).with_authorization(bearer));
+        let upstream = anyone.upstream.sending(Arc::clone(&outgoing));
+        Self { upstream, outgoing, has_session: true, ..anyone }
+    }
+
     /// The way to the service, stamped with this caller's credentials, for clients made elsewhere.
     pub fn upstream(&self) -> &Upstream {
         &self.upstream

@@ -27,20 +27,21 @@ const API_KEY: &str = "shelf_key_";
 
 /// The session token in a request's cookies, if there is one that could be a token.
 pub fn from_headers(headers: &HeaderMap) -> Option<&str> {
-    value(headers).filter(|token| is_token(token) && !token.starts_with(API_KEY))
+    value(headers, NAME).filter(|token| is_token(token) && !token.starts_with(API_KEY))
 }
 
 /// Whether a request carries the cookie, with whatever in it.
 pub(super) fn is_there(headers: &HeaderMap) -> bool {
-    value(headers).is_some()
+    value(headers, NAME).is_some()
 }
 
-fn value(headers: &HeaderMap) -> Option<&str> {
+/// The value of the first cookie of a name.
+pub(super) fn value<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter();
     let lines = lines.filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     pairs
-        .find(|(name, _)| name.trim_matches(SPACE) == NAME)
+        .find(|(name, _)| name.trim_matches(SPACE) == wanted)
         .map(|(_, value)| value.trim_matches(SPACE))
 }
 

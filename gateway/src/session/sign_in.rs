@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use prost::Message as _;
 use proto::access::{DeleteSessionRequest, Session};
 
-use super::cookie;
+use super::{cookie, last_user};
 
 /// The method that makes a session.
 pub(crate) const CREATE: &str = "/shelf.access.v1.SessionService/CreateSession";
@@ -20,13 +20,22 @@ pub(crate) fn is_browser(headers: &HeaderMap) -> bool {
         || headers.contains_key(HeaderName::from_static("sec-fetch-site"))
 }
 
-/// Takes the token out of an encoded session: the session without it, and the cookie that holds it.
+/// Takes the token out of an encoded session: the session without it, and the cookies that hold it and remember whose it is.
 ///
 /// `None` when it is no session with a token.
-pub(crate) fn take_token(session: &Bytes) -> Option<(Bytes, HeaderValue)> {
+pub(crate) fn take_token(session: &Bytes) -> Option<(Bytes, [HeaderValue; 2])> {
     let mut session = Session::decode(session.clone()).ok()?;
-    let cookie = cookie::start(&std::mem::take(&mut session.token))?;
-    Some((session.encode_to_vec().into(), cookie))
+    let cookies = cookies(&session)?;
+    session.token.clear();
+    Some((session.encode_to_vec().into(), cookies))
+}
+
+/// The cookies of a session: the one that signs in, and the one that remembers who that was.
+///
+/// `None` when its token cannot stand in a cookie.
+pub(crate) fn cookies(session: &Session) -> Option<[HeaderValue; 2]> {
+    let user = session.user.as_ref().map_or("", |user| user.name.as_str());
+    Some([cookie::start(&session.token)?, last_user::remember(user)])
 }
 
 /// Whether an encoded request ends the session of its own call. One that only validates does not.
@@ -43,7 +52,8 @@ mod tests {
     fn the_token_is_in_the_cookie_and_no_longer_in_the_session() {
         let name = "sessions/s1".to_owned();
         let session = Session { name: name.clone(), token: "t0ken".into(), ..Default::default() };
-        let (rest, cookie) = take_token(&session.encode_to_vec().into()).unwrap();
+        let (rest, [cookie, last]) = take_token(&session.encode_to_vec().into()).unwrap();
+        assert!(last.to_str().unwrap().starts_with("__Host-last="));
         assert_eq!(cookie, "__Host-sid=t0ken; Path=/; Secure; HttpOnly; SameSite=Lax");
         let rest = Session::decode(rest).unwrap();
         assert_eq!((rest.name, rest.token), (name, String::new()));

@@ -299,6 +299,7 @@ impl Front {
             allowed_hosts: Vec::new(),
             picture_host: None,
             trusted_proxies: Vec::new(),
+            form_key: gateway::session::FormKey::random(),
             limits: Limits::default(),
         };
         let (contract, watch) = service.begin().unwrap();

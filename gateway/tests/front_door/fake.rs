@@ -119,6 +119,7 @@ pub(crate) fn settings(origin: &str) -> Settings {
         allowed_hosts: Vec::new(),
         picture_host: None,
         trusted_proxies: Vec::new(),
+        form_key: gateway::session::FormKey::random(),
         limits: gateway::config::Limits::default(),
     }
 }

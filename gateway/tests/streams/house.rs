@@ -83,6 +83,7 @@ impl House {
             allowed_hosts: Vec::new(),
             picture_host: None,
             trusted_proxies: Vec::new(),
+            form_key: gateway::session::FormKey::random(),
             limits,
         };
         let bound = server::bind(settings.listen).await.unwrap();

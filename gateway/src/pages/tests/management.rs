@@ -195,17 +195,6 @@ async fn the_last_admin_is_not_deleted_and_the_page_says_why() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_kept_for_later_holds_no_password() {
-    let shop =
-        shop("Grace").refusing("ListSessions", refusal(Code::Unauthenticated, "SESSION_EXPIRED"));
-    let form =
-        [("request_id", "r1"), ("current_password", "old secret"), ("new_password", "new secret")];
-    let (status, page) = body(shop.post("/admin/account/password", &form).await).await;
-    assert_eq!(status, StatusCode::UNAUTHORIZED);
-    assert!(page.contains("request_id") && !page.contains("secret"), "{page}");
-}
-
-#[tokio::test]
 async fn ending_the_other_sessions_leaves_the_one_of_the_call() {
     let shop = shop("Grace");
     shop.tell("DeleteSession", &());

@@ -30,6 +30,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use crate::{
     app::{App, Gateway, Peer},
     config::Settings,
+    session::FormKey,
     upstream::Upstream,
 };
 
@@ -63,10 +64,16 @@ static APP: LazyLock<App> = LazyLock::new(|| {
         allowed_hosts: Vec::new(),
         picture_host: None,
         trusted_proxies: Vec::new(),
+        form_key: form_key(),
         limits: crate::config::Limits::default(),
     };
     App::new(Gateway::new(settings, Upstream::in_process(service)))
 });
+
+/// What waiting forms are sealed with in these tests.
+pub(super) fn form_key() -> FormKey {
+    FormKey::of(b"the tests of the pages")
+}
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 static SHOPS: LazyLock<Mutex<HashMap<IpAddr, Arc<Mutex<Told>>>>> = LazyLock::new(Mutex::default);

@@ -82,6 +82,7 @@ pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
         allowed_hosts: Vec::new(),
         picture_host: None,
         trusted_proxies: Vec::new(),
+        form_key: gateway::session::FormKey::random(),
         limits: gateway::config::Limits::default(),
     };
     bound.serve(Gateway::new(settings, upstream), CancellationToken::new()).await;
