@@ -82,7 +82,6 @@ async function act(form, behaviour, button) {
   else renewed();
   if (outcome.kind !== 'done') {
     shown.rollBack(outcome);
-    if (outcome.kind === 'refused' && outcome.status === 401) return submitPlainly(form);
     return void (behaviour.explain?.(form, outcome) || explain(form, outcome, () => form.requestSubmit()));
   }
   shown.confirm(outcome.resource);

@@ -25,7 +25,19 @@ export async function call(method, path, options = {}) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     outcome = await attempt(method, path, options);
   }
-  return outcome;
+  return outcome.kind === 'refused' && outcome.status === 401 ? park(outcome, () => call(method, path, options)) : outcome;
+}
+
+/**
+ * Nobody is signed in any more: the call waits until somebody is, and goes on for the one who made it.
+ * @param {Refused} refused
+ * @param {() => Promise<Outcome>} goOn
+ * @returns {Promise<Outcome>}
+ */
+async function park(refused, goOn) {
+  const { signIn } = await import('./sign-in-dialog.js');
+  const who = await signIn().catch(() => 'nobody');
+  return who === 'same' ? goOn() : { ...refused, reason: who === 'other' ? 'other-user' : 'SESSION_EXPIRED' };
 }
 
 /**
@@ -54,12 +66,13 @@ function pauseBefore(outcome, pause) {
 }
 
 /**
+ * One call, once.
  * @param {string} method
  * @param {string} path
  * @param {CallOptions} options
  * @returns {Promise<Outcome>}
  */
-async function attempt(method, path, { etag, requestId, body }) {
+export async function attempt(method, path, { etag, requestId, body }) {
   const headers = new Headers({ accept: 'application/json' });
   if (etag) headers.set('if-match', etag);
   if (requestId) headers.set('idempotency-key', requestId);
@@ -70,7 +83,11 @@ async function attempt(method, path, { etag, requestId, body }) {
     const init = { method, headers, signal: late.signal };
     const answer = await fetch(path, body ? { ...init, body: JSON.stringify(body) } : init);
     const text = await answer.text();
-    if (answer.ok) return { kind: 'done', resource: text ? JSON.parse(text) : {} };
+    if (answer.ok) {
+      // Every tab has the same session.
+      localStorage.used = Date.now();
+      return { kind: 'done', resource: text ? JSON.parse(text) : {} };
+    }
     return [502, 504].includes(answer.status) ? { kind: 'unknown' } : refusal(answer, text);
   } catch {
     return { kind: 'unknown' };

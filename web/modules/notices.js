@@ -1,4 +1,4 @@
-// Adds: notices with Undo that stay at least 20 s, wait while they are read, and the banner of a lost network.
+// Adds: notices with Undo that stay at least 20 s, wait while they are read, the banner of a lost network, and a word before a session ends.
 // Without it: the flash message of the next page carries the same Undo as a form.
 // Proven by: tests/browser/stories/undo.test.js
 
@@ -7,14 +7,14 @@ import { announce } from './announce.js';
 const STAY = 20_000;
 const LEFT = 'notice';
 
-/** @typedef {{ undo?: () => void, again?: () => void, goOn?: () => void }} Choices */
+/** @typedef {{ undo?: () => void, again?: () => void, goOn?: () => void, stay?: () => void }} Choices */
 
 /** @type {{ element: Element, undo: () => void }[]} newest last */
 const undoable = [];
 
 /**
  * @param {string} text
- * @param {Choices} [choices] buttons to offer; one with `again` or `goOn` stays until it is answered
+ * @param {Choices} [choices] buttons to offer; one with another than `undo` stays until it is answered
  */
 export function notify(text, choices = {}) {
   const place = document.querySelector('[data-notices]');
@@ -33,7 +33,7 @@ export function notify(text, choices = {}) {
     if (index >= 0) undoable.splice(index, 1);
     notice.remove();
   };
-  for (const name of /** @type {const} */ (['undo', 'goOn', 'again', 'close'])) {
+  for (const name of /** @type {const} */ (['undo', 'goOn', 'again', 'stay', 'close'])) {
     const button = notice.querySelector(`[data-notice=${name}]`);
     if (!(button instanceof HTMLElement)) continue;
     const choice = name === 'close' ? () => {} : choices[name];
@@ -43,7 +43,7 @@ export function notify(text, choices = {}) {
   place.append(copy);
   const { undo } = choices;
   if (undo) undoable.push({ element: notice, undo: () => (close(), undo()) });
-  if (!choices.again && !choices.goOn) closeInTime(notice, close, gone.signal);
+  if (!choices.again && !choices.goOn && !choices.stay) closeInTime(notice, close, gone.signal);
 }
 
 /** Undoes what the newest notice offers to undo. */
@@ -71,6 +71,15 @@ export function startNotices() {
     if (!typing && undoNewest()) event.preventDefault();
   });
   watchNetwork();
+  watchSession();
+}
+
+/** The page itself was a use of the session. The module that looks after its end is fetched when that comes near. */
+function watchSession() {
+  const left = Number(document.querySelector('[data-left]')?.getAttribute('data-left'));
+  if (!left) return;
+  localStorage.used = Date.now();
+  setTimeout(() => void import('./session-end.js').then(({ watch }) => watch(left)), Math.max(left - 120, left / 2) * 1_000);
 }
 
 /** Shows the banner while the browser has no network. */
