@@ -94,8 +94,9 @@ export function explain(form, failure) {
   const field = FIELD_OF[failure.reason];
   const named = field ? [{ field, description: word(failure.reason) }] : [];
   const violations = failure.violations.length ? failure.violations : named;
-  // The server's answer to the same form is the page that shows both versions side by side, or the form under a new request id.
-  if (failure.reason === 'ETAG_MISMATCH' || (failure.reason === 'REQUEST_ID_REUSED' && form.dataset.action === 'save')) submitPlainly(form);
+  // The server's answer to the same form shows both versions side by side, or is the form under a new request id.
+  if (failure.reason === 'ETAG_MISMATCH') import('./conflict-dialog.js').then(({ settle }) => settle(form, !changed(form))).catch(() => submitPlainly(form));
+  else if (failure.reason === 'REQUEST_ID_REUSED' && form.dataset.action === 'save') submitPlainly(form);
   else if (violations.length) showErrors(form, violations);
   else return false;
   return true;
@@ -141,10 +142,7 @@ function echo(form, resource) {
   saved.set(form, toJson(form));
 }
 
-/**
- * @param {unknown} one
- * @param {unknown} other
- */
+/** @param {unknown} one @param {unknown} other */
 function same(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }

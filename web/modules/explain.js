@@ -61,6 +61,7 @@ export function mark(actor, text) {
 export function quiet(actor) {
   const place = noteOf(actor);
   if (place) place.hidden = true;
+  place?.querySelector('[data-decide]')?.remove();
   for (const marked of rowOf(actor)?.querySelectorAll('[data-changed]') ?? []) marked.removeAttribute('data-changed');
 }
 

@@ -24,7 +24,7 @@ export const removal = {
       rollBack(failure) {
         setGone(row, false);
         giveBack(held, sentTo);
-        void catchUp(row, failure);
+        void catchUp(row, failure, form);
       },
       undo(product) {
         fillRow(row, product);
@@ -68,7 +68,7 @@ export const stating = {
       confirm: (product) => turn(() => fillRow(row, product)),
       rollBack(failure) {
         turn(() => showState(row, before));
-        void catchUp(row, failure);
+        void catchUp(row, failure, form);
       },
       undo(product) {
         fillRow(row, product);
@@ -79,11 +79,12 @@ export const stating = {
 };
 
 /**
- * After a conflict the row shows what somebody else made of it, so that the next attempt is a decision.
+ * After a conflict the row shows what somebody else made of it, and asks what is to become of the form that was refused.
  * @param {HTMLElement} row
  * @param {Failure} failure
+ * @param {HTMLFormElement} [form] without one the next attempt is the decision
  */
-export async function catchUp(row, failure) {
+export async function catchUp(row, failure, form) {
   if (failure.kind !== 'refused' || failure.reason !== 'ETAG_MISMATCH') return;
   const outcome = await call('GET', `/v1/products/${row.id.slice('product-'.length)}`);
   if (outcome.kind !== 'done') return;
@@ -92,6 +93,7 @@ export async function catchUp(row, failure) {
     const place = row.querySelector(`[data-field="${CSS.escape(name.trim())}"]`);
     if (place instanceof HTMLElement) place.dataset.changed = '';
   }
+  if (form) (await import('./conflict-row.js')).decide(row, form);
 }
 
 /**

@@ -167,7 +167,7 @@ storyBothWays('two people change one field: the second is told who was first, ke
   await field(page, 'title').fill('Grace was here');
   await field(page, 'brand').fill('Own brand');
   await button(page, 'Save').click();
-  await page.getByRole('heading', { level: 1, name: /^Ada changed Ada was here/ }).waitFor();
+  await page.getByRole('heading', { name: /^Ada changed Ada was here/ }).waitFor();
   await page.getByRole('cell').filter({ hasText: 'Grace was here' }).first().waitFor();
   await page.getByRole('radio', { name: 'Yours' }).check();
   await button(page, 'Save result').click();

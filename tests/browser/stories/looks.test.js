@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
-import { openGatewayAlone, shelve } from '../harness/shop.js';
+import { PEOPLE, openGatewayAlone, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { button, rowButton, withPast } from '../harness/pages.js';
 
@@ -73,11 +73,28 @@ const heading = (page, name) => page.getByRole('heading', { level: 1, name }).wa
 const errors = (page) => page.locator('#errors').filter({ visible: true }).waitFor();
 let strangers = 0;
 let restored = 0;
+let ahead = 0;
 
 /** Sends a form as the browser does where JavaScript is off. */
 async function sendPlainly(page, form) {
   page.on('dialog', (dialog) => dialog.accept());
   await form.first().evaluate((form) => form.submit());
+}
+
+/** The page of the sign-in in mid-action. */
+async function signedOut(page, shop, cookies = []) {
+  const { name } = await shelve(shop, 'Kept for later');
+  await open(page, `/admin/${name}/delete`);
+  await page.context().clearCookies();
+  if (cookies.length) await page.context().addCookies(cookies);
+  await button(page, 'Delete').click();
+  await heading(page, 'You are signed out');
+}
+
+async function signInAgain(page, { login, password }) {
+  await page.getByLabel('E-mail address').fill(login);
+  await page.getByLabel('Password').fill(password);
+  await button(page, 'Sign in and go on').click();
 }
 
 /** Opens a page of a list by a token that is not good any more. */
@@ -93,8 +110,24 @@ const REFUSALS = {
     await open(page, `/admin/${product.name}`);
     await shop.as('editor')('PATCH', `/v1/${product.name}`, { title: 'Grace was here', brand: 'Hers', description: 'New *text*' });
     await field(page, 'title').fill('Ada was here');
-    await button(page, 'Save').click();
+    await sendPlainly(page, page.locator('#product-form'));
     await heading(page, /^Grace changed/);
+  },
+  'the dialog of a conflict': async (page, shop) => {
+    const product = await shelve(shop, 'Two at once', { brand: 'Before' });
+    await open(page, `/admin/${product.name}`);
+    await shop.as('editor')('PATCH', `/v1/${product.name}`, { title: 'Grace was here', brand: 'Hers', description: 'New *text*' });
+    await field(page, 'title').fill('Ada was here');
+    await button(page, 'Save').click();
+    await page.getByRole('dialog', { name: /^Grace changed/ }).waitFor();
+  },
+  'a row that others were ahead of': async (page, shop) => {
+    ahead += 1;
+    const { name } = await shelve(shop, `Ahead ${ahead}`);
+    await open(page, `/admin/products?q=Ahead+${ahead}`);
+    await shop.as('editor')('PATCH', `/v1/${name}`, { title: `Ahead ${ahead}, changed` });
+    await rowButton(page, `Ahead ${ahead}`, 'Delete').click();
+    await button(page, 'Delete anyway').waitFor();
   },
   'the editor with mistakes': async (page, shop) => {
     await open(page, `/admin/${(await shelve(shop, 'With mistakes')).name}`);
@@ -140,8 +173,25 @@ const REFUSALS = {
     await shelve(shop, 'Kept for later');
     await open(page, '/admin/products?q=Kept+for+later');
     await page.context().clearCookies();
+    await sendPlainly(page, page.locator('form[data-action=delete]'));
+    await heading(page, 'You are signed out');
+  },
+  'the question whether to go on after a sign-in': async (page, shop) => {
+    await signedOut(page, shop);
+    await signInAgain(page, PEOPLE.editor);
+    await heading(page, /^Continue: delete Kept for later\?/);
+  },
+  'the page of a form that is another person’s': async (page, shop) => {
+    await signedOut(page, shop, [{ name: '__Host-last', value: 'somebody', domain: 'localhost', path: '/', secure: true, httpOnly: true, sameSite: 'Lax' }]);
+    await signInAgain(page, PEOPLE.viewer);
+    await heading(page, /another person/);
+  },
+  'the sign-in over a page': async (page, shop) => {
+    await shelve(shop, 'Kept for later');
+    await open(page, '/admin/products?q=Kept+for+later');
+    await page.context().clearCookies();
     await rowButton(page, 'Kept for later', 'Delete').first().click();
-    await heading(page, 'Your sign-in has ended');
+    await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
   },
   'the dialog before a product goes for good': async (page, shop) => {
     await gone(shop, 'Perhaps for good');
@@ -202,7 +252,7 @@ const REFUSALS = {
 
 const byAddress = Object.entries(ADDRESSES).map(([name, address]) =>
   /** @type {const} */ ([name, async (page, shop) => open(page, await address(shop))]));
-const expects = [/status of (40[0149]|410|412|422|503)/];
+const expects = [/status of (40[01349]|410|412|422|503)/];
 
 for (const [name, lead] of [...byAddress, ...Object.entries(REFUSALS)]) {
   for (const scheme of ['light', 'dark']) {

@@ -227,15 +227,7 @@ pub(crate) async fn action(
         let row = merged(name, label, None, of(before.as_ref()?), of(&now));
         row.asks().then_some(row)
     });
-    let (word, kind) = match verb {
-        "delete" => ("Delete anyway", "danger"),
-        "undelete" => ("Restore anyway", "primary"),
-        "publish" => ("Publish anyway", "primary"),
-        "archive" => ("Archive anyway", "primary"),
-        "expunge" => ("Delete for good anyway", "danger"),
-        "roll-back" => ("Restore that version anyway", "primary"),
-        _ => ("Unpublish anyway", "primary"),
-    };
+    let kind = if matches!(verb, "delete" | "expunge") { "danger" } else { "primary" };
     let page = Conflict {
         heading: who_changed(visit, &current),
         text: format!(
@@ -249,7 +241,7 @@ pub(crate) async fn action(
         saving: false,
         rows: rows.collect(),
         kept: kept(fields),
-        button: word.to_owned(),
+        button: words::of(&not_done(verb).replacen("not-", "anyway-", 1), &[]),
         button_kind: kind,
         keep: format!("/admin/products/{id}"),
         keep_word: "Keep",

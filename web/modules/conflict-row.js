@@ -1,0 +1,32 @@
+// Adds: after a conflict, two buttons on the row: the same once more, knowingly, or leave it as it is now.
+// Without it: the server's answer to the form is a page that asks the same.
+// Proven by: tests/browser/stories/failures.test.js
+
+import { word } from './announce.js';
+import { quiet } from './explain.js';
+
+/**
+ * The focus goes to the choice that changes nothing, unless the user has moved on.
+ * @param {HTMLElement} row it shows by now what somebody else made of it
+ * @param {HTMLFormElement} form
+ */
+export function decide(row, form) {
+  const note = row.querySelector('[data-note]');
+  const template = document.querySelector('template#decide');
+  if (!note || !(template instanceof HTMLTemplateElement)) return;
+  const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const [anyway, keep] = copy.querySelectorAll('button');
+  if (!anyway || !keep) return;
+  anyway.textContent = word(`anyway-${form.dataset.done}`);
+  const title = row.querySelector('[data-field=title]')?.id ?? '';
+  for (const button of [anyway, keep]) button.setAttribute('aria-describedby', title);
+  anyway.addEventListener('click', () => form.requestSubmit());
+  keep.addEventListener('click', () => {
+    quiet(form);
+    form.querySelector('button')?.focus();
+  });
+  note.querySelector('[data-decide]')?.remove();
+  note.append(copy);
+  const held = document.activeElement;
+  if (held === document.body || form.contains(held)) keep.focus();
+}
