@@ -44,6 +44,12 @@ if (search instanceof HTMLInputElement) {
   const { startSuggest } = await import('./suggest.js');
   startSuggest(search);
 }
+if (asksFor('[data-facets]')) {
+  // Fetched when the first one is chosen. The forms come and go with what they filter, so the document listens.
+  const facets = () => import('./facets.js');
+  document.addEventListener('change', ({ target }) => void facets().then(({ apply }) => apply(target)));
+  addEventListener('popstate', () => void facets().then(({ goBack }) => goBack()));
+}
 // A page that answers with what is wrong begins there.
 document.getElementById('errors')?.focus();
 document.documentElement.dataset.started = '';

@@ -8,6 +8,7 @@ atTheShop();
 const KIB = 1024;
 const BUDGETS = [
   { name: 'the shop', path: '/', scripts: 4 * KIB, styles: 8 * KIB, page: 14 * KIB },
+  { name: 'a search', path: '/search?q=mug', scripts: 4 * KIB, styles: 8 * KIB, page: 14 * KIB },
   { name: 'the list of products', path: '/admin/products', scripts: 10 * KIB, styles: 8 * KIB },
   { name: 'the form of a new product', path: '/admin/new-product', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
   { name: 'the account', path: '/admin/account', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },

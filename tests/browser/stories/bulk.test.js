@@ -341,6 +341,13 @@ storyBothWays('on a phone the bar takes two lines, and what is done more seldom 
   await page.locator('#bulk summary').press('Enter');
   const menu = await bulk(page, 'Category').boundingBox();
   assert.ok(menu.x >= 0 && menu.x + menu.width <= 390 && menu.y + menu.height <= bar.y, 'it opens above the bar');
+  if (scripts) {
+    await page.locator('[data-chosen]').filter({ hasText: '1 chosen' }).waitFor();
+    await page.keyboard.press('Escape');
+    await bulk(page, 'Category').waitFor({ state: 'hidden' });
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'More', 'Escape closes it, and the focus stays');
+    await page.keyboard.press('Enter');
+  }
   await bulk(page, 'Category').click();
   await page.getByRole('heading', { level: 1 }).filter({ hasText: '1 product' }).waitFor();
 });

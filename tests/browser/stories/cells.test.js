@@ -28,6 +28,26 @@ story('Enter saves a price as people type it, and Undo takes it back', { as: 'ed
   assert.deepEqual(await priceOf(shop, name), ['EUR 14.90']);
 });
 
+story('a price stands in its cell while its answer is held, and returns when it is refused', { as: 'editor', expects: [/status of 500/] }, async ({ page, shop }) => {
+  await aloneOnTheList(page, shop, 'Wolverine whisk');
+  let answer;
+  await page.route('**/v1/products/*/variants/*', (route) => (answer = () => route.fulfill({ status: 500 })));
+  await price(page, 'Wolverine whisk').click();
+  await cellInput(page).fill('15');
+  const asked = page.waitForRequest((request) => request.method() === 'PATCH');
+  const shown = await page.evaluate(() => {
+    document.activeElement.form.requestSubmit();
+    return document.querySelector('[data-field=price]').textContent;
+  });
+  assert.equal(shown, '€15.00', 'in the same frame');
+  assert.equal(await price(page, 'Wolverine whisk').getAttribute('aria-busy'), 'true');
+  await asked;
+  await answer();
+  await row(page, 'Wolverine whisk').locator('[data-note]').waitFor();
+  assert.equal(await price(page, 'Wolverine whisk').textContent(), '€14.90');
+  assert.equal(await cellInput(page).inputValue(), '15', 'what was typed stays in its field');
+});
+
 story('a price in another currency stays as it is', { as: 'editor' }, async ({ page, shop }) => {
   const prices = [['EUR', '20'], ['USD', '25']].map(([currencyCode, units]) => ({ amount: { currencyCode, units, nanos: 500_000_000 } }));
   const { name } = await shelve(shop, 'Weasel wok', { variants: [{ prices }] });

@@ -32,6 +32,27 @@ storyBothWays('filters stand in the address, and the same address is the same li
   assert.equal(await page.locator('#state').inputValue(), 'draft');
 });
 
+story('what takes longer than 150 ms dims the old list, and what is quicker does not', { as: 'viewer' }, async ({ page, shop }) => {
+  await shelveAll(shop, ['Hoatzin A', {}]);
+  await open(page, '/admin/products?q=Hoatzin');
+  await page.evaluate(() => {
+    const list = document.getElementById('list');
+    globalThis.busy = [];
+    new MutationObserver(() => globalThis.busy.push(list.getAttribute('aria-busy'))).observe(list, { attributeFilter: ['aria-busy'] });
+  });
+  let late;
+  await page.route('**/v1/products:search?*', (route) => (late = () => route.continue()));
+  await page.locator('#state').selectOption('draft');
+  await button(page, 'Filter').click();
+  await page.locator('#list[aria-busy=true]').waitFor();
+  assert.deepEqual(await titles(page), ['Hoatzin A'], 'the old list stays meanwhile');
+  assert.ok(Number(await page.locator('#list .board').evaluate((board) => getComputedStyle(board).opacity)) < 1);
+  await late();
+  await page.locator('#list:not([aria-busy])').waitFor();
+  await page.unroute('**/v1/products:search?*');
+  assert.deepEqual(await page.evaluate(() => globalThis.busy), ['true', null]);
+});
+
 storyBothWays('a head sorts, and once more the other way round', { as: 'viewer' }, async ({ page, shop, scripts }) => {
   const word = scripts ? 'Plover' : 'Dunlin';
   await shelveAll(shop, [`${word} B`, { price: 30 }], [`${word} C`, { price: 10 }], [`${word} A`, { price: 20 }]);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
-import { button } from '../harness/pages.js';
+import { button, listening, marked } from '../harness/pages.js';
 
 atTheShop();
 
@@ -25,9 +25,52 @@ storyBothWays('a word is found, marked and narrowed by a brand', {}, async ({ pa
   assert.deepEqual(await page.locator('#cards mark').allTextContents(), [word, word]);
   assert.equal(await page.getByText('Eastwood').count(), 0, 'no count tells of a draft');
   await page.getByLabel(/^Northwood/).check();
-  await button(page, 'Show results').click();
+  if (!scripts) await button(page, 'Show results').click();
   await page.waitForURL(/brand=Northwood/);
+  await page.locator('.head .num').filter({ hasText: /^1 product$/ }).waitFor();
   assert.deepEqual(await titles(), [`Bowl of ${word}`]);
+});
+
+story('a filter applies at once, in place, and Back takes it off again', {}, async ({ page, shop }) => {
+  for (const [thing, brand] of [['Bowl', 'Northwind'], ['Tray', 'Southwind'], ['Jug', 'Southwind']]) {
+    await shelve(shop, `${thing} of bamboo`, { published: true, brand });
+  }
+  await open(page, '/search?q=bamboo');
+  const same = await marked(page);
+  const heard = await listening(page, 'polite');
+  const count = (text) => page.locator('.head .num').filter({ hasText: new RegExp(`^${text}$`) }).waitFor();
+  await page.locator('[data-facets]').evaluate((details) => (details.open = true));
+  await page.getByLabel(/^Southwind/).focus();
+  await page.keyboard.press('Space');
+  await count('2 products');
+  assert.match(page.url(), /brand=Southwind/);
+  assert.match(await page.evaluate(() => document.activeElement.value), /Southwind/);
+  await page.getByRole('link', { name: /Without Southwind/ }).waitFor();
+  await page.getByLabel(/^Northwind/).check();
+  await count('3 products');
+  assert.deepEqual((await heard()).filter(Boolean), ['2 products', '3 products']);
+  await page.evaluate(() => history.back());
+  await count('2 products');
+  assert.equal(await page.getByLabel(/^Northwind/).isChecked(), false);
+  await page.evaluate(() => history.back());
+  await count('3 products');
+  assert.equal(new URL(page.url()).search, '?q=bamboo');
+  assert.ok(await same(), 'the page was never left');
+});
+
+story('a filter that is answered late is overtaken by the next one, and the old list is dimmed meanwhile', {}, async ({ page, shop }) => {
+  for (const brand of ['Eastwind', 'Westwind']) await shelve(shop, `Rack of wicker by ${brand}`, { published: true, brand });
+  await open(page, '/search?q=wicker');
+  await page.locator('[data-facets]').evaluate((details) => (details.open = true));
+  let late;
+  await page.route(/brand=Eastwind$/, (route) => (late = route));
+  await page.getByLabel(/^Eastwind/).check();
+  await page.locator('main[aria-busy=true]').waitFor();
+  await page.getByLabel(/^Westwind/).check();
+  await page.waitForURL(/Eastwind.*Westwind/);
+  await page.locator('main:not([aria-busy])').waitFor();
+  await late.continue().catch(() => {});
+  assert.match(page.url(), /Eastwind.*Westwind/);
 });
 
 storyBothWays('what is not found says so', {}, async ({ page }) => {
