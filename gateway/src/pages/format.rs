@@ -19,6 +19,13 @@ pub(crate) struct Amount {
     pub(crate) fraction: String,
 }
 
+impl Amount {
+    /// Whether it leaves no room beside it on a card: from a million on.
+    pub(crate) fn is_long(&self) -> bool {
+        self.text.chars().count() > 11
+    }
+}
+
 /// An amount of money with its currency.
 pub(crate) fn money(money: &Money) -> Amount {
     let places = decimal_places(&money.currency_code);

@@ -6,6 +6,16 @@ import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 
 atTheShop();
 
+story('a price above a million leaves a card’s title its width', {}, async ({ page, shop }) => {
+  const { title } = await shelve(shop, 'Grand piano of black lacquer, by hand', { price: 1_234_567, published: true });
+  await open(page, '/');
+  const card = page.locator('#cards .card').filter({ hasText: title });
+  const [whole, heading, price] = await Promise.all([card, card.locator('h2'), card.locator('.price')].map((part) => part.boundingBox()));
+  assert.ok(heading.width >= whole.width * 0.8, `${heading.width} of ${whole.width} pixels`);
+  assert.ok(price.y < heading.y, 'the label hangs from the shelf, above the title');
+  assert.ok(Math.abs(price.x + price.width - whole.x - whole.width) < 1, 'at its right');
+});
+
 story('a product that somebody points at is fetched ahead, and opens from there', {}, async ({ page }) => {
   await open(page, '/');
   const session = await page.context().newCDPSession(page);
