@@ -84,8 +84,7 @@ export async function attempt(method, path, { etag, requestId, body }) {
     const answer = await fetch(path, body ? { ...init, body: JSON.stringify(body) } : init);
     const text = await answer.text();
     if (answer.ok) {
-      // Every tab has the same session.
-      localStorage.used = Date.now();
+      noteUse();
       return { kind: 'done', resource: text ? JSON.parse(text) : {} };
     }
     return [502, 504].includes(answer.status) ? { kind: 'unknown' } : refusal(answer, text);
@@ -93,6 +92,15 @@ export async function attempt(method, path, { etag, requestId, body }) {
     return { kind: 'unknown' };
   } finally {
     clearTimeout(clock);
+  }
+}
+
+/** Every tab has the same session, and each use of it moves its end. */
+export function noteUse() {
+  try {
+    localStorage.used = Date.now();
+  } catch {
+    // Where nothing can be kept, the word before the session's end comes early.
   }
 }
 

@@ -3,6 +3,7 @@
 // Proven by: tests/browser/stories/undo.test.js
 
 import { announce } from './announce.js';
+import { noteUse } from './call.js';
 
 const STAY = 20_000;
 const LEFT = 'notice';
@@ -78,7 +79,7 @@ export function startNotices() {
 function watchSession() {
   const left = Number(document.querySelector('[data-left]')?.getAttribute('data-left'));
   if (!left) return;
-  localStorage.used = Date.now();
+  noteUse();
   setTimeout(() => void import('./session-end.js').then(({ watch }) => watch(left)), Math.max(left - 120, left / 2) * 1_000);
 }
 

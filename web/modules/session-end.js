@@ -19,9 +19,18 @@ let clock;
  */
 export function watch(left) {
   clearTimeout(clock);
-  const until = Number(localStorage.used) + (left - ahead(left)) * 1_000 - Date.now();
+  const until = lastUse() + (left - ahead(left)) * 1_000 - Date.now();
   if (until > 0) clock = setTimeout(() => watch(left), until);
   else warn(left);
+}
+
+/** In any tab, in milliseconds since 1970. */
+function lastUse() {
+  try {
+    return Number(localStorage.used);
+  } catch {
+    return performance.timeOrigin;
+  }
 }
 
 /** @param {number} left */

@@ -2,12 +2,14 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::session::{credentials, from_headers, start};
+use jiff::Timestamp;
+
+use crate::session::{FormKey, Opened, credentials, from_headers, start};
 
 /// A token is taken from cookies exactly where the first cookie of that name holds one; it is what credentials say, and the cookie that is
 /// made of it reads back.
 ///
-/// Each line is one `Cookie` header.
+/// Each line is one `Cookie` header. Nothing that comes from outside opens as a form that waits.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -33,6 +35,8 @@ pub fn session(input: &[u8]) {
     // Any text at all is a token that reads back, or none that a cookie is made of.
     if let Ok(text) = std::str::from_utf8(input) {
         assert_eq!(start(text).is_some(), is_token(text), "{text}");
+        let opened = FormKey::of(b"nobody's").open(text, Timestamp::UNIX_EPOCH);
+        assert_eq!(opened, Opened::Unreadable, "{text}");
         if is_token(text) && !text.starts_with("shelf_key_") {
             reads_back(text);
         }

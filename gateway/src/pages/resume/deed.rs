@@ -133,12 +133,32 @@ async fn title(visit: &Visit, about: About<'_>, fields: &Fields) -> String {
     found.unwrap_or_default()
 }
 
-/// What somebody typed into a form, by name, without what a page says of itself.
+/// What a page says in its forms by itself.
+const OF_THE_PAGE: [&str; 16] = [
+    "etag",
+    "request_id",
+    "return_to",
+    "was",
+    "revision",
+    "currency",
+    "parent",
+    "item",
+    "all",
+    "do",
+    "place",
+    "step",
+    "tally",
+    "changed",
+    "refused",
+    "again",
+];
+
+/// What somebody typed into a form, by name, without what its page says.
 pub(super) fn typed(fields: &Fields) -> Vec<(String, String)> {
-    let pairs = fields.pairs().iter().filter(|(name, value)| {
-        let of_the_page = ["etag", "request_id", "return_to", "was", "item", "all", "do", "parent"];
-        !of_the_page.contains(&name.as_str()) && !value.trim().is_empty()
-    });
+    let pairs = fields
+        .pairs()
+        .iter()
+        .filter(|(name, value)| !OF_THE_PAGE.contains(&name.as_str()) && !value.trim().is_empty());
     pairs.map(|(name, value)| (label(name), value.clone())).collect()
 }
 
