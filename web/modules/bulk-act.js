@@ -70,13 +70,16 @@ function chosen() {
 async function carryOn(deed) {
   const { bulk, verb, run, whole } = deed;
   const { state } = VERBS[verb];
+  // A page of what was deleted shows what the others hide.
+  const bin = 'bin' in bulk.dataset;
+  const leaves = verb === (bin ? 'undelete' : 'delete');
   const from = run.done.length;
   const before = new Map(rowsOf(run.left).map(([row]) => [row, { gone: Boolean(row.hidden), state: row.dataset.state ?? '' }]));
   bulk.ariaBusy = 'true';
   for (const row of focusLast([...before.keys()])) {
     quiet(row);
-    if (state === 'deleted') leaveRow(row);
-    if (state === 'deleted') setGone(row, true);
+    if (leaves) leaveRow(row);
+    if (leaves) setGone(row, true);
     else if (state) showState(row, state);
   }
   const work = progress(bulk, run.count);
@@ -84,7 +87,7 @@ async function carryOn(deed) {
   work.end();
   for (const [row, product] of rowsOf(run.done.slice(from))) {
     fillRow(row, product);
-    if (row.hidden !== Boolean(product.deleteTime)) setGone(row, !row.hidden);
+    if (row.hidden !== (Boolean(product.deleteTime) !== bin)) setGone(row, !row.hidden);
     tick(row, false);
   }
   const undone = new Set([...run.refused.keys(), ...run.left.map(({ name }) => name)]);
@@ -115,9 +118,7 @@ async function showUndone({ refused, left, halted }) {
 
 /**
  * Those of the products that have a row here.
- * @template {{ name: string }} T
- * @param {T[]} items
- * @returns {[HTMLElement, T][]}
+ * @template {{ name: string }} T @param {T[]} items @returns {[HTMLElement, T][]}
  */
 function rowsOf(items) {
   return items.flatMap((item) => {

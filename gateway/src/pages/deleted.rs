@@ -26,6 +26,8 @@ struct DeletedPage {
     chrome: Chrome,
     here: String,
     may_edit: bool,
+    /// Of the form that restores many.
+    request_id: String,
     total: String,
     total_count: i32,
     capped: bool,
@@ -49,6 +51,8 @@ struct DeletedRow {
     deleted_full: String,
     deleted_by: String,
     until: String,
+    /// Why it was not restored with many others; empty when it was, or was not asked for.
+    note: String,
     request_id: String,
 }
 
@@ -83,13 +87,14 @@ fn list(
     DeletedPage {
         here: visit.here.clone(),
         may_edit: chrome.may_edit(),
+        request_id: request_id(),
+        chooses: chrome.may_edit() && shown > 0,
         chrome,
         total: format::total(page.total_size, page.total_size_capped),
         total_count: page.total_size,
         capped: page.total_size_capped,
         range: range(from, shown, more),
         note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
-        chooses: false,
         heads: heads
             .map(|word| Head { word, href: String::new(), order: "", numeric: false })
             .into(),
@@ -110,6 +115,7 @@ fn list(
 fn row(product: &Product, visit: &Visit) -> DeletedRow {
     let row = ProductRow::of(product, "", visit.now);
     let deleted = When::of(product.delete_time.as_ref(), visit.now);
+    let note = visit.refusal(&row.id);
     let until = product.purge_time.as_ref().and_then(format::timestamp);
     DeletedRow {
         id: row.id,
@@ -126,6 +132,7 @@ fn row(product: &Product, visit: &Visit) -> DeletedRow {
             .map(|actor| actor.display_name.clone())
             .unwrap_or_default(),
         until: until.map(format::date).unwrap_or_default(),
+        note,
         request_id: request_id(),
     }
 }

@@ -373,3 +373,28 @@ story('what takes more than one step waits for Continue without JavaScript, and 
   await button(page, 'Continue').click();
   await page.getByRole('heading', { level: 1, name: '620 products deleted.' }).waitFor();
 });
+
+storyBothWays('what was deleted is restored many at a time, what cannot be says why, and Undo deletes it again', { as: 'editor', expects: [/status of 4\d\d/] }, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'Wiederkehr' : 'Rueckkehr';
+  const titles = [1, 2, 3].map((index) => `${word} ${index}`);
+  for (const title of titles) {
+    const { name } = await shelve(shop, title, { slug: title.toLowerCase().replace(' ', '-') });
+    await shop.as('editor')('DELETE', `/v1/${name}`);
+  }
+  await shelve(shop, `${word} new`, { slug: `${word.toLowerCase()}-2` });
+  await open(page, '/admin/deleted');
+  const before = Number(await page.locator('#total').getAttribute('data-total'));
+  for (const title of titles) await row(page, title).getByRole('checkbox').check();
+  if (scripts) assert.deepEqual(await axe(page), []);
+  await bulk(page, 'Restore').click();
+  await message(page, '2 of 3 products restored, 1 not.').waitFor();
+  for (const title of [titles[0], titles[2]]) await row(page, title).waitFor({ state: 'hidden' });
+  await row(page, titles[1]).getByText('This address is taken.').waitFor();
+  assert.ok(await row(page, titles[1]).getByRole('checkbox').isChecked());
+  assert.equal(Number(await page.locator('#total').getAttribute('data-total')), before - 2);
+  assert.deepEqual((await page.locator('#rows tr:not([hidden]) [data-field=title]').allTextContents()).filter((title) => title.startsWith(word)), [titles[1]]);
+  await button(page, 'Undo').click();
+  await message(page, '2 products deleted.').waitFor();
+  for (const title of titles) await row(page, title).waitFor();
+  assert.equal(Number(await page.locator('#total').getAttribute('data-total')), before);
+});
