@@ -89,7 +89,8 @@ pub(crate) async fn resume(visit: Visit, fields: Fields) -> Result<Response, Tro
             Ok(unstored(with_cookies(response, cookies)))
         }
         Err(status) => {
-            let Some(http) = in_place(status.code()) else { return Err(status.into()) };
+            // Whatever stands in the way of the sign-in, what waits is kept.
+            let http = in_place(status.code()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             let problems = sign_in::problems(&status);
             let page = sign_in_again(&visit, sealed.to_owned(), login, problems);
             Ok(sign_in::refused(visit.page_with(http, &page)?, &status))

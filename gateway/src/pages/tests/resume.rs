@@ -2,6 +2,7 @@
 
 use http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
+use rstest::rstest;
 use tonic::Code;
 
 use super::{
@@ -141,14 +142,23 @@ async fn what_was_changed_on_its_way_is_not_read_and_it_says_what_to_do() {
     assert!(!shop.was_called("DeleteProduct"));
 }
 
+#[rstest]
+#[case(Code::Unauthenticated, "CREDENTIALS_INVALID", StatusCode::UNAUTHORIZED, "does not match")]
+#[case(Code::ResourceExhausted, "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "Too many attempts")]
+#[case(Code::Unavailable, "STORE_UNAVAILABLE", StatusCode::SERVICE_UNAVAILABLE, "cannot reach")]
 #[tokio::test]
-async fn a_wrong_password_keeps_what_waits_and_the_login() {
-    let refused = refusal(Code::Unauthenticated, "CREDENTIALS_INVALID");
-    let shop = Shop::with(product()).refusing("CreateSession", refused);
+async fn whatever_stands_in_the_way_of_the_sign_in_what_waits_is_kept_and_the_login(
+    #[case] code: Code,
+    #[case] reason: &str,
+    #[case] expected: StatusCode,
+    #[case] words: &str,
+) {
+    let shop = Shop::with(product()).refusing("CreateSession", refusal(code, reason));
     let waits = sealed(&own(), DELETE, "etag=1", clock::now());
     let (status, page) = resumed(&shop, &waits).await;
-    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(status, expected);
     assert_eq!(parked(&page), waits);
+    assert!(page.contains(words), "{page}");
     assert!(page.contains("ada@example.org") && !page.contains("correct horse"), "{page}");
 }
 
