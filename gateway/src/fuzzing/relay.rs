@@ -42,7 +42,9 @@ impl Outcome {
 }
 
 /// A message comes back as it was sent, in both codings; any bytes at all come to the same end however they are cut, and the service is
-/// never handed more than the limit. A body that is too large and broken besides is refused for what is seen first.
+/// never handed more than the limit.
+///
+/// A body that is too large and broken besides is refused for what is seen first.
 ///
 /// The lowest bit of the first byte chooses the coding, the others how the body is cut; the rest is the message, and the body.
 ///
