@@ -14,6 +14,7 @@ mod shop;
 #[cfg(test)]
 mod tests;
 mod variants;
+mod watch;
 
 use std::sync::Arc;
 
@@ -22,8 +23,10 @@ pub use history::{Base, Comparison};
 pub use products::ProductList;
 
 pub use search::{Found, FoundPage};
+pub use watch::{Seen, Watching};
 
-use crate::{clock::Clock, search::Search, store::Store};
+use self::watch::News;
+use crate::{clock::Clock, config::Watch, search::Search, store::Store};
 
 /// The catalog of one shop.
 #[derive(Clone)]
@@ -32,6 +35,7 @@ pub struct Catalog {
     search: Search,
     clock: Arc<dyn Clock>,
     picture_host: Option<Arc<str>>,
+    news: News,
 }
 
 impl Catalog {
@@ -40,7 +44,14 @@ impl Catalog {
 
     /// The catalog in a store and its search, with the shop's own pictures only.
     pub fn new(store: Arc<dyn Store>, search: Search, clock: Arc<dyn Clock>) -> Self {
-        Self { store, search, clock, picture_host: None }
+        let news = News::new(Watch::default());
+        Self { store, search, clock, picture_host: None, news }
+    }
+
+    /// Lets changes be watched within these limits.
+    #[must_use]
+    pub fn with_watch(self, limits: Watch) -> Self {
+        Self { news: News::new(limits), ..self }
     }
 
     /// Takes pictures from a host too, over https.

@@ -21,7 +21,7 @@ use std::{
 
 pub use disk::DiskOptions;
 pub use limit_options::LimitOptions;
-pub use limits::{Deadlines, DiskLimits, Http2, Limits, Passwords, Rate, Times};
+pub use limits::{Deadlines, DiskLimits, Http2, Limits, Passwords, Rate, Times, Watch};
 pub use origin::{Origin, host};
 pub use problems::{EXIT_CONFIG, Problems};
 pub use retention::{KEEP_REVISIONS, Retention, keep_revisions};

@@ -10,6 +10,7 @@ mod change_service;
 mod credentials;
 mod deadline;
 mod dispatch;
+mod ending;
 mod frames;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
@@ -37,6 +38,7 @@ mod steady;
 mod trace;
 mod user_service;
 mod variant_service;
+mod watch;
 mod wire;
 
 use std::{
@@ -63,6 +65,7 @@ use self::{
     beside::Beside,
     credentials::Identity,
     deadline::Until,
+    ending::Ending,
     frames::{Counted, Messages},
     pace::Pace,
     page_token::PageTokens,
@@ -74,7 +77,9 @@ use self::{
     steady::Steady,
     trace::Call,
 };
-pub(crate) use self::{request_id::X_REQUEST_ID, resume_token::SHELF_RESUME_TOKEN, source::Peer};
+pub(crate) use self::{
+    ending::Closing, request_id::X_REQUEST_ID, resume_token::SHELF_RESUME_TOKEN, source::Peer,
+};
 use crate::{
     access::Access,
     catalog::Catalog,
@@ -95,6 +100,8 @@ struct Inner {
     page_tokens: PageTokens,
     resume_tokens: ResumeTokens,
     shed: Shed,
+    /// The places of streams, each for as long as it goes on.
+    streams: Shed,
     pace: Pace,
     trusted_proxies: Vec<IpAddr>,
     limits: Limits,
@@ -119,6 +126,7 @@ impl GrpcService {
             page_tokens: PageTokens::new(Arc::clone(&seals)),
             resume_tokens: ResumeTokens::new(seals),
             shed: Shed::new(limits.calls, limits.calls_per_caller, limits.deadlines.place),
+            streams: Shed::of_each(limits.watch.per_caller, limits.deadlines.place),
             pace: Pace::new(&limits),
             trusted_proxies: settings.trusted_proxies.clone(),
             beside: Beside::new(settings.reflection),
@@ -172,32 +180,35 @@ impl GrpcService {
         request: Request<Body>,
     ) -> Result<Response<Body>, Status> {
         let method = method.ok_or_else(|| status::method_unknown(request.uri().path()))?;
-        let deadlines = self.0.limits.deadlines;
         // A stream may go on for longer than it takes to begin.
-        let stream =
-            if method.streams { Some(deadlines.of_stream(request.headers())?) } else { None };
-        let begin = deadlines.of_call(request.headers())?;
+        let ending = match method.streams {
+            true => Some(Ending::of(self, method, request.headers(), request.extensions())?),
+            false => None,
+        };
+        let begin = self.0.limits.deadlines.of_call(request.headers())?;
         let called = tokio::time::timeout(begin, self.called_in_time(method, request)).await;
-        let response = called.unwrap_or_else(|_| Err(status::deadline_exceeded()))?;
-        Ok(match stream {
-            Some(time) => {
-                let stopping = self.0.stopping.clone();
-                response.map(|body| Body::new(Until::new(body, time, stopping)))
+        let (response, places) = called.unwrap_or_else(|_| Err(status::deadline_exceeded()))?;
+        Ok(match ending {
+            Some(ending) => {
+                let end = ending.come(self.clone());
+                response.map(|body| Body::new(Until::new(body, end, places)))
             }
             None => response,
         })
     }
 
+    /// The answer, and what a stream holds while it goes on.
     async fn called_in_time(
         &self,
         method: Method,
         request: Request<Body>,
-    ) -> Result<Response<Body>, Status> {
+    ) -> Result<(Response<Body>, Option<Places>), Status> {
         if self.0.closed.load(Ordering::Relaxed) && !method.always_answered {
             return Err(status::shutting_down());
         }
         let source = Source::of(&request, &self.0.trusted_proxies);
         let (identity, _places) = self.admitted(method, source, request.headers()).await?;
+        let streams = self.among_streams(method, source, &identity).await?;
         let (limit, times) = (self.0.limits.message_bytes, self.0.limits.times);
         let mut request = request.map(|body| {
             let body = match method.messages {
@@ -207,7 +218,23 @@ impl GrpcService {
             Body::new(Counted::new(body, method.messages, limit))
         });
         request.extensions_mut().insert(identity);
-        Ok(dispatch::call(self, request).await)
+        Ok((dispatch::call(self, request).await, streams))
+    }
+
+    /// The place of a stream among those of its caller.
+    async fn among_streams(
+        &self,
+        method: Method,
+        source: Source,
+        identity: &Identity,
+    ) -> Result<Option<Places>, Status> {
+        let Inner { streams, trusted_proxies, limits, .. } = self.0.as_ref();
+        if !method.streams || method.always_answered {
+            return Ok(None);
+        }
+        let account = source.account(Some(identity), trusted_proxies);
+        let places = streams.both(streams.place().await?, account).await;
+        places.map(Some).map_err(|_full| status::too_many_streams(limits.watch.per_caller))
     }
 
     /// Who calls, and the places of the call among those in flight.

@@ -131,7 +131,8 @@ pub async fn open_with_clock(
     let store = store::open(url, Arc::clone(&clock), Arc::new(SystemDisk), limits).await?;
     let search = Search::start(Arc::clone(&store));
     let catalog = Catalog::new(Arc::clone(&store), search.clone(), Arc::clone(&clock))
-        .with_picture_host(settings.picture_host.as_deref());
+        .with_picture_host(settings.picture_host.as_deref())
+        .with_watch(limits.watch);
     let access = Access::new(Arc::clone(&store) as _, Arc::clone(&clock), limits);
     let service = GrpcService::new(catalog.clone(), access.clone(), clock, &settings);
     service.start().await;

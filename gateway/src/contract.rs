@@ -8,7 +8,8 @@ use std::{
 use arc_swap::ArcSwapOption;
 use http::HeaderName;
 use transcoder::{
-    Dialect, ErrorOptions, ErrorShape, ParseOptions, Plan, PlanConfig, PrintOptions, Rpc,
+    Dialect, ErrorOptions, ErrorShape, ParseOptions, Plan, PlanConfig, PrintOptions, ResumeRule,
+    Rpc,
 };
 
 use crate::assets::File;
@@ -180,12 +181,22 @@ pub(crate) fn plain() -> &'static Plan {
 /// When the descriptors that the build embedded break a rule of the transcoder; a test compiles them.
 pub(crate) fn plan() -> &'static Arc<Plan> {
     static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
-        let plan = Plan::compile(proto::FILE_DESCRIPTOR_SET, &[], &PlanConfig::default());
+        let config = PlanConfig { resumes: vec![watching()], ..PlanConfig::default() };
+        let plan = Plan::compile(proto::FILE_DESCRIPTOR_SET, &[], &config);
         Arc::new(
             plan.unwrap_or_else(|errors| panic!("the embedded contract is faulty: {errors:?}")),
         )
     });
     &PLAN
+}
+
+/// A browser that reconnects goes on behind the last event that it has.
+fn watching() -> ResumeRule {
+    ResumeRule {
+        selector: "shelf.catalog.v1.ProductService.WatchProducts".into(),
+        event_id: "resume_token".into(),
+        request: "resume_token".into(),
+    }
 }
 
 /// The method at this path of gRPC.

@@ -227,7 +227,7 @@ fn comment(file: &FileDescriptor, path: &[i32]) -> String {
 fn every_write_can_be_repeated_and_tried_except_those_that_say_why_not() {
     for method in methods() {
         let input = method.input();
-        let reads = ["Get", "List", "BatchGet", "Resolve", "Search", "Suggest", "Compare"];
+        let reads = ["Get", "List", "BatchGet", "Resolve", "Search", "Suggest", "Compare", "Watch"];
         let write = !reads.iter().any(|verb| method.name().starts_with(verb));
         for field in ["request_id", "validate_only"] {
             let excepted = EXCEPTIONS.contains(&(method.name(), field));

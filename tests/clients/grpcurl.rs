@@ -92,6 +92,29 @@ fn told((ok, text): (bool, String)) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_are_watched_from_a_token_on() {
+    let shop = shop().await;
+    let bearer = format!("authorization: Bearer {}", shop.people.viewer.token());
+    let watch = "shelf.catalog.v1.ProductService/WatchProducts";
+    let read = ["-H", &bearer, "-max-time", "2", "-d", "{}"];
+    let (ok, begun) = grpcurl(&shop, &read, &[watch]).await;
+    assert!(
+        !ok && begun.contains("DeadlineExceeded"),
+        "it goes on until its time is over: {begun}"
+    );
+    let token = begun.split('"').nth(3).expect("a token").to_owned();
+    let name =
+        proto::catalog::DeleteProductRequest { name: "products/mug".into(), ..Default::default() };
+    shop.people.editor.products().delete_product(name).await.unwrap();
+    let from = json!({ "resume_token": token }).to_string();
+    let read = ["-H", &bearer, "-max-time", "2", "-d", &from];
+    let (_, told) = grpcurl(&shop, &read, &[watch]).await;
+    assert!(told.contains("KIND_DELETED") && told.contains("\"deleteTime\""), "{told}");
+    assert_eq!(told.matches("\"change\"").count(), 1, "{told}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn errors_arrive_with_their_details() {
     let shop = shop().await;
     let get = "shelf.catalog.v1.ProductService/GetProduct";

@@ -10,7 +10,14 @@ const README: &str = include_str!("../../README.md");
 
 /// The README's commands of a program for a shop, each on one line.
 fn commands(program: &str) -> Vec<String> {
-    lines(program).into_iter().filter(|line| !is_for_the_depot(line)).collect()
+    let ends = |line: &String| !is_for_the_depot(line) && !is_endless(line);
+    lines(program).into_iter().filter(ends).collect()
+}
+
+/// Those that go on until somebody ends them.
+fn is_endless(line: &str) -> bool {
+    ["products:watch", "WatchProducts"].iter().any(|what| line.contains(what))
+        && !is_for_the_depot(line)
 }
 
 /// Those for a service that is not Shelf's.
@@ -72,6 +79,20 @@ async fn the_lines_for_curl_sign_in_and_change_a_product() {
         assert!(text.contains(word), "{told}\n`{word}`: {text}");
         let found = text.lines().find_map(|line| line.strip_prefix("etag: "));
         etag = found.map_or(etag, |found| found.trim().to_owned());
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_that_watch_begin_at_once() {
+    let shop = Shop::with_sample().await;
+    let watching = [lines("curl"), lines("grpcurl")].concat();
+    let watching: Vec<_> = watching.into_iter().filter(|line| is_endless(line)).collect();
+    assert_eq!(watching.len(), 2, "{watching:?}");
+    for told in watching {
+        let told = format!("timeout 2 {told}; test $? -eq 124");
+        let text = run_here(&shop, &told, shop.people.viewer.token()).await;
+        assert!(text.contains("\"resumeToken\":"), "{text}");
     }
     shop.close().await;
 }

@@ -31,6 +31,23 @@ def caller(channel, pool):
     return call
 
 
+def watcher(channel, pool):
+    """The stream of changes from a token on, or from now."""
+    method = pool.FindServiceByName(PRODUCTS).FindMethodByName("WatchProducts")
+    request = GetMessageClass(method.input_type)
+    answer = GetMessageClass(method.output_type)
+    stub = channel.unary_stream(
+        f"/{PRODUCTS}/WatchProducts",
+        request_serializer=request.SerializeToString,
+        response_deserializer=answer.FromString,
+    )
+
+    def watch(token, **fields):
+        return stub(request(**fields), metadata=[("authorization", f"Bearer {token}")], timeout=20)
+
+    return watch
+
+
 def main(address):
     token = os.environ["SHELF_TOKEN"]
     with grpc.insecure_channel(address, compression=grpc.Compression.Gzip) as channel:
@@ -41,7 +58,12 @@ def main(address):
 
         database = ProtoReflectionDescriptorDatabase(channel)
         assert PRODUCTS in database.get_services(), database.get_services()
-        call = caller(channel, DescriptorPool(database))
+        pool = DescriptorPool(database)
+        call = caller(channel, pool)
+        watch = watcher(channel, pool)
+        stream = watch(token)
+        begun = next(stream)
+        assert begun.resume_token and not begun.HasField("change"), begun
 
         titles = [product.title for product in call("ListProducts").products]
         assert titles == ["Enamel mug"], titles
@@ -67,6 +89,15 @@ def main(address):
         else:
             raise AssertionError("anyone may delete")
         assert call("DeleteProduct", token, name=created.name).HasField("delete_time")
+
+        seen = [next(stream) for _ in range(3)]
+        assert [one.change.resource for one in seen] == ["products/jug"] * 3, seen
+        assert [one.change.kind for one in seen] == [1, 2, 3] and seen[2].product.HasField("delete_time"), seen
+        stream.cancel()
+        again = watch(token, resume_token=seen[1].resume_token)
+        assert next(again).resume_token == seen[1].resume_token
+        assert next(again).change == seen[2].change
+        again.cancel()
     print("all is well")
 
 

@@ -1,11 +1,13 @@
 //! SIGTERM: what was asked is answered, nothing new is taken, the exit code is 0.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Instant};
 
 use http::StatusCode;
 use prost::Message as _;
-use proto::catalog::BatchGetProductsRequest;
+use proto::catalog::{BatchGetProductsRequest, WatchProductsRequest};
 use tests::{
+    errors::reason,
+    events::Events,
     goods::{create, fresh},
     pair::Pair,
     process::PATIENCE,
@@ -16,6 +18,7 @@ use tokio::{
     sync::mpsc,
     time::timeout,
 };
+use tonic::Code;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gateway_finishes_what_it_began() {
@@ -87,6 +90,33 @@ async fn the_catalog_service_finishes_what_it_began() {
     assert!(answer.contains("grpc-status:0"), "{answer}");
     let (status, output) = catalog.ended().await;
     assert!(status.success() && !output.contains("cut off"), "{status}: {output}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_end_at_once_and_hold_nothing_up() {
+    let mut pair = Pair::start().await;
+    let web = pair.web().with_token(pair.people.viewer.token());
+    let mut events = Events::open(&web, "/v1/products:watch", "").await.unwrap();
+    events.next().await.expect("where it begins");
+    let since = Instant::now();
+    pair.gateway.terminate().await;
+    // Without a word: a browser comes back by itself, and goes on where it was.
+    assert_eq!(events.next().await, None);
+    let (status, output) = pair.gateway.ended().await;
+    assert!(status.success() && !output.contains("cut off"), "{status}: {output}");
+
+    let request = WatchProductsRequest::default();
+    let stream = pair.people.viewer.products().watch_products(request).await.unwrap();
+    let mut stream = stream.into_inner();
+    let first = stream.message().await.unwrap().expect("where it begins");
+    assert!(!first.resume_token.is_empty());
+    let catalog = pair.catalog.take().unwrap();
+    catalog.terminate().await;
+    let end = stream.message().await.unwrap_err();
+    assert_eq!((end.code(), reason(&end).as_str()), (Code::Unavailable, "SHUTTING_DOWN"));
+    let (status, output) = catalog.ended().await;
+    assert!(status.success() && !output.contains("cut off"), "{status}: {output}");
+    assert!(since.elapsed().as_secs() < 10, "{:?}", since.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,6 +75,8 @@ CHAINS = ["--phases", "stateful", "--exclude-checks", ELSEWHERE]
 
 def schemathesis(shop, options, examples, phases):
     command = [TOOL, "--config-file", HERE / "schemathesis.toml", "run", f"{shop.origin}/openapi.json"]
+    # A stream does not end by itself; tests/stories/watch.rs reads it.
+    command += ["--exclude-path", "/v1/products:watch"]
     command += ["--checks", "all", "--seed", str(options.seed), "--max-examples", str(examples), "--no-color"]
     command += ["--output-truncate", "false", "--output-sanitize", "false", "--warnings", "off"]
     command += ["--header", f"Authorization: Bearer {shop.secret}"]

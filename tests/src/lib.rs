@@ -3,6 +3,7 @@
 //! It starts what production starts, waits for events and never for a while, and knows no rule of the catalog.
 
 pub mod errors;
+pub mod events;
 pub mod forms;
 pub mod goods;
 pub mod pair;

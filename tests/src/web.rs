@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
+use hyper::{body::Incoming, client::conn::http1::SendRequest};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -27,6 +28,27 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+}
+
+/// An answer whose body has still to come.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its head, and its body.
+    pub response: Response<Incoming>,
+    /// The connection lasts as long as this.
+    _sender: SendRequest<Full<Bytes>>,
+}
+
+impl Opened {
+    /// What comes next of the body; none: it has ended, or broken off.
+    pub async fn piece(&mut self) -> Option<Bytes> {
+        loop {
+            let frame = self.response.body_mut().frame().await?.ok()?;
+            if let Ok(data) = frame.into_data() {
+                return Some(data);
+            }
+        }
+    }
 }
 
 /// A request in the making.
@@ -179,6 +201,19 @@ impl Ask {
         drop(sender);
         driver.abort();
         Ok(Answer { status: head.status, headers: head.headers, body })
+    }
+
+    /// Sends it, and leaves the body to be read as it comes.
+    ///
+    /// # Errors
+    /// The gateway cannot be reached.
+    pub async fn open(self) -> anyhow::Result<Opened> {
+        let stream = TcpStream::connect(self.address).await?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        let response = sender.send_request(self.request).await?;
+        Ok(Opened { response, _sender: sender })
     }
 
     /// Sends it to a gateway that has to answer.

@@ -36,4 +36,5 @@ mod sessions;
 mod signed_out;
 mod storefront;
 mod tree;
+mod watch;
 mod windows;

@@ -30,7 +30,11 @@ async fn call(person: &Person, method: &MethodDescriptor) -> Result<(), Status> 
     let mut client = Grpc::new(person.way());
     client.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
     let codec = ProstCodec::<(), ()>::default();
-    client.unary(Request::new(()), path, codec).await.map(|_| ())
+    match method.is_server_streaming() {
+        // That it began is enough: it does not end by itself.
+        true => client.server_streaming(Request::new(()), path, codec).await.map(|_| ()),
+        false => client.unary(Request::new(()), path, codec).await.map(|_| ()),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

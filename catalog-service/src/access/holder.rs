@@ -141,6 +141,17 @@ impl Access {
         Ok(known.holder)
     }
 
+    /// Whose token this is, asked of the store itself. It is no use of the token, which ends when it would.
+    ///
+    /// # Errors
+    /// As for [`Self::holder`].
+    pub async fn look(&self, token: &str) -> Result<Arc<Holder>> {
+        let (kind, digest) = Token::read(token).ok_or(Error::CredentialsInvalid)?;
+        let now = self.0.clock.now();
+        let known = self.read_holder(kind, &digest, now).await?;
+        known.holder.ended(now, &self.0.lasts).map_or(Ok(known.holder), Err)
+    }
+
     /// `now` is when the reading begins: what is taken away while it is under way is felt a second after that at the latest.
     async fn read_holder(
         &self,

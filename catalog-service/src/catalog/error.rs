@@ -54,6 +54,19 @@ pub enum Error {
     /// STORE_FULL
     #[error("{}", store::FULL)]
     StoreFull,
+    /// RESUME_TOKEN_EXPIRED
+    #[error(
+        "the feed of changes no longer reaches back to this `resume_token`; read again what you watch, and go on from the token of that read"
+    )]
+    ResumeTokenExpired,
+    /// READER_TOO_SLOW
+    #[error(
+        "more than {waiting} changes wait for this reader; go on from the last `resume_token` that came"
+    )]
+    ReaderTooSlow {
+        /// How many may wait.
+        waiting: usize,
+    },
     /// SEARCH_NOT_READY
     #[error("the search index is being made; try again soon")]
     SearchNotReady,

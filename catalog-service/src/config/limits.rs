@@ -33,6 +33,8 @@ pub struct Limits {
     pub http2: Http2,
     /// How long calls may take.
     pub deadlines: Deadlines,
+    /// How changes are watched.
+    pub watch: Watch,
     /// How many steps of its machine the store takes for what a query asks.
     pub query_steps: u64,
     /// What hashing a password costs.
@@ -64,6 +66,7 @@ impl Default for Limits {
             times: Times::default(),
             http2: Http2::default(),
             deadlines: Deadlines::default(),
+            watch: Watch::default(),
             // Twice what can be done within the time: only what would be refused for its time is refused for these.
             query_steps: 50_000_000,
             passwords: Passwords::default(),
@@ -186,6 +189,30 @@ impl Default for Deadlines {
             stream: Duration::from_secs(3600),
             place: Duration::from_millis(100),
             query: Duration::from_millis(250),
+        }
+    }
+}
+
+/// How changes are watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// Streams of one caller at a time.
+    pub per_caller: usize,
+    /// Changes that may wait for a reader; with one more it is given up.
+    pub waiting: usize,
+    /// How long a stream is silent at most.
+    pub beat: Duration,
+    /// How often it is looked whether a caller may still watch.
+    pub check: Duration,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            per_caller: 8,
+            waiting: 1024,
+            beat: Duration::from_secs(15),
+            check: Duration::from_millis(500),
         }
     }
 }

@@ -8,10 +8,15 @@ use crate::domain::{EntryKind, FeedEntry, product_of};
 
 /// A change's document.
 pub(crate) fn document(entry: FeedEntry) -> Vec<u8> {
+    message(entry).encode_to_vec()
+}
+
+/// A change as a message.
+pub(crate) fn message(entry: FeedEntry) -> wire::Change {
     let revision = entry.revision.zip(product_of(&entry.resource));
     let revision =
         revision.map(|(number, product)| format!("products/{product}/revisions/{number}"));
-    let message = wire::Change {
+    wire::Change {
         number: entry.number,
         kind: kind_to_wire(entry.kind).into(),
         revision: revision.unwrap_or_default(),
@@ -21,8 +26,7 @@ pub(crate) fn document(entry: FeedEntry) -> Vec<u8> {
         actor: Some(actor::to_wire(&entry.actor)),
         create_time: Some(time::to_wire(entry.create_time)),
         request_id: entry.request_id.unwrap_or_default(),
-    };
-    message.encode_to_vec()
+    }
 }
 
 fn kind_to_wire(kind: EntryKind) -> wire::change::Kind {

@@ -12,10 +12,9 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use http_body::{Body as HttpBody, Frame};
-use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
 
-use super::status;
+use super::{shed::Places, status};
 use crate::config::Deadlines;
 
 /// The header in which a caller says how long it will wait.
@@ -34,8 +33,29 @@ impl Deadlines {
     ///
     /// # Errors
     /// As for [`Self::of_call`].
-    pub(crate) fn of_stream(self, headers: &HeaderMap) -> Result<Duration, Status> {
-        Ok(asked(headers)?.unwrap_or(self.stream).min(self.stream))
+    pub(crate) fn of_stream(self, headers: &HeaderMap) -> Result<Allowed, Status> {
+        Ok(match asked(headers)? {
+            Some(asked) if asked <= self.stream => Allowed::Asked(asked),
+            _ => Allowed::Longest(self.stream),
+        })
+    }
+}
+
+/// How long a stream may go on, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Allowed {
+    /// Its caller, who is told that the time has passed.
+    Asked(Duration),
+    /// The service: the stream is complete then.
+    Longest(Duration),
+}
+
+impl Allowed {
+    /// The time itself.
+    pub(super) fn time(self) -> Duration {
+        match self {
+            Self::Asked(time) | Self::Longest(time) => time,
+        }
     }
 }
 
@@ -63,24 +83,24 @@ fn parse(value: &HeaderValue) -> Option<Duration> {
     }
 }
 
-/// A streaming answer that ends when its time is up, or when the service stops.
+/// A streaming answer that goes on until something ends it.
 pub(crate) struct Until {
     body: Body,
     end: Pin<Box<dyn Future<Output = Status> + Send>>,
     ending: Option<Status>,
     ended: bool,
+    /// Its caller's place among the streams.
+    _places: Option<Places>,
 }
 
 impl Until {
-    /// Lets `body` go on for `time`, unless the service is `stopping` before.
-    pub(crate) fn new(body: Body, time: Duration, stopping: CancellationToken) -> Self {
-        let end = Box::pin(async move {
-            match tokio::time::timeout(time, stopping.cancelled_owned()).await {
-                Ok(()) => status::shutting_down(),
-                Err(_) => status::deadline_exceeded(),
-            }
-        });
-        Self { body, end, ending: None, ended: false }
+    /// Lets `body` go on until `end` says how it ends, and holds its places as long.
+    pub(crate) fn new(
+        body: Body,
+        end: impl Future<Output = Status> + Send + 'static,
+        places: Option<Places>,
+    ) -> Self {
+        Self { body, end: Box::pin(end), ending: None, ended: false, _places: places }
     }
 
     /// The last frame: trailers that say why there is no more.
@@ -161,25 +181,24 @@ mod tests {
         assert_eq!(deadlines.of_call(&headers("301S")).unwrap(), Duration::from_secs(300));
     }
 
-    #[tokio::test]
-    async fn a_stream_ends_with_its_deadline() {
-        let silent = http_body_util::StreamBody::new(futures_util::stream::pending::<
-            Result<Frame<Bytes>, Status>,
-        >());
-        let body =
-            Until::new(Body::new(silent), Duration::from_millis(5), CancellationToken::new());
-        let end = body.collect().await.unwrap();
-        let status = Status::from_header_map(end.trailers().unwrap()).unwrap();
-        assert_eq!(status.code(), Code::DeadlineExceeded);
+    #[test]
+    fn a_stream_has_what_its_caller_asks_for_and_at_most_an_hour() {
+        let allowed = |timeout: &str| Deadlines::default().of_stream(&headers(timeout)).unwrap();
+        let hour = Duration::from_secs(3600);
+        assert_eq!(
+            Deadlines::default().of_stream(&HeaderMap::new()).unwrap(),
+            Allowed::Longest(hour)
+        );
+        assert_eq!(allowed("3599S"), Allowed::Asked(Duration::from_secs(3599)));
+        assert_eq!(allowed("3600S"), Allowed::Asked(hour));
+        assert_eq!(allowed("3601S"), Allowed::Longest(hour));
     }
 
     #[tokio::test]
-    async fn a_stream_ends_with_the_service_after_what_is_there() {
-        let stopping = CancellationToken::new();
+    async fn a_stream_ends_after_what_is_there() {
         let news = futures_util::stream::iter([Ok::<_, Status>(Frame::data("news".into()))]);
         let news = http_body_util::StreamBody::new(news.chain(futures_util::stream::pending()));
-        let body = Until::new(Body::new(news), Duration::from_secs(60), stopping.clone());
-        stopping.cancel();
+        let body = Until::new(Body::new(news), async { status::shutting_down() }, None);
         let end = body.collect().await.unwrap();
         let status = Status::from_header_map(end.trailers().unwrap()).unwrap();
         assert_eq!((status.code(), end.to_bytes()), (Code::Unavailable, "news".into()));

@@ -9,7 +9,8 @@ use super::{
     GrpcService, api_key_service as api_keys, category_service as categories,
     change_service as changes, product_history as history, product_service as products,
     search_service as search, session_service as sessions, shop_service as shop, status,
-    user_service as users, variant_service as variants, wire::unary,
+    user_service as users, variant_service as variants, watch,
+    wire::{streaming, unary},
 };
 
 /// Calls the method of the request's path.
@@ -45,6 +46,11 @@ macro_rules! methods {
 }
 
 async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
+    if method == "WatchProducts" {
+        let (service, limit) = (s.clone(), s.0.limits.message_bytes);
+        let watch = move |who, message| watch::watch_products(service.clone(), who, message);
+        return Box::pin(streaming(limit, request, watch)).await;
+    }
     methods!(s, method, request, {
         "GetProduct" => products::get_product,
         "ListProducts" => products::list_products,

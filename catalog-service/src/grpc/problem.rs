@@ -47,6 +47,12 @@ pub(super) fn of_batch(error: Error, items: Items) -> Status {
             .status(),
         Error::QueryTooExpensive => Answer::new(Reason::QueryTooExpensive, message).status(),
         Error::StoreFull => Answer::new(Reason::StoreFull, message).status(),
+        Error::ResumeTokenExpired => {
+            field(Reason::ResumeTokenExpired, "resume_token", &message).status()
+        }
+        Error::ReaderTooSlow { waiting } => {
+            Answer::new(Reason::ReaderTooSlow, message).with("most", waiting.to_string()).status()
+        }
         Error::SearchNotReady => {
             Answer::new(Reason::SearchNotReady, message).retry_after(status::BACK_SOON).status()
         }

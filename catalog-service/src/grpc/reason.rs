@@ -60,6 +60,9 @@ reasons! {
     MessageTooLarge = "MESSAGE_TOO_LARGE", ResourceExhausted;
     QueryTooExpensive = "QUERY_TOO_EXPENSIVE", ResourceExhausted;
     StoreFull = "STORE_FULL", ResourceExhausted;
+    TooManyStreams = "TOO_MANY_STREAMS", ResourceExhausted;
+    ReaderTooSlow = "READER_TOO_SLOW", ResourceExhausted;
+    ResumeTokenExpired = "RESUME_TOKEN_EXPIRED", OutOfRange;
     ShuttingDown = "SHUTTING_DOWN", Unavailable;
     SearchNotReady = "SEARCH_NOT_READY", Unavailable;
     StoreUnavailable = "STORE_UNAVAILABLE", Unavailable;

@@ -12,7 +12,7 @@ use tonic::{
 };
 
 use super::{
-    seal::{Purpose, Seals},
+    seal::{Purpose, Seals, Unopened},
     status,
 };
 use crate::domain::{Audience, FeedPosition};
@@ -20,7 +20,7 @@ use crate::domain::{Audience, FeedPosition};
 /// The metadata in which a read answers its token.
 pub(crate) const SHELF_RESUME_TOKEN: &str = "shelf-resume-token";
 
-/// Seals resume tokens.
+/// Seals and opens resume tokens.
 #[derive(Debug)]
 pub(super) struct ResumeTokens {
     seals: Arc<Seals>,
@@ -73,6 +73,27 @@ impl ResumeTokens {
         let sealed = Sealed { position, expiry, token: token.clone() };
         *kind.last.write().unwrap_or_else(PoisonError::into_inner) = Some(sealed);
         Ok(token)
+    }
+
+    /// From where a token goes on; none for an empty one, which is from now on.
+    ///
+    /// # Errors
+    /// RESUME_TOKEN_EXPIRED for one that is too old, FIELD_INVALID for one that was not made here and for this audience.
+    pub(super) fn open(
+        &self,
+        audience: Audience,
+        token: &str,
+    ) -> Result<Option<FeedPosition>, Status> {
+        if token.is_empty() {
+            return Ok(None);
+        }
+        let payload =
+            self.seals.open(self.kind(audience).purpose, token).map_err(|why| match why {
+                Unopened::Expired => status::resume_token_expired(),
+                Unopened::Foreign => status::resume_token_invalid(),
+            })?;
+        let number = payload.try_into().map_err(|_| status::resume_token_invalid())?;
+        Ok(Some(FeedPosition::new(i64::from_be_bytes(number))))
     }
 
     fn kind(&self, audience: Audience) -> &Kind {

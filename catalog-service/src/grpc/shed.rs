@@ -40,6 +40,11 @@ impl Shed {
         Self { places, each, patience, callers: Callers::default() }
     }
 
+    /// Room for any number of calls, `each` of them by one caller.
+    pub(crate) fn of_each(each: usize, patience: Duration) -> Self {
+        Self::new(Semaphore::MAX_PERMITS, each, patience)
+    }
+
     /// A place among all.
     ///
     /// # Errors

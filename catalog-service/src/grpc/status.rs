@@ -140,6 +140,38 @@ pub(crate) fn not_found(kind: &str, name: &str) -> Status {
     Refusal::new(Reason::ResourceNotFound, message.as_str()).resource(kind, name, &message).status()
 }
 
+pub(crate) fn resume_token_invalid() -> Status {
+    resume_token(
+        Reason::FieldInvalid,
+        "was not made here for this kind of caller; take that of a read or of a stream",
+    )
+}
+
+pub(crate) fn resume_token_expired() -> Status {
+    resume_token(
+        Reason::ResumeTokenExpired,
+        "is more than a day old; read again what you watch, and go on from the token of that read",
+    )
+}
+
+fn resume_token(reason: Reason, description: &str) -> Status {
+    let violation =
+        Violation { field: "resume_token".to_owned(), description: description.to_owned() };
+    Refusal::new(reason, format!("`resume_token` {description}"))
+        .violations(vec![violation])
+        .status()
+}
+
+pub(crate) fn too_many_streams(most: usize) -> Status {
+    Refusal::new(
+        Reason::TooManyStreams,
+        format!("you have {most} streams already, which are all that you may have; end one of them first"),
+    )
+    .with("most", most.to_string())
+    .retry_after(BACK_SOON)
+    .status()
+}
+
 pub(crate) fn page_token_invalid(why: &str) -> Status {
     let description = format!("{why}; start again from the first page");
     let violation = Violation { field: "page_token".to_owned(), description: description.clone() };

@@ -1,10 +1,11 @@
-//! One unary call on the wire: a message in, an encoded answer out.
+//! One call on the wire: a message in, an encoded answer out, or a stream of them.
 //!
 //! Answers are bytes, because the store keeps resources as they are sent: they are framed here and never decoded.
 
 use std::marker::PhantomData;
 
 use bytes::{BufMut as _, Bytes};
+use futures_util::Stream;
 use prost::Message;
 use tonic::{
     Request, Response, Status,
@@ -82,10 +83,7 @@ where
     let method = service_fn(|request: Request<M>| {
         let handler = handler.clone();
         async move {
-            let (_metadata, mut extensions, message) = request.into_parts();
-            let identity = extensions.remove::<Identity>();
-            let identity =
-                identity.ok_or_else(|| super::status::internal(&"nobody was established"))?;
+            let (identity, message) = whose(request)?;
             let answer = handler(identity, message).await?;
             // Said here, the refusal has its reason; in the body it would come after an answer that looks well.
             match answer.message.len() {
@@ -102,6 +100,41 @@ where
         .apply_max_message_size_config(Some(limit), Some(limit))
         .unary(method, request)
         .await
+}
+
+/// Answers a call with a stream: reads its message, lets `handler` open the stream, and frames what comes out of it, message by message.
+/// They are short and each would be packed by itself, so none is.
+pub(super) async fn streaming<M, F, Fut, S>(
+    limit: usize,
+    request: http::Request<Body>,
+    handler: F,
+) -> http::Response<Body>
+where
+    M: Message + Default + 'static,
+    F: Fn(Identity, M) -> Fut + Clone + Send,
+    Fut: Future<Output = Result<S, Status>> + Send,
+    S: Stream<Item = Result<Encoded, Status>> + Send + 'static,
+{
+    let method = service_fn(|request: Request<M>| {
+        let handler = handler.clone();
+        async move {
+            let (identity, message) = whose(request)?;
+            Ok::<_, Status>(Response::new(handler(identity, message).await?))
+        }
+    });
+    Grpc::new(EncodedCodec::<M>(PhantomData))
+        .accept_compressed(Gzip)
+        .accept_compressed(Zstd)
+        .apply_max_message_size_config(Some(limit), Some(limit))
+        .server_streaming(method, request)
+        .await
+}
+
+/// A request's message, and who sends it.
+fn whose<M>(request: Request<M>) -> Result<(Identity, M), Status> {
+    let (_metadata, mut extensions, message) = request.into_parts();
+    let identity = extensions.remove::<Identity>();
+    Ok((identity.ok_or_else(|| super::status::internal(&"nobody was established"))?, message))
 }
 
 struct EncodedCodec<M>(PhantomData<fn() -> M>);

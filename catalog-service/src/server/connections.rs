@@ -26,7 +26,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{census::Census, socket::Socket};
 use crate::{
     config::{Http2, Limits, Times},
-    grpc::Peer,
+    grpc::{Closing, Peer},
     network::Network,
 };
 
@@ -113,14 +113,17 @@ impl Host {
         // Small answers go out at once; a failure only makes them slower.
         let _unset = stream.set_nodelay(true);
         let (used, requests) = (Arc::new(AtomicBool::new(false)), Requests::none());
+        let closing = Closing::default();
         let activity = Activity::default();
         let patience = Patience { head: self.patience, stall: self.times.write_stall };
         let line = Gather::new(Line::new(stream, activity.clone(), patience));
         let service = service_fn({
             let (socket, used) = (self.socket, Arc::clone(&used));
             let (asked, activity) = (requests.clone(), activity.clone());
+            let closing = closing.clone();
             move |mut request: hyper::Request<Incoming>| {
                 request.extensions_mut().insert(peer);
+                request.extensions_mut().insert(closing.clone());
                 used.store(true, Ordering::Relaxed);
                 let http2 = request.version() == Version::HTTP_2;
                 activity.asked(http2);
@@ -144,6 +147,10 @@ impl Host {
             () = of_age(self.times.age) => {}
             () = requests.none_for(self.times.idle) => {}
             () = requests.stalled(Stalled::One, stall, &activity) => {}
+        }
+        // When the service stops, its streams are told so by the service itself.
+        if !self.stop.is_cancelled() {
+            closing.0.cancel();
         }
         connection.as_mut().graceful_shutdown();
         // Open calls may finish, but no client can hold the connection by not reading, or by chatting of other things.

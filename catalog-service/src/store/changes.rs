@@ -56,6 +56,9 @@ pub trait ChangeStore: Send + Sync {
     /// The changes behind a number in their order, at most `most`; none: some of them are no longer known.
     async fn changes_after(&self, number: i64, most: usize) -> Result<Option<Vec<Change>>>;
 
+    /// The same, told as people read them.
+    async fn entries_after(&self, number: i64, most: usize) -> Result<Option<Vec<FeedEntry>>>;
+
     /// One page of the feed, newest first by the time of each change, and counted.
     async fn list_changes(
         &self,

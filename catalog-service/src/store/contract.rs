@@ -143,6 +143,7 @@ macro_rules! contract {
                 what_is_gone_keeps_its_name_in_the_feed,
                 going_back_is_told_of_the_product_and_of_its_variants,
                 a_dry_run_and_a_repetition_are_not_in_the_feed,
+                the_feed_is_read_on_from_any_place,
                 changes_are_forgotten_in_their_order_and_never_the_last,
             }
             repeats: {

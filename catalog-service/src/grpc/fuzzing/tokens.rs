@@ -8,9 +8,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     clock::{Clock, ManualClock},
-    domain::{Audience, Cursor, CursorValue},
+    domain::{Audience, Cursor, CursorValue, FeedPosition},
     grpc::{
         page_token::{PageTokens, Query},
+        resume_token::ResumeTokens,
         seal::{Purpose, Seals, Unopened},
     },
 };
@@ -28,6 +29,26 @@ pub fn tokens(input: &[u8]) {
     let seals = Arc::new(Seals::new([[1; 32], [2; 32]], Arc::clone(&clock) as Arc<dyn Clock>));
     sealed(&seals, &clock, content, (*place, *other));
     pages(&PageTokens::new(Arc::clone(&seals)), content, (*place, *other));
+    places(&ResumeTokens::new(seals), content, (*place, *other));
+}
+
+/// Places in the feed.
+fn places(tokens: &ResumeTokens, content: &[u8], change: (u8, u8)) {
+    let place = content.iter().take(8).fold(0_i64, |number, byte| number << 8 | i64::from(*byte));
+    let token = tokens.seal(Audience::Staff, FeedPosition::new(place)).expect("it is ASCII");
+    let token = token.to_str().expect("it is ASCII");
+    let opened = tokens.open(Audience::Staff, token).expect("it was made here");
+    assert_eq!(opened, Some(FeedPosition::new(place)));
+    assert!(tokens.open(Audience::Public, token).is_err());
+    for changed in changed(token, change) {
+        assert!(tokens.open(Audience::Staff, &changed).is_err(), "{changed}");
+    }
+    if let Ok(text) = std::str::from_utf8(content)
+        && let Ok(Some(place)) = tokens.open(Audience::Staff, text)
+    {
+        let again = tokens.seal(Audience::Staff, place).expect("it is ASCII");
+        assert_eq!(again.to_str().expect("it is ASCII"), text);
+    }
 }
 
 fn sealed(seals: &Seals, clock: &ManualClock, content: &[u8], change: (u8, u8)) {

@@ -1,11 +1,12 @@
 //! A token says where its read was, to those alone who may go on from there.
 
 use jiff::{SignedDuration, Timestamp};
+use tonic::Code;
 
 use super::*;
 use crate::{
     clock::{Clock, ManualClock},
-    grpc::seal::Unopened,
+    grpc::refusal::{reason_of, violations_of},
 };
 
 /// Half past an hour.
@@ -27,6 +28,28 @@ fn sealed(tokens: &ResumeTokens, audience: Audience, number: i64) -> String {
 fn opened(tokens: &ResumeTokens, audience: Audience, token: &str) -> Result<i64, Unopened> {
     let payload = tokens.seals.open(tokens.kind(audience).purpose, token)?;
     Ok(i64::from_be_bytes(payload.try_into().unwrap()))
+}
+
+#[test]
+fn a_token_opens_for_its_audience_while_it_lives_and_an_empty_one_is_from_now() {
+    let clock = clock();
+    let tokens = tokens(Arc::clone(&clock) as Arc<dyn Clock>);
+    let refusal = |audience, token: &str| {
+        let refused = tokens.open(audience, token).unwrap_err();
+        let field =
+            violations_of(&refused).into_iter().map(|fault| fault.field).collect::<String>();
+        assert_eq!(field, "resume_token");
+        (refused.code(), reason_of(&refused).unwrap())
+    };
+    let token = sealed(&tokens, Audience::Staff, 41);
+    assert_eq!(tokens.open(Audience::Staff, &token).unwrap(), Some(FeedPosition::new(41)));
+    assert_eq!(tokens.open(Audience::Staff, "").unwrap(), None);
+    let invalid = (Code::InvalidArgument, "FIELD_INVALID".to_owned());
+    assert_eq!(refusal(Audience::Public, &token), invalid);
+    assert_eq!(refusal(Audience::Staff, "nonsense"), invalid);
+    clock.advance(SignedDuration::from_hours(25));
+    let expired = (Code::OutOfRange, "RESUME_TOKEN_EXPIRED".to_owned());
+    assert_eq!(refusal(Audience::Staff, &token), expired);
 }
 
 #[test]

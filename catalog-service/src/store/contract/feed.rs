@@ -186,6 +186,25 @@ pub(crate) async fn a_dry_run_and_a_repetition_are_not_in_the_feed(bench: &Bench
     assert_eq!(told(bench, "").await, ["PUBLISHED products/kettle", "CREATED products/kettle"]);
 }
 
+pub(crate) async fn the_feed_is_read_on_from_any_place(bench: &Bench) {
+    busy_day(bench).await;
+    let read = async |number, most| {
+        let entries = bench.store.entries_after(number, most).await.unwrap();
+        entries.map(|entries| entries.into_iter().map(|it| (it.number, it.resource)).collect())
+    };
+    let all: Vec<_> = read(0, 100).await.unwrap();
+    let numbers: Vec<_> = all.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+    assert_eq!((all[0].1.as_str(), all[5].1.as_str()), ("categories/kitchen", "shop"));
+    assert_eq!(read(0, 2).await.unwrap(), all[..2]);
+    assert_eq!(read(4, 2).await.unwrap(), all[4..]);
+    assert_eq!(read(6, 2).await, Some(Vec::new()));
+    assert_eq!(read(7, 2).await, None, "the feed never got there");
+    let [shop] = bench.store.entries_after(5, 9).await.unwrap().unwrap().try_into().unwrap();
+    assert_eq!((shop.title.as_str(), shop.request_id.as_deref()), ("Corner shop", Some("name-it")));
+    assert_eq!((shop.actor.display_name.as_str(), shop.create_time), ("ADA", bench.now()));
+}
+
 pub(crate) async fn changes_are_forgotten_in_their_order_and_never_the_last(bench: &Bench) {
     busy_day(bench).await;
     let hours = SignedDuration::from_hours;
@@ -201,6 +220,7 @@ pub(crate) async fn changes_are_forgotten_in_their_order_and_never_the_last(benc
     assert_eq!(bench.store.last_change().await.unwrap(), before);
     assert!(bench.store.change_time(before).await.unwrap().is_some());
     assert_eq!(bench.store.changes_after(before - 2, 10).await.unwrap(), None, "there is a gap");
+    assert_eq!(bench.store.entries_after(before - 2, 10).await.unwrap(), None);
     assert_eq!(bench.store.changes_after(before, 10).await.unwrap(), Some(Vec::new()));
     bench.create(new("pot")).await.unwrap();
     assert_eq!(bench.store.last_change().await.unwrap(), before + 1);

@@ -48,10 +48,19 @@ impl ChangeStore for Sqlite {
                 Ok(Change { number: row.get(0)?, resource: row.get(1)? })
             })?;
             let changes = changes.collect::<Result<Vec<_>, _>>()?;
-            let next = changes.first().map(|change| change.number);
-            let is_whole = next.unwrap_or(last(db)? + 1) == number + 1;
+            let follows = follows(db, number, changes.first().map(|change| change.number))?;
             drop(one_state);
-            Ok(is_whole.then_some(changes))
+            Ok(follows.then_some(changes))
+        })
+    }
+
+    async fn entries_after(&self, number: i64, most: usize) -> Result<Option<Vec<FeedEntry>>> {
+        self.readers.read(|db| {
+            let one_state = feed::one_state(db)?;
+            let entries = list::behind(db, number, most)?;
+            let follows = follows(db, number, entries.first().map(|entry| entry.number))?;
+            drop(one_state);
+            Ok(follows.then_some(entries))
         })
     }
 
@@ -115,6 +124,11 @@ impl ChangeStore for Sqlite {
 
 fn last(db: &Connection) -> Result<i64> {
     Ok(db.prepare_cached(LAST)?.query_row([], |row| row.get(0))?)
+}
+
+/// Whether nothing is missing between a change and the next one that is there, or the end of the feed.
+fn follows(db: &Connection, number: i64, next: Option<i64>) -> Result<bool> {
+    Ok(next.unwrap_or(last(db)? + 1) == number + 1)
 }
 
 /// Up to how many products of categories are taken and sorted for every stretch of a walk. More are found along the ids of all

@@ -49,6 +49,22 @@ const FORGET: &str = "DELETE FROM changes WHERE sequence IN
        AND sequence < ifnull((SELECT min(sequence) FROM changes INDEXED BY changes_by_time WHERE time >= ?1), 9e18)
      ORDER BY sequence LIMIT ?2)";
 
+/// What an [`entry`] is made of.
+const COLUMNS: &str = "sequence, kind, resource, title, changed_fields, actor, actor_display_name, time, revision, request_id";
+
+/// The changes behind a number, in their order.
+pub(super) fn behind(db: &Connection, number: i64, most: usize) -> Result<Vec<FeedEntry>> {
+    let mut select = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM changes WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"
+    ))?;
+    let mut rows = select.query((number, i64::try_from(most).unwrap_or(i64::MAX)))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(entry(db, row)?);
+    }
+    Ok(entries)
+}
+
 struct Listing {
     filter: FeedFilter,
     page: PageRequest,
@@ -83,9 +99,7 @@ impl Listing {
 
     fn rows(&self) -> String {
         format!(
-            "SELECT sequence, kind, resource, title, changed_fields, actor, actor_display_name, time, revision,
-                 request_id
-             FROM {} ORDER BY time DESC, sequence DESC LIMIT :limit",
+            "SELECT {COLUMNS} FROM {} ORDER BY time DESC, sequence DESC LIMIT :limit",
             self.found()
         )
     }
