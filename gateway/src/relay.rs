@@ -2,6 +2,7 @@
 //!
 //! Only the contract's services and health are reached this way: reflection is not for the public port.
 
+mod going;
 mod message;
 mod pieces;
 
@@ -15,11 +16,12 @@ use http_body_util::{BodyExt as _, Full};
 use tonic::{Status, body::Body as GrpcBody};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer as _, Service as _, ServiceExt as _};
-use transcoder::Code;
+use transcoder::{Code, Rpc};
 
+use self::going::Going;
 use crate::{
     app::{Gateway, Refusal, Visit},
-    session,
+    contract, session,
     upstream::Upstream,
 };
 
@@ -62,27 +64,42 @@ pub(crate) async fn answer(gateway: &Gateway, visit: &Visit, request: Request<Bo
         return refusal.render(gateway, visit);
     }
     let browser = session::is_browser(request.headers());
-    let upstream = gateway.upstream().sending(visit.outgoing(request.headers()).into());
+    let mut outgoing = visit.outgoing(request.headers());
+    let mut going = None;
+    if contract::method(request.uri().path()).is_some_and(Rpc::server_streaming) {
+        outgoing = outgoing.ending(visit.stream_deadline());
+        going = match gateway.enter_streams(visit).await {
+            Ok(place) => Some(Going::new(place, gateway.draining().clone())),
+            Err(refusal) => return refusal.render(gateway, visit),
+        };
+    }
+    let upstream = gateway.upstream().sending(outgoing.into());
     let signs_in = browser && request.uri().path() == session::CREATE;
     let most = gateway.settings().limits.sizes.body;
-    let mut answer = relayed(upstream, most, signs_in, request).await;
+    let mut answer = relayed(upstream, most, signs_in, going, request).await;
     *answer.headers_mut() = only(answer.headers(), &PASSED_BACK);
     answer
 }
 
-/// The call itself, whose message has at most so many bytes.
+/// The call itself, whose message has at most so many bytes; its answer may be a stream.
 pub(crate) async fn relayed(
     upstream: Upstream,
     most: usize,
     signs_in: bool,
+    mut going: Option<Going>,
     request: Request<Body>,
 ) -> Response {
     let service = tower::service_fn(move |request: Request<GrpcBody>| {
         let mut upstream = upstream.clone();
+        let going = going.take();
         let (head, body) = request.into_parts();
         let answer = async move {
             let message = GrpcBody::new(Full::new(message::read(body, most).await?));
             let answer = upstream.call(Request::from_parts(head, message)).await?;
+            let answer = match going {
+                Some(going) => answer.map(|body| going.hold(body)),
+                None => answer,
+            };
             Ok::<_, Status>(if signs_in { without_token(answer).await } else { answer })
         };
         answer.map(|answer| Ok::<_, Infallible>(answer.unwrap_or_else(|status| status.into_http())))

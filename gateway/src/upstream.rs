@@ -39,7 +39,7 @@ use link::Use;
 use links::Links;
 pub(crate) use messages::Messages;
 pub use outgoing::Outgoing;
-pub(crate) use trouble::{DOMAIN, too_large, unreadable_frame, worded};
+pub(crate) use trouble::{DOMAIN, stopping, too_large, unreadable_frame, worded};
 pub use trouble::{deadline_exceeded, unreachable};
 pub(crate) use unary::{PREFIX, Reply, begin, end};
 pub(crate) use upload::{Sender, Upload};
@@ -253,7 +253,11 @@ impl Service<Request<Body>> for Upstream {
                     let message = body.collect().await?.to_bytes();
                     let again = || Ok(Head::of(&head));
                     let rpc = contract::method(head.uri.path());
-                    retry::call(&instances.calls, rpc, again, message).await
+                    let links = match rpc.is_some_and(Rpc::server_streaming) {
+                        true => &instances.streams,
+                        false => &instances.calls,
+                    };
+                    retry::call(links, rpc, again, message).await
                 })
             }
         };

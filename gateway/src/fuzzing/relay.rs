@@ -117,7 +117,7 @@ async fn send(body: &[u8], step: usize, text: bool) -> Outcome {
     *request.method_mut() = http::Method::POST;
     *request.uri_mut() = "/shelf.catalog.v1.ShopService/GetShop".parse().expect("a path");
     request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    let (head, body) = relayed(upstream, MOST, false, request).await.into_parts();
+    let (head, body) = relayed(upstream, MOST, false, None, request).await.into_parts();
     let body = body.collect().await.expect("the answer ends").to_bytes().to_vec();
     let told = |(name, value): (&http::HeaderName, &HeaderValue)| {
         (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())

@@ -83,6 +83,15 @@ pub fn unreachable() -> Status {
     ))
 }
 
+/// The gateway itself stops; another one, or the next, goes on.
+pub(crate) fn stopping() -> Status {
+    Status::with_error_details(
+        Code::Unavailable,
+        "the gateway stops; try again in a moment",
+        reason("SHUTTING_DOWN"),
+    )
+}
+
 /// The answer did not come in time.
 pub fn deadline_exceeded() -> Status {
     Ours::Late.mark(Status::with_error_details(
