@@ -4,6 +4,9 @@
 
 /** @import { CallOptions, ErrorDetail, Outcome, Refused } from './types.js' */
 
+/** The ids of the writes that this page has sent, by which it knows their echoes. @type {Set<string>} */
+export const sent = new Set();
+
 const LIMIT = 8_000;
 const PAUSES = [500, 2_000];
 const LONGEST_WAIT = 10_000;
@@ -75,7 +78,10 @@ function pauseBefore(outcome, pause) {
 export async function attempt(method, path, { etag, requestId, body }) {
   const headers = new Headers({ accept: 'application/json' });
   if (etag) headers.set('if-match', etag);
-  if (requestId) headers.set('idempotency-key', requestId);
+  if (requestId) {
+    headers.set('idempotency-key', requestId);
+    sent.add(requestId);
+  }
   if (body) headers.set('content-type', 'application/json');
   const late = new AbortController();
   const clock = setTimeout(() => late.abort(), LIMIT);

@@ -39,6 +39,10 @@
  * @property {Actor} [deleteActor]
  */
 
+/** @typedef {{ kind: string, resource: string, title: string, actor?: Actor, requestId?: string }} Change */
+/** @typedef {{ resumeToken: string, change?: Change, product?: Product }} Told what a stream of changes tells */
+/** @typedef {{ change: Change, product?: Product }} News */
+
 /** @typedef {{ text?: string, matched?: boolean }} Segment a part of a text, and whether it is what was searched for */
 /** @typedef {{ product: Product, titleSegments?: Segment[], excerptSegments?: Segment[] }} Found */
 

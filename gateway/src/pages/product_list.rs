@@ -16,7 +16,7 @@ use super::{
     product_row::ProductRow,
     query::Query,
     search,
-    storefront::{Empty, surroundings},
+    storefront::{Empty, surroundings_at},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
@@ -34,6 +34,8 @@ struct ListPage {
     here: String,
     may_edit: bool,
     request_id: String,
+    /// From where in the feed of changes this page goes on.
+    resume_token: String,
     /// Whether the head of the table has a box for the page.
     chooses: bool,
     /// This page of the list, to come back to.
@@ -100,9 +102,11 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
         return Ok(see_other(&asked.query().at(PATH)));
     }
     let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
-    let (shop, categories) = surroundings(&visit.caller).await?;
+    // Its place in the feed is before that of the list: what lies between is shown twice rather than not at all.
+    let (shop, categories, resume_token) = surroundings_at(&visit.caller).await?;
     let (page, note) = page_or_first(&visit.caller, &asked).await?;
-    visit.page(&list(&visit, chrome, &shop, &categories, &asked, &page, note))
+    let list = list(&visit, chrome, &shop, &categories, &asked, &page, note);
+    visit.page(&ListPage { resume_token, ..list })
 }
 
 /// The page, and a note where it is not what the address asks for.
@@ -157,6 +161,7 @@ fn list(
         here: visit.here.clone(),
         may_edit,
         request_id: request_id(),
+        resume_token: String::new(),
         chooses: may_edit,
         list_address: asked.query().at(PATH),
         pick_address: asked.query().with("pick", "page").at(PATH),

@@ -125,15 +125,28 @@ async fn list(visit: &Visit, query: &Query, slug: Option<String>) -> Result<Resp
     visit.page(&view.page(&page, expired))
 }
 
+/// The metadata in which a read says where the feed of changes was.
+const RESUME_TOKEN: &str = "shelf-resume-token";
+
 /// The shop's name and its categories.
 pub(crate) async fn surroundings(caller: &Caller) -> Result<(Shop, Vec<Category>), Trouble> {
+    let (shop, categories, _) = surroundings_at(caller).await?;
+    Ok((shop, categories))
+}
+
+/// The same, and from where in the feed of changes whoever reads more after them has to go on to miss nothing.
+pub(crate) async fn surroundings_at(
+    caller: &Caller,
+) -> Result<(Shop, Vec<Category>, String), Trouble> {
     let (mut shops, mut categories) = (caller.shop(), caller.categories());
     let request = ListCategoriesRequest { page_size: ALL_CATEGORIES, ..Default::default() };
     let (shop, categories) = tokio::try_join!(
         shops.get_shop(GetShopRequest { name: "shop".into() }),
         categories.list_categories(request),
     )?;
-    Ok((shop.into_inner(), categories.into_inner().categories))
+    let token = shop.metadata().get(RESUME_TOKEN).and_then(|token| token.to_str().ok());
+    let token = token.unwrap_or_default().to_owned();
+    Ok((shop.into_inner(), categories.into_inner().categories, token))
 }
 
 /// A page of products; the first one when the token is not good any more, and whether that was so.

@@ -35,6 +35,13 @@ async function deleteOne(page) {
   };
 }
 
+/** Opens a page until all that it shows is there; a list follows the changes, so that its network is never idle. */
+async function settled(page, path) {
+  const lives = /^\/admin\/products(\?|$)/.test(path);
+  await page.goto(path, { waitUntil: lives ? 'load' : 'networkidle' });
+  if (lives) await page.locator('[data-live][data-state=live]').waitFor();
+}
+
 async function takeMainPages(browser, shop) {
   for (const colorScheme of ['light', 'dark']) {
     for (const viewport of [DESK, PHONE]) {
@@ -45,7 +52,7 @@ async function takeMainPages(browser, shop) {
       await page.goto('/', { waitUntil: 'networkidle' });
       const session = await context.newCDPSession(page);
       for (const [name, { path, act }] of Object.entries(MAIN_PAGES)) {
-        await page.goto(path, { waitUntil: 'networkidle' });
+        await settled(page, path);
         const undo = await act?.(page);
         const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
         await writeFile(`${MAIN}${name}-${colorScheme}-${viewport.width}.webp`, Buffer.from(data, 'base64'));
@@ -113,7 +120,7 @@ try {
         await enter(context, shop, role);
         const page = await context.newPage();
         for (const [name, path] of Object.entries(addresses)) {
-          await page.goto(path, { waitUntil: 'networkidle' });
+          await settled(page, path);
           await page.screenshot({ path: `${FOLDER}${name}-${colorScheme}-${width}.png`, fullPage: true });
         }
       }

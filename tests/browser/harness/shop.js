@@ -20,20 +20,33 @@ export const PEOPLE = {
 /** Starts a shop without accounts. */
 export async function openEmptyShop() {
   const folder = await mkdtemp(join(tmpdir(), 'shelf-browser-'));
-  const options = ['--data-dir', folder, '--listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0'];
-  const child = spawn(BINARY, options, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const close = async () => {
+  let child = start(folder, '127.0.0.1:0');
+  const stop = async () => {
     const ended = child.exitCode === null && new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
     await ended;
+  };
+  const close = async () => {
+    await stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { ...(await addresses(child)), close };
+    const found = await addresses(child);
+    /** Starts it again where it was. */
+    const goOn = async () => {
+      child = start(folder, `127.0.0.1:${new URL(found.url).port}`);
+      await told(child, (said) => address(said, 'shop'));
+    };
+    return { ...found, close, stop, goOn };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function start(folder, listen) {
+  const options = ['--data-dir', folder, '--listen', listen, '--grpc-listen', '127.0.0.1:0'];
+  return spawn(BINARY, options, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Starts a shop with an admin, an editor and a viewer, each with the token of a session. */
