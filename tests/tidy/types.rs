@@ -10,7 +10,7 @@ use proto::descriptor_pool;
 const TYPES: &str = include_str!("../../web/modules/types.js");
 
 /// The shapes of the contract, and the messages that they are; the details of an error are told apart by their fields.
-const SHAPES: [(&str, &[&str]); 10] = [
+const SHAPES: [(&str, &[&str]); 12] = [
     ("Money", &["google.type.Money"]),
     ("Price", &["shelf.catalog.v1.Price"]),
     ("Actor", &["shelf.catalog.v1.Actor"]),
@@ -20,6 +20,8 @@ const SHAPES: [(&str, &[&str]); 10] = [
         "ProductPage",
         &["shelf.catalog.v1.ListProductsResponse", "shelf.catalog.v1.SearchProductsResponse"],
     ),
+    ("Change", &["shelf.catalog.v1.Change"]),
+    ("Told", &["shelf.catalog.v1.WatchProductsResponse"]),
     ("Found", &["shelf.catalog.v1.FoundProduct"]),
     ("Segment", &["shelf.catalog.v1.TextSegment"]),
     ("FieldViolation", &["google.rpc.BadRequest.FieldViolation"]),
@@ -27,8 +29,8 @@ const SHAPES: [(&str, &[&str]); 10] = [
 ];
 
 /// The shapes that only the modules know.
-const OWN: [&str; 7] =
-    ["CallOptions", "Done", "Offline", "Unknown", "Refused", "Failure", "Outcome"];
+const OWN: [&str; 8] =
+    ["News", "CallOptions", "Done", "Offline", "Unknown", "Refused", "Failure", "Outcome"];
 
 /// The fields of each shape, with their types as they are written, spaces left out.
 type Shapes = BTreeMap<String, Vec<(String, String)>>;

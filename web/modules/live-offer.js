@@ -29,12 +29,19 @@ export function showOrOffer(row, code, change, show) {
   // By itself it leads to the changes since.
   link.setAttribute('href', `/admin/${change.resource.split('/', 2).join('/')}/changes?since=${encodeURIComponent(row.dataset.etag ?? '')}`);
   link.dataset.offer = '';
-  link.addEventListener('click', (event) => {
-    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
+  const withdraw = () => {
+    drawn.disconnect();
     link.remove();
     place.style.minBlockSize = '';
     turn(place, false);
+  };
+  // Whatever else shows the row as it is now, there is no more to offer.
+  const drawn = new MutationObserver(withdraw);
+  drawn.observe(row, { attributeFilter: ['data-etag'] });
+  link.addEventListener('click', (event) => {
+    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    withdraw();
     place.querySelector('a')?.focus();
     show();
   });

@@ -121,7 +121,8 @@ async function readAgain() {
   for (const product of await read(ids.map((id) => `products/${id}`))) {
     const row = rowOf(idOf(product.name));
     const actor = product.deleteActor ?? product.updateActor;
-    const news = { change: { kind: '', resource: product.name, title: product.title, ...(actor && { actor }) }, product };
+    /** @type {News} */
+    const news = { change: { kind: 'KIND_UPDATED', resource: product.name, title: product.title, ...(actor && { actor }) }, product };
     if (!row || isSame(row, product)) continue;
     if (product.deleteTime) bury(row, news);
     else drawAnew(row, product, news);

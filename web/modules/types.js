@@ -39,9 +39,17 @@
  * @property {Actor} [deleteActor]
  */
 
-/** @typedef {{ kind: string, resource: string, title: string, actor?: Actor, requestId?: string }} Change */
+/**
+ * @typedef {object} Change
+ * @property {'KIND_CREATED' | 'KIND_UPDATED' | 'KIND_DELETED' | 'KIND_UNDELETED' | 'KIND_EXPUNGED' | 'KIND_PUBLISHED' | 'KIND_UNPUBLISHED' | 'KIND_ARCHIVED' | 'KIND_ROLLED_BACK'} kind
+ * @property {string} resource
+ * @property {string} title
+ * @property {Actor} [actor]
+ * @property {string} [requestId]
+ */
+
 /** @typedef {{ resumeToken: string, change?: Change, product?: Product }} Told what a stream of changes tells */
-/** @typedef {{ change: Change, product?: Product }} News */
+/** @typedef {{ change: Change, product?: Product }} News a change that others made */
 
 /** @typedef {{ text?: string, matched?: boolean }} Segment a part of a text, and whether it is what was searched for */
 /** @typedef {{ product: Product, titleSegments?: Segment[], excerptSegments?: Segment[] }} Found */

@@ -56,8 +56,8 @@ storyBothWays('ticked products are published together, and Undo takes all of the
 storyBothWays('what somebody else changed meanwhile is left, and stays ticked with its reason', { as: 'editor', expects: [/409/] }, async ({ page, shop, scripts }) => {
   const brand = `Ofenrot${scripts}`;
   const [, second] = await shelf(page, shop, brand, 3);
-  await shop.as('admin')('PATCH', `/v1/${second.name}`, { description: 'Changed meanwhile' });
   for (const index of [1, 2, 3]) await tick(page, `${brand} ${index}`);
+  await shop.as('admin')('PATCH', `/v1/${second.name}`, { description: 'Changed meanwhile' });
   await bulk(page, 'Delete').click();
   await message(page, '2 of 3 products deleted, 1 not.').waitFor();
   await total(page, '1 product').waitFor();
