@@ -24,11 +24,18 @@ export async function send(method, path, form, card) {
   body.textContent = '';
   form.ariaBusy = 'true';
   try {
-    const answer = await fetch(...request(method, path, form));
+    const late = AbortSignal.timeout(LIMIT);
+    const [address, init] = request(method, path, form);
+    const answer = await fetch(address, { ...init, signal: late });
     status.textContent = `${answer.status} ${answer.statusText}`.trim();
     status.dataset.kind = answer.ok ? 'done' : 'refused';
     headers.replaceChildren(...[...answer.headers].map(([name, value]) => `${name}: ${value}\n`));
-    body.textContent = readable(await answer.text());
+    const text = await read(answer, (come) => {
+      body.textContent = come.slice(0, LONGEST);
+    });
+    body.textContent = readable(text);
+    // A stream goes on until it is cut off here.
+    if (late.aborted) status.textContent += ', and then as much as came in half a minute';
   } catch {
     status.textContent = 'No answer. It is not known whether the call was carried out.';
   } finally {
@@ -59,8 +66,27 @@ function request(method, path, form) {
   const token = document.querySelector('#docs-token');
   if (token instanceof HTMLInputElement && token.value) headers.set('authorization', `Bearer ${token.value}`);
   if (body !== undefined) headers.set('content-type', 'application/json');
-  const init = { method: method.toUpperCase(), headers, signal: AbortSignal.timeout(LIMIT) };
+  const init = { method: method.toUpperCase(), headers };
   return [query.size ? `${address}?${query}` : address, body === undefined ? init : { ...init, body }];
+}
+
+/**
+ * The whole text, or as much as came in time; shown while it comes.
+ * @param {Response} answer
+ * @param {(text: string) => void} show
+ */
+async function read(answer, show) {
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  try {
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      text += next.value;
+      show(text);
+    }
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'TimeoutError') throw error;
+  }
+  return text;
 }
 
 /**

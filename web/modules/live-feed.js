@@ -127,7 +127,10 @@ function lead(page, hear, channel, signal) {
   const lost = (anew) => {
     source?.close();
     if (signal.aborted) return;
-    show(navigator.onLine ? 'live-again' : 'live-offline');
+    clearTimeout(clock);
+    // Without a network there is nothing to try until it is back.
+    if (!navigator.onLine) return show('live-offline');
+    show('live-again');
     wait(pause * (0.5 + Math.random()), () => again(anew));
     pause = Math.min(pause * 2, LONGEST);
   };

@@ -50,7 +50,7 @@ export function showOrOffer(row, code, change, show) {
 }
 
 /**
- * The columns stay as wide as they are, whatever comes and goes in them, until the window has another size.
+ * The columns stay as wide as they are, whatever comes and goes in them, until the window has another size or the list other rows.
  * @param {HTMLTableElement | null} table
  */
 function holdColumns(table) {
@@ -64,6 +64,8 @@ function holdColumns(table) {
   };
   hold(true);
   addEventListener('resize', () => hold(false), { once: true });
+  const refilled = new MutationObserver((all) => all.some(({ removedNodes }) => removedNodes.length > 1) && hold(false));
+  for (const body of table.tBodies) refilled.observe(body, { childList: true });
 }
 
 /** @param {HTMLElement} place @param {boolean} away */

@@ -15,6 +15,9 @@ import { bury } from './live-tombstones.js';
 const MOMENT = 80;
 const SHORT = 400;
 
+/** How a change that made a product appear is said. @type {Record<string, string>} */
+const SAID = { KIND_CREATED: 'live-added', KIND_UNDELETED: 'live-restored' };
+
 /** @param {HTMLElement} list */
 export function startLive(list) {
   /** @type {News[]} */
@@ -63,7 +66,7 @@ async function show(batch) {
 
 /** Whether there is a product now that this list does not show. @param {News} news */
 function isAdded({ change: { kind, resource }, product }) {
-  return ['KIND_CREATED', 'KIND_UNDELETED'].includes(kind) && product && !product.deleteTime && !rowOf(idOf(resource));
+  return kind in SAID && product && !product.deleteTime && !rowOf(idOf(resource));
 }
 
 /** The names of new products that the list does not show. @type {Set<string>} */
@@ -89,8 +92,7 @@ function say(all) {
   const [first, ...others] = all;
   if (!first) return;
   const { change: { title, actor, kind }, product } = first;
-  const gone = !product || product.deleteTime;
-  const code = gone ? 'live-deleted' : kind === 'KIND_CREATED' ? 'live-added' : 'live-changed';
+  const code = !product || product.deleteTime ? 'live-deleted' : SAID[kind] ?? 'live-changed';
   announce(others.length ? word('live-many', { count: number(all.length) }) : word(code, { title, name: actor?.displayName }));
 }
 

@@ -35,16 +35,17 @@ impl Ending {
     /// What ends the answer to a call.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for a deadline that is none, UNAUTHENTICATED for credentials that are none.
+    /// INVALID_ARGUMENT for a deadline that is none.
     pub(super) fn of(
         service: &GrpcService,
         method: Method,
         headers: &HeaderMap,
         extensions: &Extensions,
     ) -> Result<Self, Status> {
+        // Credentials that are none are refused where calls are counted.
         let token = match method.ignores_credentials {
             true => None,
-            false => credentials::bearer(headers)?.map(str::to_owned),
+            false => credentials::bearer(headers).unwrap_or_default().map(str::to_owned),
         };
         let allowed = service.0.limits.deadlines.of_stream(headers)?;
         let closing = extensions.get::<Closing>().cloned().unwrap_or_default();

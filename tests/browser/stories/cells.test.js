@@ -104,9 +104,9 @@ story('a refused title stays in its field, with the reason on the row', { as: 'e
 
 story('a stale title keeps what was typed and says who was ahead; saving again is a decision', { as: 'editor', expects: [/status of 412/] }, async ({ page, shop }) => {
   const { name } = await aloneOnTheList(page, shop, 'Hyena hook');
-  await shop.as('admin')('PATCH', `/v1/${name}`, { title: 'Hyena hook, brass' });
   await row(page, 'Hyena hook').locator('[data-field=title]').click();
   await cellInput(page).fill('Hyena hook, steel');
+  await shop.as('admin')('PATCH', `/v1/${name}`, { title: 'Hyena hook, brass' });
   await page.keyboard.press('Enter');
   await page.locator('#rows [data-note]').filter({ hasText: 'Ada changed this product just now.' }).waitFor();
   assert.equal(await cellInput(page).inputValue(), 'Hyena hook, steel');

@@ -44,6 +44,17 @@ story('a call is sent with the key that was typed, and its answer is shown with 
   assert.deepEqual(kept, [0, 0, '']);
 });
 
+story('what a stream tells is shown as it comes', {}, async ({ page, shop }) => {
+  await open(page, '/docs#ProductService_WatchProducts');
+  const watch = call(page, 'ProductService_WatchProducts');
+  await page.getByLabel('API key or session token').fill(shop.tokens.viewer);
+  await watch.getByRole('button', { name: 'Send' }).click();
+  await watch.getByText('200 OK').waitFor();
+  await watch.locator('[data-part=body]').filter({ hasText: '"resumeToken"' }).waitFor();
+  await shop.as('editor')('POST', '/v1/products?productId=streamed', { title: 'Streamed' });
+  await watch.locator('[data-part=body]').filter({ hasText: '"products/streamed"' }).waitFor();
+});
+
 story('without JavaScript the page says what to do, and leads to the description', { scripts: false }, async ({ page }) => {
   await page.goto('/docs');
   const [answer] = await Promise.all([

@@ -30,6 +30,8 @@ story('after a 500 the same row is back in its place, with the reason and the fo
 
 story('a delete that somebody else was ahead of shows who it was and the new values, and asks', { as: 'editor', expects: [/status of 412/] }, async ({ page, shop }) => {
   const { name } = await aloneOnTheList(page, shop, 'Stork vase');
+  // A row in use waits to be asked before it shows what others did.
+  await rowButton(page, 'Stork vase', 'Delete').focus();
   await shop.as('admin')('PATCH', `/v1/${name}`, { title: 'Stork vase, tall' });
   await rowButton(page, 'Stork vase', 'Delete').click();
   const changed = row(page, 'Stork vase, tall');
