@@ -56,6 +56,7 @@ use std::{
 
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Request, Response, header};
+use http_body::Body as _;
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
 use tower::Service;
@@ -188,7 +189,8 @@ impl GrpcService {
         let begin = self.0.limits.deadlines.of_call(request.headers())?;
         let called = tokio::time::timeout(begin, self.called_in_time(method, request)).await;
         let (response, places) = called.unwrap_or_else(|_| Err(status::deadline_exceeded()))?;
-        Ok(match ending {
+        // A refusal is all head, and nothing has to end.
+        Ok(match ending.filter(|_| !response.body().is_end_stream()) {
             Some(ending) => {
                 let end = ending.come(self.clone());
                 response.map(|body| Body::new(Until::new(body, end, places)))

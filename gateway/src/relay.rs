@@ -12,6 +12,7 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Version, header};
+use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
 use tonic::{Status, body::Body as GrpcBody};
 use tonic_web::GrpcWebLayer;
@@ -96,7 +97,8 @@ pub(crate) async fn relayed(
         let answer = async move {
             let message = GrpcBody::new(Full::new(message::read(body, most).await?));
             let answer = upstream.call(Request::from_parts(head, message)).await?;
-            let answer = match going {
+            // A refusal is all head, and goes on no further.
+            let answer = match going.filter(|_| !answer.body().is_end_stream()) {
                 Some(going) => answer.map(|body| going.hold(body)),
                 None => answer,
             };

@@ -96,7 +96,7 @@ async fn changes_are_watched_from_a_token_on() {
     let shop = shop().await;
     let bearer = format!("authorization: Bearer {}", shop.people.viewer.token());
     let watch = "shelf.catalog.v1.ProductService/WatchProducts";
-    let read = ["-H", &bearer, "-max-time", "2", "-d", "{}"];
+    let read = ["-H", &bearer, "-max-time", "5", "-d", "{}"];
     let (ok, begun) = grpcurl(&shop, &read, &[watch]).await;
     assert!(
         !ok && begun.contains("DeadlineExceeded"),
@@ -107,10 +107,16 @@ async fn changes_are_watched_from_a_token_on() {
         proto::catalog::DeleteProductRequest { name: "products/mug".into(), ..Default::default() };
     shop.people.editor.products().delete_product(name).await.unwrap();
     let from = json!({ "resume_token": token }).to_string();
-    let read = ["-H", &bearer, "-max-time", "2", "-d", &from];
+    let read = ["-H", &bearer, "-max-time", "5", "-d", &from];
     let (_, told) = grpcurl(&shop, &read, &[watch]).await;
     assert!(told.contains("KIND_DELETED") && told.contains("\"deleteTime\""), "{told}");
     assert_eq!(told.matches("\"change\"").count(), 1, "{told}");
+    let read = ["-H", &bearer, "-d", "{\"resume_token\":\"nonsense\"}"];
+    let (ok, refused) = grpcurl(&shop, &read, &[watch]).await;
+    assert!(
+        !ok && refused.contains("InvalidArgument") && refused.contains("FIELD_INVALID"),
+        "{refused}"
+    );
     shop.close().await;
 }
 
