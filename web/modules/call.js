@@ -83,10 +83,8 @@ export async function attempt(method, path, { etag, requestId, body }) {
     sent.add(requestId);
   }
   if (body) headers.set('content-type', 'application/json');
-  const late = new AbortController();
-  const clock = setTimeout(() => late.abort(), LIMIT);
   try {
-    const init = { method, headers, signal: late.signal };
+    const init = { method, headers, signal: AbortSignal.timeout(LIMIT) };
     const answer = await fetch(path, body ? { ...init, body: JSON.stringify(body) } : init);
     const text = await answer.text();
     if (answer.ok) {
@@ -96,8 +94,6 @@ export async function attempt(method, path, { etag, requestId, body }) {
     return [502, 504].includes(answer.status) ? { kind: 'unknown' } : refusal(answer, text);
   } catch {
     return { kind: 'unknown' };
-  } finally {
-    clearTimeout(clock);
   }
 }
 

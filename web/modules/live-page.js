@@ -3,7 +3,7 @@
 // Proven by: tests/browser/stories/live.test.js
 
 import { announce, word } from './announce.js';
-import { call, sent } from './call.js';
+import { attempt, sent } from './call.js';
 import { number } from './format.js';
 import { startFeed } from './live-feed.js';
 import { drawAnew, idOf, isSame, rowOf } from './live-rows.js';
@@ -97,18 +97,18 @@ function say(all) {
 }
 
 /**
- * Products with their variants, which a stream does not tell.
+ * Products with their variants, which a stream does not tell. Nobody has asked for them, so that no sign-in is asked for either.
  * @param {string[]} names
  * @returns {Promise<Product[]>}
  */
 async function read(names) {
   if (!names.length) return [];
   const query = new URLSearchParams([...names.map((name) => ['names', name]), ['view', 'PRODUCT_VIEW_FULL']]);
-  const all = await call('GET', `/v1/products:batchGet?${query}`);
+  const all = await attempt('GET', `/v1/products:batchGet?${query}`, {});
   if (all.kind === 'done') return all.resource.products ?? [];
   if (all.kind !== 'refused' || all.status !== 404) return [];
   // One of them is gone for good, which is told by itself.
-  const each = await Promise.all(names.map((name) => call('GET', `/v1/${name}`)));
+  const each = await Promise.all(names.map((name) => attempt('GET', `/v1/${name}`, {})));
   return each.flatMap((one) => (one.kind === 'done' ? [one.resource] : []));
 }
 

@@ -1,7 +1,7 @@
 // What people see on the pages, as the stories name it.
 
 import { shelve } from './shop.js';
-import { open } from './story.js';
+import { follows, open } from './story.js';
 
 /** The row of a product, by its title. */
 export function row(page, title) {
@@ -59,6 +59,7 @@ export async function withPast(shop, title) {
 export async function aloneOnTheList(page, shop, title) {
   const product = await shelve(shop, title);
   await open(page, `/admin/products?q=${encodeURIComponent(title)}`);
+  await follows(page);
   return product;
 }
 

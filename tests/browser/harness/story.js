@@ -72,6 +72,11 @@ export function storyBothWays(fact, options, tell) {
   story(`${fact} (JavaScript off)`, { ...options, scripts: false }, (scene) => tell({ ...scene, scripts: false }));
 }
 
+/** Waits until a list follows the feed, so that nothing is fetched any more. */
+export async function follows(page) {
+  if (withScripts.has(page)) await page.locator('[data-live][data-state=live]').waitFor();
+}
+
 /** Opens an address and waits until the modules have hold of the page. */
 export async function open(page, path) {
   await page.goto(path, { waitUntil: 'load' });
