@@ -17,6 +17,7 @@ FUZZ       := $(CURDIR)/target/fuzz
 # `npm install --no-save` and not `npm ci`: the latter wants every optional package of the lock file, also those for other
 # systems, which a mirror need not have. buf, the type checker and the browser's driver are pinned by tests/browser/package-lock.json.
 NODE       := tests/browser/node_modules/.package-lock.json
+LIGHTHOUSE := tests/lighthouse/node_modules/.package-lock.json
 NODE_BIN   := tests/browser/node_modules/.bin
 # What the transcoder is measured against has nothing in common with the rest, either.
 TRANSCODING := tests/bench/transcoding
@@ -104,6 +105,10 @@ walk: $(TOOLS)/bin/grpcurl-$(GRPCURL) ## Edits, deletes and restores every produ
 screens: $(NODE) chromium ## Takes a picture of every page, for looking at them, and renews those in tests/browser/screens.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens
 
+lighthouse: $(LIGHTHOUSE) $(NODE) chromium ## Rates the shop's pages by Lighthouse, as on a phone with a slow network; 100 in every category, or it fails.
+	cargo build --locked
+	cd tests/lighthouse && CHROMIUM=$$(command -v chromium) npm start --silent
+
 tools: $(TOOLS)/bin/grpcurl-$(GRPCURL) $(TOOLS)/python/grpcio-$(GRPCIO) $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) $(NODE) chromium ## Installs the foreign clients that tests use.
 
 chromium:
@@ -111,6 +116,9 @@ chromium:
 
 $(NODE): tests/browser/package-lock.json
 	cd tests/browser && npm install --no-save --silent --no-audit --no-fund --ignore-scripts
+
+$(LIGHTHOUSE): tests/lighthouse/package-lock.json
+	cd tests/lighthouse && npm install --no-save --silent --no-audit --no-fund --ignore-scripts
 
 $(TOOLS)/bin/cargo-deny-$(CARGO_DENY):
 	cargo install --quiet --locked --debug --no-track --force --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny@$(CARGO_DENY)
