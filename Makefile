@@ -24,7 +24,7 @@ TRANSCODING := tests/bench/transcoding
 # The contract of the last release, as buf keeps it.
 RELEASED   := proto/released.binpb
 
-.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens tools chromium
+.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens lighthouse tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
