@@ -60,12 +60,14 @@ pub(super) fn authority(request: &Request<Body>) -> Result<Authority, Refusal> {
     Ok(authority)
 }
 
-/// Whether an authority is a host with or without a port: a name that is not empty (RFC 9110, 4.2.1), no user, and no text behind a colon
-/// that is no port.
+/// Whether an authority is a host with or without a port: a name that is not empty (RFC 9110, 4.2.1), with brackets around all of it or
+/// nowhere, no user, and no text behind a colon that is no port.
 pub(crate) fn is_plain(authority: &Authority) -> bool {
     let host = authority.host();
     let port = authority.port().map_or(0, |port| ":".len() + port.as_str().len());
-    !host.is_empty() && authority.as_str().len() == host.len() + port
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_name = !host.is_empty() && !literal.unwrap_or(host).contains(['[', ']']);
+    is_name && authority.as_str().len() == host.len() + port
 }
 
 /// Loopback names, the address that was reached, the public origin's and the configured names.

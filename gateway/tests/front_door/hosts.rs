@@ -38,6 +38,7 @@ async fn our_names_are_answered_and_others_are_not() {
         ("localhost.evil.example", 421),
         ("user@localhost", 400),
         (":8080", 400),
+        ("a[]b", 400),
         ("local host", 400),
         ("", 400),
         ("localhost/path", 400),

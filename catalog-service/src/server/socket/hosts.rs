@@ -70,9 +70,12 @@ fn parsed(host: &HeaderValue) -> Option<Authority> {
     plain(Authority::try_from(host.as_bytes()).ok()?)
 }
 
-/// An authority that is a host with or without a port: no user, and no text behind a colon that is no port.
+/// An authority that is a host with or without a port: a name that is not empty, with brackets around all of it or nowhere, no user, and
+/// no text behind a colon that is no port.
 fn plain(authority: Authority) -> Option<Authority> {
+    let host = authority.host();
     let port = authority.port().map_or(0, |port| ":".len() + port.as_str().len());
-    let whole = authority.as_str().len() == authority.host().len() + port;
-    (whole && !authority.host().is_empty()).then_some(authority)
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_name = !host.is_empty() && !literal.unwrap_or(host).contains(['[', ']']);
+    (is_name && authority.as_str().len() == host.len() + port).then_some(authority)
 }

@@ -146,6 +146,8 @@ async fn anything_but_one_host_is_400() {
         path(),
         path().header("host", "localhost").header("host", "localhost"),
         path().header("host", ""),
+        path().header("host", ":1"),
+        path().header("host", "a[]b"),
         path().header("host", "user@localhost"),
         path().header("host", "localhost/path"),
         call().header("host", "127.0.0.1"),
