@@ -61,13 +61,23 @@ pub(super) fn authority(request: &Request<Body>) -> Result<Authority, Refusal> {
 }
 
 /// Whether an authority is a host with or without a port: a name that is not empty (RFC 9110, 4.2.1), with brackets around all of it or
-/// nowhere, no user, and no text behind a colon that is no port.
+/// nowhere, no user, and behind a colon a port in digits.
 pub(crate) fn is_plain(authority: &Authority) -> bool {
     let host = authority.host();
-    let port = authority.port().map_or(0, |port| ":".len() + port.as_str().len());
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let is_name = !host.is_empty() && !literal.unwrap_or(host).contains(['[', ']']);
-    is_name && authority.as_str().len() == host.len() + port
+    is_name
+        && authority
+            .as_str()
+            .strip_prefix(host)
+            .is_some_and(|rest| rest.is_empty() || is_port(rest))
+}
+
+/// A colon and a port (RFC 3986, 3.2.3): Rust would read a sign, too.
+fn is_port(text: &str) -> bool {
+    let digits =
+        text.strip_prefix(':').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.is_some_and(|digits| digits.parse::<u16>().is_ok())
 }
 
 /// Loopback names, the address that was reached, the public origin's and the configured names.

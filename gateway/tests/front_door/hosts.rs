@@ -39,6 +39,7 @@ async fn our_names_are_answered_and_others_are_not() {
         ("user@localhost", 400),
         (":8080", 400),
         ("a[]b", 400),
+        ("localhost:+80", 400),
         ("local host", 400),
         ("", 400),
         ("localhost/path", 400),

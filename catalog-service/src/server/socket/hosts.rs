@@ -71,11 +71,18 @@ fn parsed(host: &HeaderValue) -> Option<Authority> {
 }
 
 /// An authority that is a host with or without a port: a name that is not empty, with brackets around all of it or nowhere, no user, and
-/// no text behind a colon that is no port.
+/// behind a colon a port in digits.
 fn plain(authority: Authority) -> Option<Authority> {
     let host = authority.host();
-    let port = authority.port().map_or(0, |port| ":".len() + port.as_str().len());
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let is_name = !host.is_empty() && !literal.unwrap_or(host).contains(['[', ']']);
-    (is_name && authority.as_str().len() == host.len() + port).then_some(authority)
+    let rest = authority.as_str().strip_prefix(host);
+    (is_name && rest.is_some_and(|rest| rest.is_empty() || is_port(rest))).then_some(authority)
+}
+
+/// A colon and a port (RFC 3986, 3.2.3): Rust would read a sign, too.
+fn is_port(text: &str) -> bool {
+    let digits =
+        text.strip_prefix(':').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.is_some_and(|digits| digits.parse::<u16>().is_ok())
 }
