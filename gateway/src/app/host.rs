@@ -60,17 +60,24 @@ pub(super) fn authority(request: &Request<Body>) -> Result<Authority, Refusal> {
     Ok(authority)
 }
 
-/// Whether an authority is a host with or without a port: a name that is not empty (RFC 9110, 4.2.1), with brackets around all of it or
-/// nowhere, no user, and behind a colon a port in digits.
+/// Whether an authority is a host with or without a port: a name that is not empty (RFC 9110, 4.2.1), of the bytes that names have, no user,
+/// and behind a colon a port in digits.
 pub(crate) fn is_plain(authority: &Authority) -> bool {
     let host = authority.host();
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_name = !host.is_empty() && !literal.unwrap_or(host).contains(['[', ']']);
+    let is_name = !host.is_empty()
+        && literal.unwrap_or(host).bytes().all(|byte| may_name(byte, literal.is_some()));
     is_name
         && authority
             .as_str()
             .strip_prefix(host)
             .is_some_and(|rest| rest.is_empty() || is_port(rest))
+}
+
+/// Whether a host may have this byte, or a literal address: what RFC 3986 (3.2.2) calls unreserved and sub-delims. No name of ours needs an
+/// escape, and no zone of an address means anything to another machine.
+fn may_name(byte: u8, literal: bool) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte) || (literal && byte == b':')
 }
 
 /// A colon and a port (RFC 3986, 3.2.3): Rust would read a sign, too.

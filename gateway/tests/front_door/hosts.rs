@@ -40,6 +40,7 @@ async fn our_names_are_answered_and_others_are_not() {
         (":8080", 400),
         ("a[]b", 400),
         ("localhost:+80", 400),
+        ("[::1%25lo]:80", 400),
         ("local host", 400),
         ("", 400),
         ("localhost/path", 400),

@@ -77,5 +77,5 @@ story('an undo that is refused says so', { as: 'editor', expects: [/status of 4\
   await shop.as('admin')('POST', `/v1/${name}:undelete`, {});
   await message(page).getByRole('button', { name: 'Undo' }).click();
   // On the row, if that is back already, else in a notice.
-  await page.locator('#notices .toast, #rows [data-note]').filter({ hasText: 'Rhea tile was not restored.' }).waitFor();
+  await page.locator('#notices .toast, #rows [data-note]').filter({ hasText: 'Rhea tile was not restored.' }).first().waitFor();
 });

@@ -149,6 +149,7 @@ async fn anything_but_one_host_is_400() {
         path().header("host", ":1"),
         path().header("host", "a[]b"),
         path().header("host", "localhost:+80"),
+        path().header("host", "[::1%25lo]:80"),
         path().header("host", "user@localhost"),
         path().header("host", "localhost/path"),
         call().header("host", "127.0.0.1"),
