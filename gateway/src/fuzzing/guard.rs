@@ -1,6 +1,6 @@
 //! Host, Origin and Fetch Metadata, against the decision table, which is written down here once more.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::body::Body;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
@@ -95,7 +95,7 @@ fn parts(authority: &str) -> Option<(&str, Option<u16>)> {
     let name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte);
     let literal = || {
         let inner = host.strip_prefix('[')?.strip_suffix(']')?;
-        inner.bytes().all(|byte| name(byte) || byte == b':').then_some(inner)
+        inner.parse::<Ipv6Addr>().ok()
     };
     if host.is_empty() || !(host.bytes().all(name) || literal().is_some()) {
         return None;

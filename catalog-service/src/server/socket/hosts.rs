@@ -1,6 +1,6 @@
 //! Under which names the service may be called. Links are never built from what a request says of itself.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::{HeaderValue, Request, Response, StatusCode, header, uri::Authority};
 use tonic::body::Body;
@@ -75,16 +75,17 @@ fn parsed(host: &HeaderValue) -> Option<Authority> {
 fn plain(authority: Authority) -> Option<Authority> {
     let host = authority.host();
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_name = !host.is_empty()
-        && literal.unwrap_or(host).bytes().all(|byte| may_name(byte, literal.is_some()));
+    let is_name = match literal {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.bytes().all(may_name),
+    };
     let rest = authority.as_str().strip_prefix(host);
     (is_name && rest.is_some_and(|rest| rest.is_empty() || is_port(rest))).then_some(authority)
 }
 
-/// Whether a host may have this byte, or a literal address: what RFC 3986 (3.2.2) calls unreserved and sub-delims. No name of ours needs an
-/// escape, and no zone of an address means anything to another machine.
-fn may_name(byte: u8, literal: bool) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte) || (literal && byte == b':')
+/// Whether a host's name may have this byte: what RFC 3986 (3.2.2) calls unreserved and sub-delims. No name of ours needs an escape.
+fn may_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
 }
 
 /// A colon and a port (RFC 3986, 3.2.3): Rust would read a sign, too.
