@@ -24,7 +24,7 @@ TRANSCODING := tests/bench/transcoding
 # The contract of the last release, as buf keeps it.
 RELEASED   := proto/released.binpb
 
-.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens lighthouse tools chromium
+.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens page-speed lighthouse tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -104,6 +104,10 @@ walk: $(TOOLS)/bin/grpcurl-$(GRPCURL) ## Edits, deletes and restores every produ
 
 screens: $(NODE) chromium ## Takes a picture of every page, for looking at them, and renews those in tests/browser/screens.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens
+
+page-speed: $(NODE) chromium ## Measures how fast the pages are seen and answer on a slow phone, beside what was promised; on a machine that does nothing else.
+	cargo build --locked
+	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run speed --silent
 
 lighthouse: $(LIGHTHOUSE) $(NODE) chromium ## Rates the shop's pages by Lighthouse, as on a phone with a slow network; 100 in every category, or it fails.
 	cargo build --locked

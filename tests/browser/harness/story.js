@@ -80,7 +80,12 @@ export async function follows(page) {
 /** Opens an address and waits until the modules have hold of the page. */
 export async function open(page, path) {
   await page.goto(path, { waitUntil: 'load' });
-  if (withScripts.has(page)) await page.waitForFunction(() => 'started' in document.documentElement.dataset);
+  if (withScripts.has(page)) await started(page);
+}
+
+/** Until the modules have hold of the page. */
+export async function started(page) {
+  await page.waitForFunction(() => 'started' in document.documentElement.dataset);
 }
 
 /** Signs a context in, as the sign-in's cookie would. */
