@@ -1,6 +1,7 @@
 // How much a page may weigh: web.md's budget, as the browser counts it.
 
 import assert from 'node:assert/strict';
+import { packed } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 
 atTheShop();
@@ -15,17 +16,6 @@ const BUDGETS = [
   { name: 'the form of a new product', path: '/admin/new-product', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
   { name: 'the account', path: '/admin/account', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
 ];
-
-/** Brotli comes in the background after the start, the stylesheet's last of all; what a page weighs is told once it is there. */
-async function packed(shop) {
-  const page = await (await fetch(shop.url)).text();
-  const sheet = new URL(/href="([^"]+styles\.css)"/.exec(page)[1], shop.url);
-  for (;;) {
-    const answer = await fetch(sheet, { headers: { 'accept-encoding': 'br' } });
-    await answer.arrayBuffer();
-    if (answer.headers.get('content-encoding') === 'br') return;
-  }
-}
 
 for (const { name, path, ...budget } of BUDGETS) {
   story(`${name} keeps its budget`, { as: 'editor' }, async ({ page, shop }) => {
@@ -67,4 +57,79 @@ story('nothing moves while a page is loaded', { as: 'editor' }, async ({ page })
     await open(page, path);
     assert.equal(await page.evaluate(() => globalThis.shifts), 0, path);
   }
+});
+
+const VIEWS = [
+  { name: 'the shop', path: '/', modules: 4, icons: 1 },
+  { name: 'a search', path: '/search?q=mug', modules: 4, icons: 1 },
+  { name: 'a product', path: '/p/enamel-mug-35-cl', modules: 4, icons: 1 },
+  { name: 'the list of products', path: '/admin/products', modules: 13, icons: 2 },
+  { name: 'the form of a new product', path: '/admin/new-product', modules: 13, icons: 2 },
+  { name: 'the account', path: '/admin/account', modules: 13, icons: 2 },
+];
+
+/** What an address is, by how it looks. */
+const KINDS = [['styles', /\.css$/], ['fonts', /\.woff2$/], ['modules', /\.js$/], ['icons', /\/icons\//], ['pictures', /\/pictures\//]];
+/** The stream of changes, and what is fetched ahead of the next page, are no part of a view. */
+const BESIDE = /\/v1\/products:watch|\/rules\/|^data:/;
+
+/** What a page asks for at its first view; each with its kind, and whether a script or a stylesheet made the browser ask. */
+async function requests(page, path) {
+  const session = await page.context().newCDPSession(page);
+  const asked = new Map();
+  // What is asked for a second time, as the icon is for the browser's tab, comes out of the cache.
+  session.on('Network.requestWillBeSent', ({ request: { url }, initiator }) => asked.has(url) || asked.set(url, { url, initiator }));
+  await session.send('Network.enable');
+  await open(page, path);
+  const own = [...asked.values()].filter(({ url }) => !LATER.test(url) && !BESIDE.test(url));
+  return own.map(({ url, initiator }) => ({
+    url,
+    kind: url === page.url() ? 'pages' : (KINDS.find(([, pattern]) => pattern.test(url))?.[0] ?? url),
+    late: initiator.type === 'script' || /\.(css|js)$/.test(initiator.url ?? ''),
+  }));
+}
+
+/** How many there are of each kind. */
+const counted = (all) => all.reduce((counts, { kind }) => ({ ...counts, [kind]: (counts[kind] ?? 0) + 1 }), {});
+
+for (const { name, path, ...most } of VIEWS) {
+  story(`${name} asks at once for all that is in view`, { as: 'editor' }, async ({ page }) => {
+    const all = await requests(page, path);
+    const { pictures = 0, modules, icons = 0, ...rest } = counted(all);
+    assert.deepEqual(rest, { pages: 1, styles: 1, fonts: 1 });
+    assert.ok(modules >= 1 && modules <= most.modules, `${modules} modules`);
+    assert.ok(icons <= most.icons, `${icons} icons`);
+    assert.ok(pictures <= (await page.locator('img').count()), `${pictures} pictures`);
+    assert.deepEqual(all.filter(({ late }) => late).map(({ url }) => url), []);
+  });
+}
+
+story('pictures far below what is in view wait', {}, async ({ page }) => {
+  const { pictures } = counted(await requests(page, '/'));
+  const shown = await page.locator('main img').count();
+  assert.ok(pictures >= 6 && pictures < shown, `${pictures} of ${shown}`);
+});
+
+story('the display face is one file of at most 26 KiB, fetched before the styles ask for it', {}, async ({ page }) => {
+  await open(page, '/');
+  const { fonts, preloaded } = await page.evaluate(async () => {
+    await document.fonts.ready;
+    return {
+      fonts: performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.woff2')).map(({ name, encodedBodySize }) => ({ name, encodedBodySize })),
+      preloaded: [...document.querySelectorAll('link[rel=preload][as=font]')].map(({ href }) => href),
+    };
+  });
+  assert.deepEqual(fonts.map(({ name }) => name), preloaded);
+  assert.equal(fonts.length, 1);
+  assert.ok(fonts[0].encodedBodySize > 0 && fonts[0].encodedBodySize <= 26 * KIB, `${fonts[0].encodedBodySize} bytes`);
+});
+
+story('until the display face is there, its place is taken by one of the same width', {}, async ({ page }) => {
+  await open(page, '/');
+  const faces = await page.evaluate(() => [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules])
+    .filter((rule) => rule instanceof CSSFontFaceRule).map(({ style }) => [style.getPropertyValue('font-family'), style.getPropertyValue('size-adjust')]));
+  const [, size] = faces.find(([family]) => family.includes('fallback'));
+  assert.match(size, /^\d+(\.\d+)?%$/);
+  const family = await page.locator('h1').evaluate((heading) => getComputedStyle(heading).fontFamily);
+  assert.match(family, /^"?Bricolage Grotesque"?, "?Bricolage fallback"?/);
 });
