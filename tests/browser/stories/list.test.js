@@ -267,3 +267,13 @@ storyBothWays('a window that is not open yet, or has closed, is told as it is no
     await editor.close();
   }
 });
+
+storyBothWays('an address that names a row marks it, and no other', { as: 'viewer' }, async ({ page, shop, scripts }) => {
+  const word = scripts ? 'Sandpiper' : 'Redshank';
+  await shelveAll(shop, [`${word} A`, {}], [`${word} C`, {}]);
+  const { name } = await shelve(shop, `${word} B`);
+  await open(page, `/admin/products#${name.replace('products/', 'product-')}`);
+  const lit = await page.locator('#rows tr').evaluateAll((rows) => rows.filter((row) => getComputedStyle(row).boxShadow !== 'none')
+    .map((row) => row.querySelector('[data-field=title]').textContent.trim()));
+  assert.deepEqual(lit, [`${word} B`]);
+});

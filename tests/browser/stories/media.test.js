@@ -41,6 +41,53 @@ story('on paper a product is one sheet with its price and the addresses of its l
   assert.ok(height < 1000, `${height} pixels high`);
 });
 
+/** What is printed of a product, text by text. */
+const SHEET = `
+Shelf
+P
+Boatyard
+Paper ship
+€14
+90
+instead of
+€19.90
+Colour
+White
+Blue
+Folded as
+the club
+(https://boats.example/fold)
+does it.
+Two sheets
+No glue
+Details
+Length
+0.35
+Paper
+Rice
+`;
+
+story('all that a product’s sheet says is what a buyer wants to know', {}, async ({ page, shop }) => {
+  const amount = (units) => ({ currencyCode: 'EUR', units, nanos: 900_000_000 });
+  const variant = (colour) => ({ optionValues: [colour], sku: `SHIP-${colour[0]}`, prices: [{ amount: amount('14'), compareAtAmount: amount('19') }] });
+  const { slug } = await shelve(shop, 'Paper ship', {
+    published: true,
+    brand: 'Boatyard',
+    description: 'Folded as [the club](https://boats.example/fold) does it.\n\n* Two sheets\n* No glue',
+    options: [{ name: 'Colour', values: ['White', 'Blue'] }],
+    variants: [variant('White'), variant('Blue')],
+    attributes: { Length: { number: 0.35 }, Paper: { text: 'Rice' } },
+  });
+  await page.emulateMedia({ media: 'print' });
+  await open(page, `/p/${slug}`);
+  // The styles print a link's address behind it; here it becomes text like all other.
+  await page.locator('.prose a').evaluateAll((links) => links.forEach((link) => {
+    const parts = getComputedStyle(link, '::after').content.matchAll(/"([^"]*)"/g);
+    link.append([...parts].map(([, part]) => part).join(''));
+  }));
+  assert.deepEqual(await texts(page, 'body'), SHEET.trim().split('\n'));
+});
+
 story('without styles a page reads from its name to its foot', { as: 'editor', scripts: false }, async ({ page }) => {
   await page.route('**/styles.css', (route) => route.fulfill({ status: 200, contentType: 'text/css', body: '' }));
   await page.goto('/admin/products?q=mug');
@@ -70,5 +117,24 @@ for (const motion of ['reduce', 'no-preference']) {
     const moved = await page.evaluate(() => globalThis.moved);
     if (motion === 'reduce') assert.deepEqual(moved, []);
     else assert.ok(moved.includes(220) && Math.max(...moved) <= 220, moved.join());
+  });
+}
+
+/** The longest that anything on a page may move by its styles, in seconds. */
+const longest = (page) => page.evaluate(() => Math.max(...[...document.querySelectorAll('*')].flatMap((element) =>
+  [null, '::before', '::after'].flatMap((part) => {
+    const { transitionDuration, animationDuration } = getComputedStyle(element, part);
+    return `${transitionDuration}, ${animationDuration}`.split(', ').map((time) => parseFloat(time) || 0);
+  }))));
+
+for (const motion of ['reduce', 'no-preference']) {
+  story(`where people wish ${motion}, nothing on any page moves longer than it may`, { as: 'editor' }, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: motion });
+    for (const path of ['/', '/search?q=mug', '/p/enamel-mug-35-cl', '/admin/products', '/admin/new-product', '/docs']) {
+      await open(page, path);
+      const moves = await longest(page);
+      if (motion === 'reduce') assert.equal(moves, 0, path);
+      else assert.ok(moves > 0 && moves <= 0.22, `${path}: ${moves} s`);
+    }
   });
 }
