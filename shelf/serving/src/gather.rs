@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How much is gathered; what is longer goes by itself and is not copied.
 const ROOM: usize = 16 << 10;
 
-/// A stream whose flush waits for [`Gather::poll_send`], which its owner has to call whenever the connection rests. The stream itself has
+/// A stream whose flush waits until the connection rests: [`crate::AtOnce::drive`] then sends what was gathered. The stream itself has
 /// nothing to flush, as sockets have not.
 ///
 /// Cheap to clone; clones are one and the same: one for the connection, and one for its owner.
