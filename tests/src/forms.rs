@@ -28,6 +28,15 @@ impl Visitor {
         Self { web, cookies: BTreeMap::new() }
     }
 
+    /// Somebody who has signed in by the form.
+    pub async fn signed_in(web: Web, login: &str, password: &str) -> Self {
+        let mut visitor = Self::new(web);
+        let page = visitor.open("/admin/sign-in").await;
+        let form = Form::of(&page, "/admin/sign-in").with("login", login);
+        visitor.follow(&form.with("password", password)).await;
+        visitor
+    }
+
     /// Opens a page.
     pub async fn open(&mut self, path: &str) -> Answer {
         let mut ask = self.web.ask(Method::GET, path);

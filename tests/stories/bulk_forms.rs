@@ -15,13 +15,7 @@ use tests::{
 };
 
 async fn signed_in(shop: &Shop) -> Visitor {
-    let mut visitor = Visitor::new(shop.web());
-    let page = visitor.open("/admin/sign-in").await;
-    let form = Form::of(&page, "/admin/sign-in")
-        .with("login", "grace@shelf.example")
-        .with("password", PASSWORD);
-    visitor.follow(&form).await;
-    visitor
+    Visitor::signed_in(shop.web(), "grace@shelf.example", PASSWORD).await
 }
 
 async fn product(person: &Person, id: &str) -> Product {

@@ -52,11 +52,7 @@ fn form(page: &Answer, end: &str) -> Form {
 }
 
 async fn signed_in(shop: &Shop, login: &str) -> Visitor {
-    let mut visitor = Visitor::new(shop.web());
-    let page = visitor.open("/admin/sign-in").await;
-    let form = Form::of(&page, "/admin/sign-in").with("login", login).with("password", PASSWORD);
-    visitor.follow(&form).await;
-    visitor
+    Visitor::signed_in(shop.web(), login, PASSWORD).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,10 +12,7 @@ const NEW: &str = "ten enamel mugs of tin";
 
 /// Somebody signed in by the form.
 async fn signed_in(shop: &Shop, login: &str, password: &str) -> Visitor {
-    let mut visitor = Visitor::new(shop.web());
-    let form = sign_in(&mut visitor, login, password).await;
-    visitor.follow(&form).await;
-    visitor
+    Visitor::signed_in(shop.web(), login, password).await
 }
 
 async fn sign_in(visitor: &mut Visitor, login: &str, password: &str) -> Form {

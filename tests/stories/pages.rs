@@ -12,11 +12,7 @@ use tests::{
 
 /// Somebody signed in by the form.
 async fn signed_in(shop: &Shop, login: &str) -> Visitor {
-    let mut visitor = Visitor::new(shop.web());
-    let page = visitor.open("/admin/sign-in").await;
-    let form = Form::of(&page, "/admin/sign-in").with("login", login).with("password", PASSWORD);
-    visitor.follow(&form).await;
-    visitor
+    Visitor::signed_in(shop.web(), login, PASSWORD).await
 }
 
 /// The first form of a page whose action ends so.

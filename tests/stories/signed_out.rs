@@ -16,11 +16,7 @@ use tests::{
 const RESUME: &str = "/admin/resume";
 
 async fn signed_in(shop: &Shop, login: &str) -> Visitor {
-    let mut visitor = Visitor::new(shop.web());
-    let page = visitor.open("/admin/sign-in").await;
-    let form = Form::of(&page, "/admin/sign-in").with("login", login).with("password", PASSWORD);
-    visitor.follow(&form).await;
-    visitor
+    Visitor::signed_in(shop.web(), login, PASSWORD).await
 }
 
 /// The name of a new product.
@@ -38,6 +34,24 @@ async fn end_newest_session(shop: &Shop) {
     grace.sessions().delete_session(end).await.unwrap();
 }
 
+/// Somebody whose session ends while the question of a delete is open.
+struct Interrupted {
+    name: String,
+    grace: Visitor,
+    form: Form,
+}
+
+impl Interrupted {
+    async fn in_a_delete(shop: &Shop) -> Self {
+        let name = enamel_mug(shop).await;
+        let mut grace = signed_in(shop, "grace@shelf.example").await;
+        let delete = format!("/admin/{name}/delete");
+        let form = Form::of(&grace.open(&delete).await, &delete);
+        end_newest_session(shop).await;
+        Self { name, grace, form }
+    }
+}
+
 /// The form of the sign-in in mid-action, filled in.
 fn sign_in(page: &Answer, login: &str) -> Form {
     assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{}", page.text());
@@ -53,11 +67,7 @@ async fn is_deleted(shop: &Shop, name: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delete_after_the_session_goes_on_once_its_sender_says_so() {
     let shop = Shop::open().await;
-    let name = enamel_mug(&shop).await;
-    let mut grace = signed_in(&shop, "grace@shelf.example").await;
-    let delete = format!("/admin/{name}/delete");
-    let form = Form::of(&grace.open(&delete).await, &delete);
-    end_newest_session(&shop).await;
+    let Interrupted { name, mut grace, form } = Interrupted::in_a_delete(&shop).await;
 
     let refused = grace.submit(&form).await;
     let asked = grace.submit(&sign_in(&refused, "grace@shelf.example")).await;
@@ -65,7 +75,7 @@ async fn a_delete_after_the_session_goes_on_once_its_sender_says_so() {
     assert!(asked.text().contains("Continue: delete <em>Enamel mug</em>?"), "{}", asked.text());
     assert!(!is_deleted(&shop, &name).await, "nothing is done before it is said");
 
-    let go_on = Form::of(&asked, &delete);
+    let go_on = Form::of(&asked, &form.action);
     assert_eq!(go_on.value("request_id"), form.value("request_id"));
     let done = grace.follow(&go_on).await;
     assert!(done.text().contains("Enamel mug deleted."), "{}", done.text());
@@ -98,18 +108,14 @@ async fn what_was_typed_after_a_sign_out_is_saved_once_its_sender_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_else_who_signs_in_does_not_get_it() {
     let shop = Shop::open().await;
-    let name = enamel_mug(&shop).await;
-    let mut grace = signed_in(&shop, "grace@shelf.example").await;
-    let delete = format!("/admin/{name}/delete");
-    let form = Form::of(&grace.open(&delete).await, &delete);
-    end_newest_session(&shop).await;
+    let Interrupted { name, mut grace, form } = Interrupted::in_a_delete(&shop).await;
 
     let refused = grace.submit(&form).await;
     let told = grace.submit(&sign_in(&refused, "ada@shelf.example")).await;
     assert_eq!(told.status, StatusCode::FORBIDDEN);
     assert!(told.text().contains("another person"), "{}", told.text());
     assert!(told.text().contains("You are signed in as Ada"), "{}", told.text());
-    assert!(Form::all(told.text()).iter().all(|form| form.action != delete));
+    assert!(Form::all(told.text()).iter().all(|other| other.action != form.action));
     assert!(!is_deleted(&shop, &name).await);
     assert_eq!(grace.open("/admin/users").await.status, StatusCode::OK, "Ada is signed in");
     shop.close().await;

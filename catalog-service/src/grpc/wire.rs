@@ -92,14 +92,7 @@ where
             }
         }
     });
-    Grpc::new(EncodedCodec::<M>(PhantomData))
-        .accept_compressed(Gzip)
-        .accept_compressed(Zstd)
-        .send_compressed(Gzip)
-        .send_compressed(Zstd)
-        .apply_max_message_size_config(Some(limit), Some(limit))
-        .unary(method, request)
-        .await
+    framed::<M>(limit).send_compressed(Gzip).send_compressed(Zstd).unary(method, request).await
 }
 
 /// Answers a call with a stream: reads its message, lets `handler` open the stream, and frames what comes out of it, message by message.
@@ -122,12 +115,15 @@ where
             Ok::<_, Status>(Response::new(handler(identity, message).await?))
         }
     });
-    Grpc::new(EncodedCodec::<M>(PhantomData))
+    framed::<M>(limit).server_streaming(method, request).await
+}
+
+/// How messages are framed: packed ones are read, and none is longer than the limit.
+fn framed<M: Message + Default + 'static>(limit: usize) -> Grpc<EncodedCodec<M>> {
+    Grpc::new(EncodedCodec(PhantomData))
         .accept_compressed(Gzip)
         .accept_compressed(Zstd)
         .apply_max_message_size_config(Some(limit), Some(limit))
-        .server_streaming(method, request)
-        .await
 }
 
 /// A request's message, and who sends it.

@@ -2,7 +2,7 @@
 //!
 //! Names are compared without their port: what matters is that a foreign name never reaches us.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use axum::body::Body;
 use http::{Request, StatusCode, header, uri::Authority};
@@ -54,38 +54,10 @@ pub(super) fn authority(request: &Request<Body>) -> Result<Authority, Refusal> {
         (Some(authority), _) | (None, Some(authority)) => authority,
         (None, None) => return Err(invalid("a request has exactly one `Host`")),
     };
-    if !is_plain(&authority) {
+    if !serving::is_plain_host(&authority) {
         return Err(invalid("the `Host` is not a host name"));
     }
     Ok(authority)
-}
-
-/// Whether an authority is a host with or without a port: a name that is not empty (RFC 9110, 4.2.1), of the bytes that names have, no user,
-/// and behind a colon a port in digits.
-pub(crate) fn is_plain(authority: &Authority) -> bool {
-    let host = authority.host();
-    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_name = match literal {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.bytes().all(may_name),
-    };
-    is_name
-        && authority
-            .as_str()
-            .strip_prefix(host)
-            .is_some_and(|rest| rest.is_empty() || is_port(rest))
-}
-
-/// Whether a host's name may have this byte: what RFC 3986 (3.2.2) calls unreserved and sub-delims. No name of ours needs an escape.
-fn may_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
-}
-
-/// A colon and a port (RFC 3986, 3.2.3): Rust would read a sign, too.
-fn is_port(text: &str) -> bool {
-    let digits =
-        text.strip_prefix(':').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    digits.is_some_and(|digits| digits.parse::<u16>().is_ok())
 }
 
 /// Loopback names, the address that was reached, the public origin's and the configured names.

@@ -3,7 +3,6 @@
 use http::{HeaderMap, HeaderName, header, uri::Authority};
 
 use super::cookie;
-use crate::app::host::is_plain;
 
 /// Fetch Metadata's word on where a request comes from; browsers send it to https and to this machine.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -38,7 +37,7 @@ fn is_of(origin: &[u8], host: &Authority) -> bool {
         _ => return false,
     };
     let Ok(authority) = authority.parse::<Authority>() else { return false };
-    if !is_plain(&authority) {
+    if !serving::is_plain_host(&authority) {
         return false;
     }
     let same_port = authority.port_u16().unwrap_or(port) == host.port_u16().unwrap_or(port);

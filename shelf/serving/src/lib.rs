@@ -1,9 +1,11 @@
-//! What both services need to serve, and what is no business of either: connections that are watched over, and the log.
+//! What both services need to serve, and what is no business of either: connections that are watched over, the hosts
+//! they may be for, and the log.
 //!
 //! Nothing in here knows what is asked or answered.
 
 mod at_once;
 mod gather;
+mod host;
 mod kept;
 mod line;
 mod lines;
@@ -12,6 +14,7 @@ mod sending;
 
 pub use at_once::AtOnce;
 pub use gather::Gather;
+pub use host::is_plain_host;
 pub use kept::{Keeping, Kept};
 pub use line::{Activity, Line, Patience};
 pub use lines::Lines;

@@ -1,6 +1,6 @@
 //! Under which names the service may be called. Links are never built from what a request says of itself.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use http::{HeaderValue, Request, Response, StatusCode, header, uri::Authority};
 use tonic::body::Body;
@@ -70,27 +70,6 @@ fn parsed(host: &HeaderValue) -> Option<Authority> {
     plain(Authority::try_from(host.as_bytes()).ok()?)
 }
 
-/// An authority that is a host with or without a port: a name that is not empty, of the bytes that names have, no user, and
-/// behind a colon a port in digits.
 fn plain(authority: Authority) -> Option<Authority> {
-    let host = authority.host();
-    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_name = match literal {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.bytes().all(may_name),
-    };
-    let rest = authority.as_str().strip_prefix(host);
-    (is_name && rest.is_some_and(|rest| rest.is_empty() || is_port(rest))).then_some(authority)
-}
-
-/// Whether a host's name may have this byte: what RFC 3986 (3.2.2) calls unreserved and sub-delims. No name of ours needs an escape.
-fn may_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
-}
-
-/// A colon and a port (RFC 3986, 3.2.3): Rust would read a sign, too.
-fn is_port(text: &str) -> bool {
-    let digits =
-        text.strip_prefix(':').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    digits.is_some_and(|digits| digits.parse::<u16>().is_ok())
+    serving::is_plain_host(&authority).then_some(authority)
 }
