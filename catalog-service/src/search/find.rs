@@ -105,9 +105,23 @@ struct Room<'a> {
 
 impl Room<'_> {
     fn found(&self, scan: &Scan<'_>) -> Result<Finding, Error> {
-        let choice = &self.search.choice;
         // As many more as may have come in before the place where the last page ended.
-        let most = (self.stretch.offset + 2 * self.stretch.size + 1).min(DEEPEST);
+        let come = usize::try_from(self.changes()).unwrap_or_default();
+        let near = (self.stretch.offset + 2 * self.stretch.size + 1).saturating_add(come);
+        let reading = self.read(scan, near.min(DEEPEST))?;
+        // Products whose window has begun come without a change, however many.
+        let reading = if reading.may_end_early { self.read(scan, DEEPEST)? } else { reading };
+        Ok(reading.finding)
+    }
+
+    /// How many changes there were since the page before.
+    fn changes(&self) -> i64 {
+        self.serving.position.number() - self.stretch.position.number()
+    }
+
+    /// Looks at so many of the best.
+    fn read(&self, scan: &Scan<'_>, most: usize) -> Result<Reading, Error> {
+        let choice = &self.search.choice;
         let survey = Survey::of_best(self.sight, choice, most);
         let mut survey = match self.search.facets {
             true => survey.with_facets(&self.serving.opened.identities),
@@ -119,29 +133,45 @@ impl Room<'_> {
         let facets = sums
             .map(|sums| sums.facets(&self.serving.tree, self.serving.currency, choice))
             .transpose()?;
-        let start = start(&best, total, self.serving.position, self.stretch);
+        let place = place(&best, &self.stretch.after);
+        let start = place.unwrap_or_else(|| start(total, self.changes(), self.stretch));
+        let start = start.min(best.len());
         let end = (start + self.stretch.size).min(best.len());
         // Where the best were cut off, there are more behind them.
-        let has_more = end < best.len() || (best.len() == most && most < DEEPEST);
+        let is_cut = best.len() == most && most < DEEPEST;
+        let is_lost = place.is_none() && !self.stretch.after.is_empty();
+        let has_more = end < best.len() || is_cut;
+        let may_end_early = is_cut && (is_lost || end == best.len());
         let products = best.into_iter().take(end).skip(start).collect();
-        Ok(Finding { products, offset: start, has_more, total, facets, ..Finding::default() })
+        let finding =
+            Finding { products, offset: start, has_more, total, facets, ..Finding::default() };
+        Ok(Reading { finding, may_end_early })
     }
 }
 
-/// Where to go on: behind the last product of the pages before that is still there, wherever it stands by now.
-///
-/// When the last ones are all gone, others before them may be, and what comes next has moved up by as many: to show some again is
-/// better than to leave some out.
-fn start(best: &[ProductId], total: Total, now: FeedPosition, stretch: &Stretch) -> usize {
+/// What a look at the best gives.
+struct Reading {
+    finding: Finding,
+    /// Whether the page before ended so near to where the best were cut off, or behind it, that a deeper look may show more.
+    may_end_early: bool,
+}
+
+/// Where it goes on behind the last product of the pages before that is still there, wherever it stands by now.
+fn place(best: &[ProductId], after: &[ProductId]) -> Option<usize> {
     let stands = |id| best.iter().position(|one| one == id);
-    if let Some(place) = stretch.after.iter().find_map(stands) {
-        return place + 1;
-    }
+    after.iter().find_map(stands).map(|place| place + 1)
+}
+
+/// Where to go on when the last products of the pages before are all gone.
+///
+/// Others before them may be gone, too, and what comes next has moved up by as many: to show some again is better than to leave some
+/// out.
+fn start(now: Total, changes: i64, stretch: &Stretch) -> usize {
     let gone = match stretch.total.capped {
         true => stretch.offset,
-        false => most_gone(now.number() - stretch.position.number(), stretch.total, total),
+        false => most_gone(changes, stretch.total, now),
     };
-    stretch.offset.saturating_sub(gone).min(best.len())
+    stretch.offset.saturating_sub(gone)
 }
 
 /// How many products may be gone: a change of a product lets one come or one go, and who knows how many are fewer knows how many more
@@ -180,7 +210,8 @@ mod tests {
         let total = Total { count: now.len() as u32, capped: false };
         let come = now.iter().filter(|id| !ids("a b c d e f g h i").contains(id)).count();
         let gone = 9 - (now.len() - come);
-        start(&now, total, FeedPosition::new(40 + (come + gone) as i64), &stretch)
+        let start = || start(total, (come + gone) as i64, &stretch);
+        place(&now, &stretch.after).unwrap_or_else(start).min(now.len())
     }
 
     #[test]

@@ -171,3 +171,39 @@ async fn whoever_deletes_every_page_leaves_none_out() {
         stock.shop.close().await;
     }
 }
+
+/// However many come in before the place where a page ended, there is a next one.
+#[tokio::test]
+async fn more_that_come_than_a_page_has_end_nothing() {
+    let come = || vec![Event::Comes { price: None }; 5];
+    for size in [1, 2] {
+        holds("", size, &[come(), come(), Vec::new(), come()]).await;
+    }
+}
+
+/// The same where they come without a change, since the time at which they are sold has come: they are before the place, and nothing
+/// comes twice.
+#[tokio::test]
+async fn a_sale_that_begins_between_two_pages_ends_nothing() {
+    let stock = Stock::of(3).await;
+    let soon = stock.shop.now() + jiff::SignedDuration::from_mins(5);
+    for number in 0..9 {
+        let mut product = titled(&format!("sale-{number}"), "Mug");
+        product.fields.window.start = Some(soon);
+        stock.shop.sells(product).await;
+    }
+    let first = stock.page("", 1, None).await;
+    stock.shop.wait(600);
+    let (mut read, mut after) = (ids(&first), first.next);
+    while after.is_some() {
+        let page = stock.page("", 1, after).await;
+        read.extend(ids(&page));
+        after = page.next;
+    }
+    read.sort_unstable();
+    assert_eq!(
+        read,
+        stock.there.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    );
+    stock.shop.close().await;
+}
