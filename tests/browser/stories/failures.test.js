@@ -47,6 +47,7 @@ story('a delete that somebody else was ahead of shows who it was and the new val
 
 story('what somebody else was ahead of is kept by one button, and the row is as any other then', { as: 'editor', expects: [/status of 412/] }, async ({ page, shop }) => {
   const { name } = await aloneOnTheList(page, shop, 'Heron hook');
+  await rowButton(page, 'Heron hook', 'Publish').focus();
   await shop.as('admin')('PATCH', `/v1/${name}`, { title: 'Heron hook, brass' });
   await rowButton(page, 'Heron hook', 'Publish').click();
   await rowButton(page, 'Heron hook, brass', 'Publish anyway').waitFor();

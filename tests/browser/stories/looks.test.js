@@ -125,6 +125,8 @@ const REFUSALS = {
     ahead += 1;
     const { name } = await shelve(shop, `Ahead ${ahead}`);
     await open(page, `/admin/products?q=Ahead+${ahead}`);
+    // A row in use waits to be asked before it shows what others did.
+    await rowButton(page, `Ahead ${ahead}`, 'Delete').focus();
     await shop.as('editor')('PATCH', `/v1/${name}`, { title: `Ahead ${ahead}, changed` });
     await rowButton(page, `Ahead ${ahead}`, 'Delete').click();
     await button(page, 'Delete anyway').waitFor();
