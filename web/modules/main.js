@@ -2,54 +2,32 @@
 // Without it: every form and link works by itself.
 // Proven by: all the stories that run with JavaScript on
 
-/** @param {string} hook */
-const asksFor = (hook) => document.querySelector(hook) !== null;
-
-if (asksFor('#list')) {
-  const { startInPlace } = await import('./in-place.js');
-  startInPlace();
-}
-if (asksFor('form[data-changes]')) {
-  const { startEditor } = await import('./editor.js');
-  startEditor();
-}
-if (asksFor('form[data-action=add], form[data-action=move]')) {
-  const { startCategoryForms } = await import('./category-forms.js');
-  startCategoryForms();
-}
-if (asksFor('#product-form') && asksFor('form[data-action=archive]')) {
-  const { startStates } = await import('./editor-state.js');
-  startStates();
-}
-if (asksFor('template#notice')) {
-  const { startNotices } = await import('./notices.js');
-  startNotices();
-}
-const steps = document.querySelector('form[data-goes-on]');
-if (steps instanceof HTMLFormElement) {
-  const { startBulkPage } = await import('./bulk-page.js');
-  startBulkPage(steps);
-}
-if (asksFor('form[data-setup]')) {
-  const { fillSetupToken } = await import('./setup-token.js');
-  fillSetupToken();
-}
-const docs = document.querySelector('[data-docs]');
-if (docs instanceof HTMLElement) {
-  const { startDocs } = await import('./docs.js');
-  await startDocs(docs);
-}
-const search = document.querySelector('input[data-suggest]');
-if (search instanceof HTMLInputElement) {
-  const { startSuggest } = await import('./suggest.js');
-  startSuggest(search);
-}
-if (asksFor('[data-facets]')) {
+/** What starts a part of the page, by the hook that asks for it, in this order. @type {[string, (place: any) => Promise<void>][]} */
+const PARTS = [
+  ['#list', async () => (await import('./in-place.js')).startInPlace()],
+  ['form[data-changes]', async () => (await import('./editor.js')).startEditor()],
+  ['[data-action=add], [data-action=move]', async () => (await import('./category-forms.js')).startCategoryForms()],
+  [':has(#product-form) [data-action=archive]', async () => (await import('./editor-state.js')).startStates()],
+  ['template#notice', async () => (await import('./notices.js')).startNotices()],
+  ['form[data-goes-on]', async (form) => (await import('./bulk-page.js')).startBulkPage(form)],
+  ['form[data-setup]', async () => (await import('./setup-token.js')).fillSetupToken()],
+  ['[data-docs]', async (docs) => (await import('./docs.js')).startDocs(docs)],
+  ['input[data-suggest]', async (search) => (await import('./suggest.js')).startSuggest(search)],
   // Fetched when the first one is chosen. The forms come and go with what they filter, so the document listens.
-  const facets = () => import('./facets.js');
-  document.addEventListener('change', ({ target }) => void facets().then(({ apply }) => apply(target)));
-  addEventListener('popstate', () => void facets().then(({ goBack }) => goBack()));
+  ['[data-facets]', async () => {
+    document.addEventListener('change', async ({ target }) => (await import('./facets.js')).apply(target));
+    addEventListener('popstate', async () => (await import('./facets.js')).goBack());
+  }],
+];
+
+for (const [hook, start] of PARTS) {
+  const place = document.querySelector(hook);
+  if (place) await start(place);
 }
+// A picture that is not to be had: what stands for it is fetched then only.
+const lost = async (/** @type {HTMLImageElement} */ picture) => (await import('./lost-picture.js')).standIn(picture);
+document.addEventListener('error', ({ target }) => target instanceof Image && lost(target), true);
+for (const picture of document.images) if (picture.complete && !picture.naturalWidth) lost(picture);
 // A page that answers with what is wrong begins there.
 document.getElementById('errors')?.focus();
 document.documentElement.dataset.started = '';

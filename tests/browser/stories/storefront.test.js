@@ -82,3 +82,17 @@ storyBothWays('a category lists its own products only, and a variant that is cho
     assert.equal(await page.locator('.choice[aria-current]').textContent(), colour);
   }
 });
+
+story('a picture that is not to be had leaves its place to what stands for it', { as: 'viewer', expects: [/status of 404/] }, async ({ page, shop }) => {
+  const images = [{ uri: '/pictures/no-grebe.svg', alternativeText: 'From the front' }, { uri: '/pictures/no-grebe-back.svg', alternativeText: 'From the back' }];
+  await shelve(shop, 'Grebe gong', { published: true, images });
+  const letter = (place) => place.locator('.initial').filter({ hasText: /^G$/ });
+  await open(page, '/search?q=grebe+gong');
+  await letter(page.locator('.card').filter({ hasText: 'Grebe gong' })).waitFor();
+  await open(page, '/p/grebe-gong');
+  await letter(page.locator('.gallery .plinth')).waitFor();
+  await page.getByRole('link', { name: 'From the back' }).filter({ hasText: 'From the back' }).waitFor();
+  await open(page, '/admin/products?q=grebe+gong');
+  await page.locator('#rows span[data-field=picture]').waitFor();
+  assert.equal(await page.locator('#rows img').count(), 0);
+});
