@@ -4,8 +4,7 @@
 
 import { startForms } from './action-form.js';
 import { word } from './announce.js';
-import { explain, renewEtag } from './editor.js';
-import { clearErrors } from './field-errors.js';
+import { clearErrors, explain, renewEtag } from './editor.js';
 import { toJson } from './form-json.js';
 import { notifyNext } from './notices.js';
 

@@ -4,17 +4,19 @@
 
 import { startForms } from './action-form.js';
 import { word } from './announce.js';
+import { echo, showSaved } from './editor-saved.js';
 import { submitPlainly } from './explain.js';
-import { clearErrors, showErrors } from './field-errors.js';
-import { controlsOf, toJson, toNewProduct } from './form-json.js';
-import { moment, plain, relative } from './format.js';
+import { toJson, toNewProduct } from './form-json.js';
 import { notifyNext } from './notices.js';
 
 /** @import { Behaviour } from './action-form.js' */
-/** @import { Failure, Price, Product } from './types.js' */
+/** @import { Failure } from './types.js' */
 
 /** What each form was printed with or saved last; nothing when that is not known. @type {Map<HTMLFormElement, Record<string, unknown> | null>} */
 const saved = new Map();
+
+/** Fetched when a form is sent for the first time. */
+const fieldErrors = () => import('./field-errors.js');
 
 /** The field that a reason is about when no violation names it. @type {Record<string, string>} */
 const FIELD_OF = { SLUG_TAKEN: 'slug', SKU_TAKEN: 'sku', PRODUCT_ID_TAKEN: 'product_id', CATEGORY_CYCLE: 'parent' };
@@ -31,7 +33,9 @@ const saving = {
         renewEtag(form, resource.etag);
         form.closest('[data-prices]')?.setAttribute('data-prices', JSON.stringify(resource.prices ?? []));
         if (resource.title) showSaved(resource);
-        if (same(toJson(form), sent)) echo(form, resource);
+        if (!same(toJson(form), sent)) return;
+        echo(form, resource);
+        saved.set(form, toJson(form));
       },
       rollBack: () => {},
     };
@@ -97,9 +101,15 @@ export function explain(form, failure) {
   // The server's answer to the same form shows both versions side by side, or is the form under a new request id.
   if (failure.reason === 'ETAG_MISMATCH') import('./conflict-dialog.js').then(({ settle }) => settle(form, !changed(form))).catch(() => submitPlainly(form));
   else if (failure.reason === 'REQUEST_ID_REUSED' && form.dataset.action === 'save') submitPlainly(form);
-  else if (violations.length) showErrors(form, violations);
+  else if (violations.length) fieldErrors().then(({ showErrors }) => showErrors(form, violations)).catch(() => submitPlainly(form));
   else return false;
   return true;
+}
+
+/** Takes the messages of the attempt before away. @param {HTMLFormElement} form */
+export function clearErrors(form) {
+  // Where they cannot be fetched there were none to take away but those of the server's page.
+  fieldErrors().then((module) => module.clearErrors(form)).catch(() => {});
 }
 
 /**
@@ -112,34 +122,6 @@ export function renewEtag(form, etag) {
   for (const input of document.querySelectorAll('input[name=etag]')) {
     if (input instanceof HTMLInputElement && input.value === old) input.value = etag;
   }
-}
-
-/** @param {Product} product or a category */
-function showSaved({ title, slug, updateTime = '', updateActor }) {
-  const texts = { title, changed: relative(updateTime), 'changed-by': updateActor?.displayName ?? '' };
-  const shop = document.querySelector('main a[data-address]');
-  if (shop instanceof HTMLAnchorElement) shop.href = `${shop.dataset.address}${slug}`;
-  for (const [name, text] of Object.entries(texts)) {
-    const place = document.querySelector(`main [data-field="${name}"]`);
-    if (place) place.textContent = text;
-    if (place instanceof HTMLTimeElement) Object.assign(place, { dateTime: updateTime, title: moment(updateTime) });
-  }
-}
-
-/**
- * Shows texts and prices as the shop keeps them.
- * @param {HTMLFormElement} form
- * @param {Record<string, unknown> & { prices?: Price[] }} resource
- */
-function echo(form, resource) {
-  for (const control of controlsOf(form)) {
-    const { currency, json } = control.dataset;
-    const price = currency && resource.prices?.find(({ amount }) => amount.currencyCode === currency);
-    const kept = resource[control.name];
-    if (price && control.name === 'price') control.value = plain(price.amount);
-    else if (typeof kept === 'string' && !json && !currency) control.value = kept;
-  }
-  saved.set(form, toJson(form));
 }
 
 /** @param {unknown} one @param {unknown} other */

@@ -20,9 +20,9 @@ export function plain(amount) {
   return money(amount).replaceAll(/[^\d.]/g, '');
 }
 
-/** @param {number} value */
+/** The browser would get its tables of languages ready for it, and be slow at the first click. @param {number} value */
 export function number(value) {
-  return value.toLocaleString(LANGUAGE);
+  return String(value).replaceAll(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /**

@@ -29,7 +29,7 @@ export function notify(text, choices = {}) {
   const gone = new AbortController();
   const close = () => {
     gone.abort();
-    if (notice.contains(document.activeElement)) document.querySelector('h1')?.focus({ preventScroll: true });
+    if (notice.matches(':focus-within')) document.querySelector('h1')?.focus({ preventScroll: true });
     const index = undoable.findIndex(({ element }) => element === notice);
     if (index >= 0) undoable.splice(index, 1);
     notice.remove();
@@ -47,13 +47,6 @@ export function notify(text, choices = {}) {
   if (!choices.again && !choices.goOn && !choices.stay) closeInTime(notice, close, gone.signal);
 }
 
-/** Undoes what the newest notice offers to undo. */
-function undoNewest() {
-  const newest = undoable.at(-1);
-  newest?.undo();
-  return newest !== undefined;
-}
-
 /** Leaves a notice for the page that opens next. @param {string} text */
 export function notifyNext(text) {
   sessionStorage.setItem(LEFT, text);
@@ -69,7 +62,9 @@ export function startNotices() {
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     const typing = event.target instanceof Element && event.target.closest('input, textarea, select');
-    if (!typing && undoNewest()) event.preventDefault();
+    if (typing || !undoable.length) return;
+    event.preventDefault();
+    undoable.at(-1)?.undo();
   });
   watchNetwork();
   watchSession();
@@ -110,7 +105,7 @@ function closeInTime(notice, close, signal) {
     if (clock !== undefined) left -= Date.now() - since;
     clearTimeout(clock);
     clock = undefined;
-    if (document.hidden || notice.matches(':hover') || notice.contains(document.activeElement)) return;
+    if (document.hidden || notice.matches(':hover, :focus-within')) return;
     since = Date.now();
     clock = setTimeout(close, Math.max(left, 1_000));
   };
