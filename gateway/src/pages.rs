@@ -26,6 +26,7 @@ mod former;
 mod history;
 mod json_ld;
 mod keys;
+mod lang;
 pub(crate) mod markdown;
 mod names;
 mod new_product;

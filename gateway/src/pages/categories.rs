@@ -95,6 +95,7 @@ async fn answer(
     let categories = all(&visit.caller).await?;
     let title = Field {
         required: true,
+        catalog: true,
         ..Field::line("title", "Name", &typed.title, 200).with_error(&problems)
     };
     let branches = walk(&categories, |_| true).into_iter().map(|branch| Row {

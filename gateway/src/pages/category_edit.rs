@@ -203,13 +203,13 @@ async fn answer(
         products: products(category),
         crumbs: above,
         words: vec![
-            Field { required: true, ..line("title", "Name", &category.title, 200) },
+            Field { required: true, catalog: true, ..line("title", "Name", &category.title, 200) },
             Field {
                 hint: "Made from the name when empty. Links to an old address will not be found.",
                 ..line("slug", "Address in the shop", &category.slug, 100)
             },
         ],
-        description: Field { lines: 4, optional: true, ..description },
+        description: Field { lines: 4, optional: true, catalog: true, ..description },
         parent: parent_field(
             &categories,
             &category.name,

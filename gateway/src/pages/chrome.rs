@@ -1,6 +1,6 @@
 //! What stands around every page: the shop's name, the theme, who is signed in, the message of the last action, the assets.
 
-use super::{flash::FlashView, theme::Theme};
+use super::{flash::FlashView, lang::Lang, theme::Theme};
 use crate::app::Gateway;
 
 /// What the layouts show.
@@ -8,6 +8,8 @@ use crate::app::Gateway;
 pub(crate) struct Chrome {
     /// The shop's name.
     pub(crate) shop: String,
+    /// The language in which its products are written.
+    pub(crate) lang: Lang,
     pub(crate) theme: Theme,
     /// This page's path and query, to come back to.
     pub(crate) here: String,

@@ -19,6 +19,8 @@ pub(crate) struct Field {
     /// Any at all make it a select.
     pub(crate) choices: Vec<Choice>,
     pub(crate) longest: u32,
+    /// Whether it is written in the language of the products, by which a browser looks for its mistakes.
+    pub(crate) catalog: bool,
     pub(crate) required: bool,
     pub(crate) optional: bool,
     pub(crate) wide: bool,

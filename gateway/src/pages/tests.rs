@@ -2,6 +2,7 @@
 
 mod bulk;
 mod history;
+mod language;
 mod management;
 mod resume;
 mod stub;

@@ -19,6 +19,7 @@ use proto::{
 use super::{
     chrome::{Chrome, Links, Who},
     flash::{self, Flash},
+    lang::Lang,
     names::request_id,
     theme::Theme,
     trouble::Trouble,
@@ -51,6 +52,7 @@ impl Visit {
     pub(crate) fn shop_chrome(&self, shop: &Shop) -> Chrome {
         Chrome {
             shop: shop.display_name.clone(),
+            lang: Lang::of(&shop.default_language),
             theme: self.theme,
             here: self.here.clone(),
             searched: String::new(),
@@ -79,8 +81,10 @@ impl Visit {
             },
             async { Ok(flash::shown(self, self.flash.as_ref()).await) },
         )?;
+        let shop = shop.into_inner();
         Ok(Chrome {
-            shop: shop.into_inner().display_name,
+            lang: Lang::of(&shop.default_language),
+            shop: shop.display_name,
             theme: self.theme,
             here: self.here.clone(),
             searched: String::new(),
@@ -142,6 +146,7 @@ impl Visit {
 pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome {
     Chrome {
         shop: "Shelf".to_owned(),
+        lang: Lang::default(),
         theme,
         here: here.to_owned(),
         searched: String::new(),

@@ -78,7 +78,7 @@ fn flat(choice: Choice) -> Choice {
 }
 
 fn title(entries: &Entries) -> Field {
-    Field { required: true, ..Field::line("title", "Title", &entries.title, 300) }
+    Field { required: true, catalog: true, ..Field::line("title", "Title", &entries.title, 300) }
 }
 
 fn slug(entries: &Entries) -> Field {
@@ -95,13 +95,15 @@ fn description(entries: &Entries) -> Field {
     Field {
         hint,
         lines: 6,
+        catalog: true,
         ..Field::line("description", "Description", &entries.description, 20_000)
     }
 }
 
 fn tags(entries: &Entries) -> Field {
     let hint = "Free words for filters and campaigns, one a line.";
-    Field { hint, lines: 2, json: "lines", ..Field::line("tags", "Tags", &entries.tags, 0) }
+    let tags = Field::line("tags", "Tags", &entries.tags, 0);
+    Field { hint, lines: 2, catalog: true, json: "lines", ..tags }
 }
 
 fn window(entries: &Entries) -> Vec<Field> {
