@@ -11,6 +11,8 @@ pub(crate) struct Chrome {
     /// The language in which its products are written.
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
+    /// Whether it answers a form, whose values are on this page alone.
+    pub(crate) is_answer: bool,
     /// This page's path and query, to come back to.
     pub(crate) here: String,
     /// What was searched for in the shop.

@@ -10,7 +10,7 @@ mod stub;
 use http::{StatusCode, header};
 use proto::catalog::{Actor, Product, ProductRevision, Variant, product::State};
 use rstest::rstest;
-use stub::{Answer, Shop, body, refusal};
+use stub::{Answer, Shop, body, refusal, violations};
 use tonic::{Code, Status};
 
 /// What a hostile client could have written into the catalog by gRPC.
@@ -158,7 +158,7 @@ async fn a_delete_answers_303_and_leaves_a_message_with_undo() {
 #[tokio::test]
 async fn a_refused_save_keeps_what_was_typed_and_names_each_field() {
     let shop = Shop::with(product())
-        .refusing("UpdateProduct", stub::violations(&[("product.slug", "must be small letters")]));
+        .refusing("UpdateProduct", violations(&[("product.slug", "must be small letters")]));
     let form = [("title", "New title"), ("slug", "BAD Slug"), ("etag", "\"v1\"")];
     let (status, page) = body(shop.post("/admin/products/mug/save", &form).await).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -209,7 +209,7 @@ async fn a_price_that_cannot_be_read_changes_nothing() {
 
 #[rstest]
 #[case(refusal(Code::FailedPrecondition, "PRODUCT_DELETED"), "12")]
-#[case(stub::violations(&[("variant.sku", "must be shorter")]), "12")]
+#[case(violations(&[("variant.sku", "must be shorter")]), "12")]
 #[case(Status::ok("never asked"), "about 12")]
 #[tokio::test]
 async fn a_refused_variant_keeps_the_version_that_was_typed_over(
@@ -333,6 +333,19 @@ async fn the_theme_is_a_cookie() {
     assert!(page.contains(r#"data-theme="dark""#));
     let response = shop.post("/theme", &[("theme", "dark"), ("return_to", "//evil.example")]).await;
     assert_eq!(response.headers()[header::LOCATION], "/");
+}
+
+#[tokio::test]
+async fn a_page_that_alone_has_what_was_typed_offers_nothing_that_leaves_it() {
+    let shop =
+        Shop::with(product()).refusing("UpdateProduct", violations(&[("product.slug", "no")]));
+    let theme = r#"action="/theme""#;
+    let (_, page) = body(shop.get("/admin/products/mug").await).await;
+    assert!(page.contains(theme));
+    let (status, page) =
+        body(shop.post("/admin/products/mug/save", &[("title", "Cup")]).await).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains(r#"value="Cup""#) && !page.contains(theme), "{page}");
 }
 
 #[tokio::test]

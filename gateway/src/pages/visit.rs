@@ -44,6 +44,8 @@ pub(crate) struct Visit {
     /// The mark of the one who was signed in last in this browser; empty when that is not known.
     pub(crate) last_user: String,
     theme: Theme,
+    /// Whether a form was sent.
+    is_answer: bool,
     flash: Option<Flash>,
 }
 
@@ -54,6 +56,7 @@ impl Visit {
             shop: shop.display_name.clone(),
             lang: Lang::of(&shop.default_language),
             theme: self.theme,
+            is_answer: self.is_answer,
             here: self.here.clone(),
             searched: String::new(),
             who: None,
@@ -64,7 +67,8 @@ impl Visit {
 
     /// What stands around a page when nothing may be asked of the service.
     pub(crate) fn bare_chrome(&self) -> Chrome {
-        bare_chrome(&self.gateway, self.theme, &self.here)
+        let chrome = bare_chrome(&self.gateway, self.theme, &self.here);
+        Chrome { is_answer: self.is_answer, ..chrome }
     }
 
     /// What stands around a page of the admin, which only those who are signed in see.
@@ -86,6 +90,7 @@ impl Visit {
             lang: Lang::of(&shop.default_language),
             shop: shop.display_name,
             theme: self.theme,
+            is_answer: self.is_answer,
             here: self.here.clone(),
             searched: String::new(),
             who: Some(who(&session.into_inner(), self.now)),
@@ -148,6 +153,7 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
         shop: "Shelf".to_owned(),
         lang: Lang::default(),
         theme,
+        is_answer: false,
         here: here.to_owned(),
         searched: String::new(),
         who: None,
@@ -206,6 +212,7 @@ impl FromRequestParts<Gateway> for Visit {
             now: clock::now(),
             last_user: last_user::from_headers(&parts.headers).to_owned(),
             theme: Theme::of(&parts.headers),
+            is_answer: parts.method == Method::POST,
             flash: Flash::of(&parts.headers),
         })
     }
