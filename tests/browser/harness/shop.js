@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { openLink } from './fault-link.js';
+import { openNetwork } from './fault-proxy.js';
 
 const BINARY = resolve(process.env.SHELF_BIN ?? new URL('../../../target/debug/shelf', import.meta.url).pathname);
-const GATEWAY = join(dirname(BINARY), 'gateway');
 const START_LIMIT = 60_000;
 const PASSWORD = 'correct horse battery staple';
 
@@ -21,11 +22,7 @@ export const PEOPLE = {
 export async function openEmptyShop() {
   const folder = await mkdtemp(join(tmpdir(), 'shelf-browser-'));
   let child = start(folder, '127.0.0.1:0');
-  const stop = async () => {
-    const ended = child.exitCode === null && new Promise((done) => child.once('exit', done));
-    child.kill('SIGTERM');
-    await ended;
-  };
+  const stop = () => ended(child);
   const close = async () => {
     await stop();
     await rm(folder, { recursive: true, force: true });
@@ -51,7 +48,52 @@ function start(folder, listen) {
 
 /** Starts a shop with an admin, an editor and a viewer, each with the token of a session. */
 export async function openShop() {
-  const shop = await openEmptyShop();
+  return settled(await openEmptyShop());
+}
+
+/** The same, for a browser whose network has the faults that a story asks of `shop.network`; the story's own calls go past it. */
+export async function openShopBehindFaults() {
+  return behindFaults(await openShop());
+}
+
+/** The same with the two services as two processes, and between them `shop.link`, which has faults too. */
+export async function openShopApart() {
+  const folder = await mkdtemp(join(tmpdir(), 'shelf-browser-'));
+  const closing = [() => rm(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const step of closing.toReversed()) await step();
+  };
+  try {
+    const database = `sqlite:${join(folder, 'shelf.db')}`;
+    const catalog = service('catalog-service', '--catalog-listen', '127.0.0.1:0', '--database-url', database);
+    closing.push(() => ended(catalog));
+    const found = await told(catalog, (said) => {
+      const [setup, address] = [/\S+\/admin\/setup#\S+/.exec(said)?.[0], logged(said)];
+      return setup && address && { setup, address };
+    });
+    const link = await openLink(found.address);
+    closing.push(link.close);
+    const gateway = service('gateway', '--listen', '127.0.0.1:0', '--catalog', link.url);
+    closing.push(() => ended(gateway));
+    const url = `http://localhost:${new URL(`http://${await told(gateway, logged)}`).port}`;
+    return { ...(await behindFaults(await settled({ url, setup: found.setup, close }))), link };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function behindFaults(shop) {
+  const network = await openNetwork(shop.url);
+  const close = async () => {
+    await network.close();
+    await shop.close();
+  };
+  return { ...shop, url: network.url, network, close };
+}
+
+/** With people, and an index that is made. */
+async function settled(shop) {
   const { admin, ...others } = PEOPLE;
   const token = new URL(shop.setup).hash.slice(1);
   await send(shop, 'POST', '/v1/users:redeemSetupToken', { body: { token, ...admin } });
@@ -116,10 +158,25 @@ export async function send(shop, method, path, { token, body, headers = {} } = {
 
 /** Starts a gateway whose catalog-service is away: nobody listens at port 1. */
 export async function openGatewayAlone() {
-  const options = ['--listen', '127.0.0.1:0', '--catalog', 'http://127.0.0.1:1'];
-  const child = spawn(GATEWAY, options, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SHELF_LOG_FORMAT: 'json' } });
-  const found = await told(child, (said) => /"address":"([^"]+)"/.exec(said)?.[1]);
-  return { url: `http://${found}`, close: () => child.kill('SIGTERM') };
+  const child = service('gateway', '--listen', '127.0.0.1:0', '--catalog', 'http://127.0.0.1:1');
+  return { url: `http://${await told(child, logged)}`, close: () => child.kill('SIGTERM') };
+}
+
+/** Starts one of the two services by itself; it logs where it is. */
+function service(name, ...options) {
+  const env = { ...process.env, SHELF_LOG_FORMAT: 'json' };
+  return spawn(join(dirname(BINARY), name), options, { stdio: ['ignore', 'pipe', 'pipe'], env });
+}
+
+function logged(said) {
+  return /"address":"([^"]+)"/.exec(said)?.[1];
+}
+
+/** Asks a program to stop, and waits until it has. */
+async function ended(child) {
+  const exit = child.exitCode === null && new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  await exit;
 }
 
 /** Where the shop is, as it prints it. */

@@ -62,6 +62,7 @@ export function story(fact, { as, scripts = true, expects = [], policy = true, w
       assert.deepEqual(unexpected, [], 'troubles in the browser');
     } finally {
       await context.close();
+      await Promise.all([shop.network?.clear(), shop.link?.mend()]);
     }
   });
 }

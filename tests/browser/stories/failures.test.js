@@ -1,21 +1,19 @@
 // What happens when it does not: the row returns to its place, and the page says what did not happen and what to do.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { aloneOnTheList, focused, listening, message, pastDoubleClick, row, rowButton, total } from '../harness/pages.js';
+import { aloneOnTheList, focused, listening, message, pastDoubleClick, revisions, row, rowButton, total } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
-const asError = (code, status, reason) => ({
-  status: code,
-  json: { error: { code, status, message: 'no', details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'shelf' }] } },
-});
+const DELETE = 'DELETE /v1/products/*';
+const ids = (...faults) => faults.flatMap(({ requests }) => requests.map(({ headers }) => headers['idempotency-key']));
 
 story('after a 500 the same row is back in its place, with the reason and the focus', { as: 'editor', expects: [/status of 500/] }, async ({ page, shop }) => {
   for (const title of ['Viper A', 'Viper B', 'Viper C']) await shelve(shop, title);
   await open(page, '/admin/products?q=Viper&sort=title');
-  await page.route('**/v1/products/*', (route) => route.fulfill(asError(500, 'INTERNAL', 'INTERNAL')));
+  shop.network.refuse(DELETE, 500);
   const heard = await listening(page, 'assertive');
   await rowButton(page, 'Viper B', 'Delete').focus();
   await page.keyboard.press('Enter');
@@ -79,48 +77,69 @@ story('offline, nothing is sent and the row returns with a plain sentence', { as
 story('a call that is never answered is tried three times under one id, then is called unknown, and can be checked', { as: 'editor' }, async ({ page, shop }) => {
   await page.clock.install();
   const { name } = await aloneOnTheList(page, shop, 'Sloth lamp');
-  const keys = [];
-  await page.route('**/v1/products/*', (route) => keys.push(route.request().headers()['idempotency-key']));
+  const before = await revisions(shop, name);
+  const held = shop.network.hold(DELETE);
   await rowButton(page, 'Sloth lamp', 'Delete').click();
   await row(page, 'Sloth lamp').waitFor({ state: 'hidden' });
   const note = row(page, 'Sloth lamp').locator('[data-note]');
   for (let step = 0; step < 20 && !(await note.isVisible()); step += 1) await page.clock.runFor(2_000);
   assert.match(await note.textContent(), /was not deleted.*Not confirmed|Not confirmed/);
-  assert.equal(keys.length, 3);
-  await page.unroute('**/v1/products/*');
-  const [checked] = await Promise.all([
-    page.waitForRequest((request) => request.method() === 'DELETE'),
-    message(page).getByRole('button', { name: 'Check again' }).click(),
-  ]);
-  await message(page, 'Sloth lamp deleted.').waitFor();
-  assert.deepEqual(new Set([...keys, checked.headers()['idempotency-key']]).size, 1);
+  assert.equal(held.requests.length, 3);
+  // All three come late, after the page has given them up.
+  await held.end();
   assert.ok((await shop.as('viewer')('GET', `/v1/${name}`)).deleteTime);
+  const checked = shop.network.pass(DELETE);
+  await message(page).getByRole('button', { name: 'Check again' }).click();
+  await message(page, 'Sloth lamp deleted.').waitFor();
+  assert.equal(checked.requests.length, 1);
+  assert.equal(new Set(ids(held, checked)).size, 1);
+  assert.equal(await revisions(shop, name), before + 1, 'four requests, one effect');
 });
 
-for (const [code, status, reason] of [[503, 'UNAVAILABLE', 'OVERLOADED'], [429, 'RESOURCE_EXHAUSTED', 'RATE_LIMITED']]) {
+for (const [what, cut, effects] of [['before it was passed on', 'cutBefore', 0], ['after it was done', 'cutAfter', 1]]) {
+  story(`a call that is cut ${what} is sent again under its id, and done once`, { as: 'editor', expects: [/ERR_CONNECTION_RESET/] }, async ({ page, shop }) => {
+    const title = `Egret easel ${cut}`;
+    const { name } = await aloneOnTheList(page, shop, title);
+    const before = await revisions(shop, name);
+    const lost = shop.network[cut](DELETE, { times: 1 });
+    const again = shop.network.hold(DELETE);
+    await rowButton(page, title, 'Delete').click();
+    await again.arrived();
+    assert.equal(await revisions(shop, name), before + effects, 'what the first one has done');
+    assert.ok(await row(page, title).isHidden(), 'the row is gone meanwhile');
+    await again.release();
+    await message(page, `${title} deleted.`).waitFor();
+    assert.deepEqual([lost.requests.length, again.requests.length], [1, 1]);
+    assert.equal(new Set(ids(lost, again)).size, 1);
+    assert.equal(await revisions(shop, name), before + 1);
+    await message(page, `${title} deleted.`).getByRole('button', { name: 'Undo' }).click();
+    await row(page, title).waitFor();
+  });
+}
+
+for (const code of [503, 429]) {
   story(`a shop that answers ${code} is asked again when it said`, { as: 'editor', expects: [new RegExp(`status of ${code}`)] }, async ({ page, shop }) => {
     const title = `Crane bench ${code}`;
     await aloneOnTheList(page, shop, title);
-    const times = [];
-    await page.route('**/v1/products/*', (route) => {
-      times.push(Date.now());
-      return times.length === 1 ? route.fulfill({ ...asError(code, status, reason), headers: { 'retry-after': '1' } }) : route.continue();
-    });
+    const refused = shop.network.refuse(DELETE, code, { retryAfter: 1, times: 1 });
+    const again = shop.network.pass(DELETE);
     await rowButton(page, title, 'Delete').click();
     await message(page, `${title} deleted.`).waitFor();
-    assert.equal(times.length, 2);
-    assert.ok(times[1] - times[0] >= 950, `after ${times[1] - times[0]} ms`);
+    assert.deepEqual([refused.requests.length, again.requests.length], [1, 1]);
+    assert.equal(new Set(ids(refused, again)).size, 1);
+    const waited = again.requests[0].at - refused.requests[0].at;
+    assert.ok(waited >= 950, `after ${waited} ms`);
   });
 }
 
 story('the user who has moved on keeps the focus when a row returns', { as: 'editor', expects: [/status of 500/] }, async ({ page, shop }) => {
   await aloneOnTheList(page, shop, 'Moose rack');
-  let answer;
-  await page.route('**/v1/products/*', (route) => (answer = () => route.fulfill(asError(500, 'INTERNAL', 'INTERNAL'))));
+  const refused = shop.network.refuse(DELETE, 500, { held: true });
   await rowButton(page, 'Moose rack', 'Delete').click();
+  await refused.arrived();
   await row(page, 'Moose rack').waitFor({ state: 'hidden' });
   await page.locator('#q').focus();
-  await answer();
+  await refused.release();
   await row(page, 'Moose rack').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
 });

@@ -1,0 +1,58 @@
+// The network between the gateway and the catalog-service, which can be cut and slowed. Its bytes are encoded calls: nothing is read.
+
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
+
+/**
+ * Opens a link to a service.
+ * @param {string} target its address and port
+ */
+export async function openLink(target) {
+  const [host, port] = target.split(':');
+  const ends = new Set();
+  let wait = 0;
+  /** Whatever has come within the wait goes on together, in order. */
+  async function* late(chunks) {
+    for await (const chunk of chunks) {
+      if (wait) await setTimeout(wait);
+      yield chunk;
+    }
+  }
+  const server = createServer((near) => {
+    const far = connect(Number(port), host);
+    for (const end of [near, far]) {
+      end.setNoDelay(true);
+      ends.add(end);
+      end.on('close', () => ends.delete(end));
+    }
+    for (const [from, to] of [[near, far], [far, near]]) pipeline(from, late, to).catch(() => {});
+  });
+  const listen = async (at) => {
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen(0);
+  const own = server.address().port;
+
+  /** Breaks every connection, and takes no new one. */
+  const cut = async () => {
+    const closed = server.listening && once(server, 'close');
+    server.close();
+    for (const end of ends) end.resetAndDestroy();
+    await closed;
+  };
+  return {
+    url: `http://127.0.0.1:${own}`,
+    cut,
+    /** Each way takes so long from now on. */
+    slow: (milliseconds) => (wait = milliseconds),
+    /** It is whole and quick again. */
+    mend: async () => {
+      wait = 0;
+      if (!server.listening) await listen(own);
+    },
+    close: cut,
+  };
+}
