@@ -12,14 +12,14 @@ import { setTimeout } from 'node:timers/promises';
 export async function openLink(target) {
   const [host, port] = target.split(':');
   const ends = new Set();
-  let wait = 0;
+  const wait = { there: 0, back: 0 };
   /** Whatever has come within the wait goes on together, in order. */
-  async function* late(chunks) {
+  const late = (way) => async function* pass(chunks) {
     for await (const chunk of chunks) {
-      if (wait) await setTimeout(wait);
+      if (wait[way]) await setTimeout(wait[way], undefined, { ref: false });
       yield chunk;
     }
-  }
+  };
   const server = createServer((near) => {
     const far = connect(Number(port), host);
     for (const end of [near, far]) {
@@ -27,7 +27,9 @@ export async function openLink(target) {
       ends.add(end);
       end.on('close', () => ends.delete(end));
     }
-    for (const [from, to] of [[near, far], [far, near]]) pipeline(from, late, to).catch(() => {});
+    // An end that breaks takes the other one with it.
+    pipeline(near, late('there'), far).catch(() => {});
+    pipeline(far, late('back'), near).catch(() => {});
   });
   const listen = async (at) => {
     server.listen(at, '127.0.0.1');
@@ -46,11 +48,11 @@ export async function openLink(target) {
   return {
     url: `http://127.0.0.1:${own}`,
     cut,
-    /** Each way takes so long from now on. */
-    slow: (milliseconds) => (wait = milliseconds),
+    /** From now on calls take so many milliseconds there, and answers back. */
+    slow: ({ there = 0, back = 0 }) => Object.assign(wait, { there, back }),
     /** It is whole and quick again. */
     mend: async () => {
-      wait = 0;
+      Object.assign(wait, { there: 0, back: 0 });
       if (!server.listening) await listen(own);
     },
     close: cut,

@@ -56,35 +56,44 @@ export async function openShopBehindFaults() {
   return behindFaults(await openShop());
 }
 
-/** The same with the two services as two processes, and between them `shop.link`, which has faults too. */
+/**
+ * The same with the two services as two processes, and with faults between them too, asked of `shop.link`. The story's own calls have a
+ * gateway to themselves.
+ */
 export async function openShopApart() {
   const folder = await mkdtemp(join(tmpdir(), 'shelf-browser-'));
   const closing = [() => rm(folder, { recursive: true, force: true })];
   const close = async () => {
     for (const step of closing.toReversed()) await step();
   };
+  const run = (name, ...options) => {
+    const child = service(name, ...options);
+    closing.push(() => ended(child));
+    return child;
+  };
   try {
     const database = `sqlite:${join(folder, 'shelf.db')}`;
-    const catalog = service('catalog-service', '--catalog-listen', '127.0.0.1:0', '--database-url', database);
-    closing.push(() => ended(catalog));
-    const found = await told(catalog, (said) => {
-      const [setup, address] = [/\S+\/admin\/setup#\S+/.exec(said)?.[0], logged(said)];
-      return setup && address && { setup, address };
+    const catalog = run('catalog-service', '--catalog-listen', '127.0.0.1:0', '--database-url', database);
+    const { address, setup } = await told(catalog, (said) => {
+      const [address, setup] = [logged(said), /\S+\/admin\/setup#\S+/.exec(said)?.[0]];
+      return address && setup && { address, setup };
     });
-    const link = await openLink(found.address);
+    const link = await openLink(address);
     closing.push(link.close);
-    const gateway = service('gateway', '--listen', '127.0.0.1:0', '--catalog', link.url);
-    closing.push(() => ended(gateway));
-    const url = `http://localhost:${new URL(`http://${await told(gateway, logged)}`).port}`;
-    return { ...(await behindFaults(await settled({ url, setup: found.setup, close }))), link };
+    const [url, past] = await Promise.all([link.url, `http://${address}`].map(async (upstream) => {
+      const gateway = await told(run('gateway', '--listen', '127.0.0.1:0', '--catalog', upstream), logged);
+      return `http://${gateway}`;
+    }));
+    const shop = await settled({ url: past, setup, close });
+    return { ...(await behindFaults(shop, url)), link };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function behindFaults(shop) {
-  const network = await openNetwork(shop.url);
+async function behindFaults(shop, url = shop.url) {
+  const network = await openNetwork(url);
   const close = async () => {
     await network.close();
     await shop.close();

@@ -1,11 +1,11 @@
 // Delete, restore, publish, unpublish and archive, with JavaScript on and off.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 import { button, focused, listening, marked, message, pastDoubleClick, revisions, row, rowButton } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 storyBothWays('a deleted product is gone at once, and Undo brings it back', { as: 'editor' }, async ({ page, shop, scripts }) => {
   const title = scripts ? 'Walrus mug' : 'Walrus mug too';
@@ -79,14 +79,7 @@ storyBothWays('what is published out of the archive goes back there', { as: 'edi
 story('archiving is said, sent once however often it is clicked, and keeps the focus in its row', { as: 'editor' }, async ({ page, shop }) => {
   await shelve(shop, 'Gopher tray');
   await open(page, '/admin/products?q=Gopher');
-  const calls = [];
-  let release = () => {};
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route('**/v1/products/*:archive', async (route) => {
-    calls.push(route.request().headers()['idempotency-key']);
-    await held;
-    await route.continue();
-  });
+  const held = shop.network.hold('POST /v1/products/*:archive');
   const heard = await listening(page, 'polite');
   const form = row(page, 'Gopher tray').locator('form[data-action=archive]');
   await rowButton(page, 'Gopher tray', 'Archive').focus();
@@ -95,11 +88,12 @@ story('archiving is said, sent once however often it is clicked, and keeps the f
   assert.equal(await form.getAttribute('aria-busy'), 'true');
   await form.evaluate((sent) => sent.requestSubmit());
   assert.equal(await focused(page), 'Gopher tray: Publish', 'what can be done instead');
-  release();
+  await held.arrived();
+  await held.release();
   await message(page, 'Gopher tray archived.').waitFor();
   await page.waitForFunction(() => globalThis.heard.includes('Gopher tray archived.'));
   assert.deepEqual((await heard()).filter(Boolean), ['Gopher tray archived.']);
-  assert.equal(calls.length, 1);
+  assert.equal(held.requests.length, 1);
 });
 
 story('the editor archives in place, and what is typed there is neither lost nor refused', { as: 'editor' }, async ({ page, shop }) => {

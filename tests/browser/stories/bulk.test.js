@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
 import { button, focused, listening, marked, message, row, total } from '../harness/pages.js';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 import { batchId } from '../../../web/modules/batch-id.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 /** Products of one brand, alone on the list that is opened. */
 async function shelf(page, shop, brand, count) {
@@ -29,6 +29,10 @@ async function manyOf(page, shop, brand, count) {
   await open(page, `/admin/products?category=${category.name.split('/')[1]}`);
   return `category:"${category.name.split('/')[1]}"`;
 }
+
+const PUBLISH = 'POST /v1/products:batchPublish';
+const sizes = ({ requests }) => requests.map(({ body }) => JSON.parse(body).requests.length);
+const ids = ({ requests }) => requests.map(({ headers }) => headers['idempotency-key']);
 
 const tick = (page, title) => row(page, title).getByRole('checkbox').check();
 const bulk = (page, name) => page.locator('#bulk').getByRole('button', { name, exact: true });
@@ -105,22 +109,16 @@ story('it is done at once, said in one sentence, sent once, and the focus is kep
   await shelf(page, shop, 'Satz', 3);
   const same = await marked(page);
   await page.getByRole('checkbox', { name: 'Choose the page' }).check();
-  let calls = 0;
-  let release = () => {};
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route('**/v1/products:batchDelete', async (route) => {
-    calls += 1;
-    await held;
-    await route.continue();
-  });
+  const held = shop.network.hold('POST /v1/products:batchDelete');
   const heard = await listening(page, 'polite');
   await bulk(page, 'Delete').click();
   await total(page, '0 products').waitFor();
   assert.equal(await page.locator('#bulk').getAttribute('aria-busy'), 'true');
   await bulk(page, 'Delete').click();
-  release();
+  await held.arrived();
+  await held.release();
   await message(page, '3 products deleted.').waitFor();
-  assert.equal(calls, 1, 'one batch for all, and none for the second click');
+  assert.equal(held.requests.length, 1, 'one batch for all, and none for the second click');
   await page.waitForFunction(() => globalThis.heard.includes('3 products deleted.'));
   assert.deepEqual((await heard()).filter(Boolean), ['3 products deleted.']);
   assert.equal(await focused(page), 'Products');
@@ -218,52 +216,41 @@ story('all that match are done in parts, with progress, and can be stopped betwe
   await page.getByRole('checkbox', { name: 'Choose the page' }).check();
   await page.getByRole('checkbox', { name: /All that match/ }).check();
   await page.locator('[data-matching]').filter({ hasText: '1,200 products' }).waitFor();
-  const parts = [];
-  let release = () => {};
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route('**/v1/products:batchPublish', async (route) => {
-    parts.push(route.request().postDataJSON().requests.length);
-    if (parts.length === 2) await held;
-    await route.continue();
-  });
+  const first = shop.network.pass(PUBLISH, { times: 1 });
+  const second = shop.network.hold(PUBLISH);
   await bulk(page, 'Publish').click();
   const bar = page.getByRole('progressbar');
   await bar.waitFor();
   await page.waitForFunction(() => document.querySelector('#bulk progress')?.value === 500);
+  await second.arrived();
   await bulk(page, 'Stop').click();
-  release();
+  await second.release();
   await message(page, '1,000 of 1,200 products published, 200 not.').waitFor();
-  assert.deepEqual(parts, [500, 500]);
+  assert.deepEqual([first, second].flatMap(sizes), [500, 500]);
   await bar.waitFor({ state: 'hidden' });
-  await page.unroute('**/v1/products:batchPublish');
   await button(page, 'Undo').click();
   await message(page, '1,000 products unpublished.').waitFor();
   const { totalSize = 0 } = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(`${filter} AND state = ACTIVE`)}`);
   assert.equal(totalSize, 0, 'only what was done is taken back');
 });
 
-story('what the shop did not answer is gone on with under the same ids, and nothing is done twice', { as: 'editor', expects: [/50\d|Failed to load/] }, async ({ page, shop }) => {
+story('what the shop did not answer is gone on with under the same ids, and nothing is done twice', { as: 'editor', expects: [/ERR_CONNECTION_RESET/] }, async ({ page, shop }) => {
   const filter = await manyOf(page, shop, 'Funkloch', 700);
   await page.getByRole('checkbox', { name: 'Choose the page' }).check();
   await page.getByRole('checkbox', { name: /All that match/ }).check();
   const form = await page.locator('#bulk [name=request_id]').inputValue();
-  const ids = [];
-  let away = true;
-  await page.route('**/v1/products:batchPublish', async (route) => {
-    ids.push(route.request().headers()['idempotency-key']);
-    if (ids.length === 1 || !away) return route.continue();
-    // It is done, and nobody hears of it.
-    await route.fetch();
-    await route.fulfill({ status: 504, body: '' });
-  });
+  const heard = shop.network.pass(PUBLISH, { times: 1 });
+  const lost = shop.network.cutAfter(PUBLISH);
   await bulk(page, 'Publish').click();
   await message(page, '500 of 700 products published, 200 not. Not confirmed').waitFor({ timeout: 20_000 });
   const [first, second] = [await batchId(form, 1), await batchId(form, 2)];
-  assert.deepEqual([...new Set(ids)], [first, second]);
-  away = false;
+  assert.deepEqual(ids(heard), [first]);
+  assert.deepEqual(ids(lost), [second, second, second]);
+  await lost.end();
+  const again = shop.network.pass(PUBLISH);
   await message(page).getByRole('button', { name: 'Continue' }).click();
   await message(page, '700 products published.').waitFor();
-  assert.equal(ids.at(-1), second, 'the batch that was not confirmed goes again');
+  assert.deepEqual(ids(again), [second], 'the batch that was not confirmed goes again');
   const list = await shop.as('viewer')('GET', `/v1/products?filter=${encodeURIComponent(`${filter} AND state = ACTIVE`)}`);
   assert.equal(list.totalSize, 700);
   await message(page, '700 products published.').getByRole('button', { name: 'Undo' }).click();

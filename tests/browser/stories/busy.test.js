@@ -1,11 +1,11 @@
 // What a button says while its call is on the way.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { button, message } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 /** How the button and its form stand. */
 const standing = (save) => save.evaluate((element) => ({
@@ -22,13 +22,12 @@ story('it is busy at once, says so after 400 ms without growing or shrinking, an
   await page.clock.install();
   await open(page, `/admin/${product.name}`);
   await page.clock.pauseAt(Date.now() + 60_000);
-  const held = [];
-  await page.route('**/v1/products/*', (route) => held.push(route));
+  const held = shop.network.hold('PATCH /v1/products/*');
   await page.locator('#brand').fill('Emalia');
   const save = page.locator('#product-form button').filter({ hasText: /^Sav/ });
   await save.focus();
   const { width } = await standing(save);
-  await Promise.all([page.waitForRequest((request) => request.method() === 'PATCH'), page.keyboard.press('Enter')]);
+  await Promise.all([held.arrived(), page.keyboard.press('Enter')]);
   const busy = { width, ariaDisabled: 'true', disabled: false, busy: 'true', focused: true };
   assert.deepEqual(await standing(save), { ...busy, label: 'Save' });
   await page.clock.runFor(350);
@@ -37,8 +36,8 @@ story('it is busy at once, says so after 400 ms without growing or shrinking, an
   assert.deepEqual(await standing(save), { ...busy, label: 'Saving…' });
   await page.keyboard.press('Enter');
   await save.click({ force: true });
-  assert.equal(held.length, 1);
-  await held[0].continue();
+  assert.equal(held.requests.length, 1);
+  await held.release();
   await message(page, 'Quail quilt saved.').waitFor();
   assert.deepEqual(await standing(save), { ...busy, ariaDisabled: null, busy: null, label: 'Save' });
   assert.equal(await button(page, 'Save').count(), 1);

@@ -1,11 +1,11 @@
 // Title and price edited where they stand in the list.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { aloneOnTheList, cellInput, message, row } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 const price = (page, title) => row(page, title).locator('[data-field=price]');
 
@@ -30,19 +30,17 @@ story('Enter saves a price as people type it, and Undo takes it back', { as: 'ed
 
 story('a price stands in its cell while its answer is held, and returns when it is refused', { as: 'editor', expects: [/status of 500/] }, async ({ page, shop }) => {
   await aloneOnTheList(page, shop, 'Wolverine whisk');
-  let answer;
-  await page.route('**/v1/products/*/variants/*', (route) => (answer = () => route.fulfill({ status: 500 })));
+  const refused = shop.network.refuse('PATCH /v1/products/*/variants/*', 500, { empty: true, held: true });
   await price(page, 'Wolverine whisk').click();
   await cellInput(page).fill('15');
-  const asked = page.waitForRequest((request) => request.method() === 'PATCH');
   const shown = await page.evaluate(() => {
     document.activeElement.form.requestSubmit();
     return document.querySelector('[data-field=price]').textContent;
   });
   assert.equal(shown, '€15.00', 'in the same frame');
   assert.equal(await price(page, 'Wolverine whisk').getAttribute('aria-busy'), 'true');
-  await asked;
-  await answer();
+  await refused.arrived();
+  await refused.release();
   await row(page, 'Wolverine whisk').locator('[data-note]').waitFor();
   assert.equal(await price(page, 'Wolverine whisk').textContent(), '€14.90');
   assert.equal(await cellInput(page).inputValue(), '15', 'what was typed stays in its field');

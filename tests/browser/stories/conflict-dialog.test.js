@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { button, focused, marked, message } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 const expects = [/status of 4(09|12)/];
 const dialog = (page) => page.getByRole('dialog', { name: /^Ada changed/ });
@@ -80,8 +80,8 @@ story('what else was typed on the page is asked about before the result leaves i
   assert.equal(await sku.inputValue(), 'OAR-1');
 });
 
-story('where the dialog cannot be had, the page of the conflict opens', { as: 'editor', expects: [...expects, /request: .*conflict-dialog/, /ERR_FAILED/] }, async ({ page, shop }) => {
-  await page.route('**/conflict-dialog.js', (route) => route.abort());
+story('where the dialog cannot be had, the page of the conflict opens', { as: 'editor', expects: [...expects, /request: .*conflict-dialog/, /ERR_CONNECTION_RESET/] }, async ({ page, shop }) => {
+  shop.network.cutBefore('GET /assets/*/modules/conflict-dialog.js');
   await behind(page, shop, 'Falcon fan', {}, { title: 'Ada was here' });
   await field(page, 'title').fill('Grace was here');
   await button(page, 'Save').click();

@@ -1,11 +1,11 @@
 // Creating and changing a product on its own page.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 import { button, marked, message } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 const field = (page, id) => page.locator(`[id="${id}"]`);
 const get = (shop, name) => shop.as('viewer')('GET', `/v1/${name}`);
@@ -280,14 +280,12 @@ story('a double click creates one product', { as: 'editor' }, async ({ page, sho
     watch.observe(document.body, { childList: true, characterData: true, subtree: true });
   });
   const again = page.waitForEvent('console', (entry) => entry.text() === 'clicked again');
-  await page.route('**/admin/products/*', async (route) => {
-    await again;
-    await route.continue();
-  });
+  const next = shop.network.hold('GET /admin/products/*');
   const sent = [];
   page.on('request', (request) => request.url().endsWith('/v1/products') && sent.push(request.method()));
   await button(page, 'Create draft').click();
   await again;
+  await next.release();
   await page.waitForURL(/\/admin\/products\/[a-z0-9]+$/);
   assert.deepEqual(sent, ['POST']);
 });

@@ -96,9 +96,8 @@ story('a call that is never answered is tried three times under one id, then is 
   assert.equal(await revisions(shop, name), before + 1, 'four requests, one effect');
 });
 
-for (const [what, cut, effects] of [['before it was passed on', 'cutBefore', 0], ['after it was done', 'cutAfter', 1]]) {
+for (const [what, cut, title, effects] of [['before it was passed on', 'cutBefore', 'Egret easel', 0], ['after it was done', 'cutAfter', 'Ibis iron', 1]]) {
   story(`a call that is cut ${what} is sent again under its id, and done once`, { as: 'editor', expects: [/ERR_CONNECTION_RESET/] }, async ({ page, shop }) => {
-    const title = `Egret easel ${cut}`;
     const { name } = await aloneOnTheList(page, shop, title);
     const before = await revisions(shop, name);
     const lost = shop.network[cut](DELETE, { times: 1 });

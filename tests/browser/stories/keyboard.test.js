@@ -1,11 +1,11 @@
 // The lists by keyboard: from row to row, to choose, to delete and to take back; and the list of the keys, which turns them off.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { button, focused, message, pastDoubleClick, row, rowButton } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 /** A list of these products, in this order. */
 async function listOf(page, shop, word, letters) {
@@ -117,17 +117,12 @@ story('? lists the keys and turns them off and on again, and the focus is back w
 
 story('what is said while a dialog is open is said inside it', { as: 'editor' }, async ({ page, shop }) => {
   const [a] = await listOf(page, shop, 'Veery', ['A', 'B']);
-  let release = () => {};
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route('**/v1/products/*', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const held = shop.network.hold('DELETE /v1/products/*');
   await rowButton(page, a, 'Delete').press('Enter');
   await pastDoubleClick(page);
   await button(page, 'Keys').press('Enter');
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-  release();
+  await held.release();
   await page.locator('dialog [role=status]').getByText(`${a} deleted.`).waitFor();
 });
 

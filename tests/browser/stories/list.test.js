@@ -1,11 +1,11 @@
 // The admin's list: filter, order and page stand in the address, with JavaScript on and off.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 import { button, marked, total } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 const titles = (page) => page.locator('#rows [data-field=title]').allTextContents();
 const query = (page) => new URL(page.url()).search;
@@ -40,16 +40,14 @@ story('what takes longer than 150 ms dims the old list, and what is quicker does
     globalThis.busy = [];
     new MutationObserver(() => globalThis.busy.push(list.getAttribute('aria-busy'))).observe(list, { attributeFilter: ['aria-busy'] });
   });
-  let late;
-  await page.route('**/v1/products:search?*', (route) => (late = () => route.continue()));
+  const late = shop.network.hold('GET /v1/products:search?*');
   await page.locator('#state').selectOption('draft');
   await button(page, 'Filter').click();
   await page.locator('#list[aria-busy=true]').waitFor();
   assert.deepEqual(await titles(page), ['Hoatzin A'], 'the old list stays meanwhile');
   assert.ok(Number(await page.locator('#list .board').evaluate((board) => getComputedStyle(board).opacity)) < 1);
-  await late();
+  await late.end();
   await page.locator('#list:not([aria-busy])').waitFor();
-  await page.unroute('**/v1/products:search?*');
   assert.deepEqual(await page.evaluate(() => globalThis.busy), ['true', null]);
 });
 
@@ -147,18 +145,12 @@ story('an answer that comes late never replaces a newer one', { as: 'viewer' }, 
   await shelveAll(shop, ['Pipit A'], ['Pipit B']);
   await open(page, '/admin/products?q=nothing-yet');
   await open(page, '/admin/products?q=Pipit&sort=title');
-  let release;
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route('**/v1/products:search?*', async (route) => {
-    const slow = new URL(route.request().url()).searchParams.get('query') === 'Pipit A';
-    if (slow) await held;
-    await route.continue().catch(() => {});
-  });
+  const late = shop.network.hold('GET /v1/products:search?*query=Pipit+A*');
   await page.locator('#q').fill('Pipit A');
-  await page.waitForRequest('**/v1/products:search?*');
+  await late.arrived();
   await page.locator('#q').fill('Pipit B');
   await total(page, '1 product').waitFor();
-  release();
+  await late.release();
   // What is asked now is answered after all that was asked before.
   await page.evaluate(() => fetch('/v1/shop').then((answer) => answer.text()));
   assert.deepEqual(await titles(page), ['Pipit B']);

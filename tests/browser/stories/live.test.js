@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
 import { cellInput, focused, listening, pastDoubleClick, row, rowButton, total } from '../harness/pages.js';
-import { PEOPLE, shelve } from '../harness/shop.js';
+import { PEOPLE, openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, enter, open, story } from '../harness/story.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 const WATCH = '/v1/products:watch';
 
@@ -259,19 +259,17 @@ story('a shop that starts anew is followed from where it was', { as: 'editor', e
 
 story('a token that is too old makes the list be read again', { as: 'editor', expects: [/status of 400/] }, async ({ page, shop }) => {
   const [one, two] = [await shelve(shop, 'Crossbill cup'), await shelve(shop, 'Crossbill can')];
-  let refused = 0;
-  await page.route(`**${WATCH}?*`, async (route) => {
-    if (refused) return route.continue();
-    refused += 1;
-    await rename(shop, one, 'Crossbill cup, tin');
-    await remove(shop, two);
-    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'RESUME_TOKEN_EXPIRED', domain: 'shelf' }];
-    await route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ error: { code: 400, status: 'OUT_OF_RANGE', details } }) });
-  });
-  await follow(page, 'Crossbill');
+  const expired = { status: 'OUT_OF_RANGE', reason: 'RESUME_TOKEN_EXPIRED', times: 1, held: true };
+  const refused = shop.network.refuse(`GET ${WATCH}?*`, 400, expired);
+  await open(page, '/admin/products?q=Crossbill');
+  await refused.arrived();
+  await rename(shop, one, 'Crossbill cup, tin');
+  await remove(shop, two);
+  await refused.release();
+  await stands(page, 'Live');
   await changed(page, 'Crossbill cup, tin', 'title').waitFor();
   await tombstone(page, 'Crossbill can was deleted by Ada.').waitFor();
-  assert.equal(refused, 1);
+  assert.equal(refused.requests.length, 1);
 });
 
 story('whoever is signed out elsewhere is told so, and asks no more', { as: 'editor', expects: [/status of 401/] }, async ({ page, shop }) => {

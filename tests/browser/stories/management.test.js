@@ -1,11 +1,11 @@
 // Users, API keys, the shop and one's own account, as somebody at a browser keeps them, with JavaScript and without.
 
 import assert from 'node:assert/strict';
-import { PEOPLE, send } from '../harness/shop.js';
+import { PEOPLE, openShopBehindFaults, send } from '../harness/shop.js';
 import { atTheShop, enter, open, story, storyBothWays } from '../harness/story.js';
 import { button, focused, listening, marked, message } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 let people = 0;
 
@@ -57,8 +57,7 @@ story('ending a sign-in keeps the page, hands the focus on and says so', {}, asy
 story('a sign-in that could not be ended comes back and says why', { expects: [/status of 503/] }, async ({ page, shop }) => {
   await as(page, shop, await somebody(shop), 1);
   await open(page, '/admin/account');
-  await page.route('**/v1/sessions/*', (route) =>
-    route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"message":"away"}}' }));
+  shop.network.refuse('DELETE /v1/sessions/*', 503);
   await ends(page).first().click();
   await page.getByText('The sign-in was not ended.').first().waitFor();
   assert.equal(await ends(page).count(), 1);

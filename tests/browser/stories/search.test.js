@@ -1,11 +1,11 @@
 // Searching the shop: by the form of every page, by filters, and by what is suggested while one types.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 import { button, listening, marked } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 const field = (page) => page.getByLabel('Search the shop');
 const options = (page) => page.getByRole('option');
@@ -62,14 +62,13 @@ story('a filter that is answered late is overtaken by the next one, and the old 
   for (const brand of ['Eastwind', 'Westwind']) await shelve(shop, `Rack of wicker by ${brand}`, { published: true, brand });
   await open(page, '/search?q=wicker');
   await page.locator('[data-facets]').evaluate((details) => (details.open = true));
-  let late;
-  await page.route(/brand=Eastwind$/, (route) => (late = route));
+  const late = shop.network.hold('GET /search?*brand=Eastwind');
   await page.getByLabel(/^Eastwind/).check();
   await page.locator('main[aria-busy=true]').waitFor();
   await page.getByLabel(/^Westwind/).check();
   await page.waitForURL(/Eastwind.*Westwind/);
   await page.locator('main:not([aria-busy])').waitFor();
-  await late.continue().catch(() => {});
+  await late.release();
   assert.match(page.url(), /Eastwind.*Westwind/);
 });
 

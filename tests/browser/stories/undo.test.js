@@ -1,10 +1,11 @@
 // How long Undo is offered, and by what.
 
 import assert from 'node:assert/strict';
+import { openShopBehindFaults } from '../harness/shop.js';
 import { atTheShop, story } from '../harness/story.js';
-import { aloneOnTheList, message, row, rowButton } from '../harness/pages.js';
+import { aloneOnTheList, message, revisions, row, rowButton } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 story('a notice stays for 20 seconds', { as: 'editor' }, async ({ page, shop }) => {
   await page.clock.install();
@@ -78,4 +79,20 @@ story('an undo that is refused says so', { as: 'editor', expects: [/status of 4\
   await message(page).getByRole('button', { name: 'Undo' }).click();
   // On the row, if that is back already, else in a notice.
   await page.locator('#notices .toast, #rows [data-note]').filter({ hasText: 'Rhea tile was not restored.' }).first().waitFor();
+});
+
+story('an undo whose answer was cut is sent again under its id, and done once', { as: 'editor', expects: [/ERR_CONNECTION_RESET/] }, async ({ page, shop }) => {
+  const { name } = await aloneOnTheList(page, shop, 'Tern tile');
+  await rowButton(page, 'Tern tile', 'Delete').click();
+  await message(page, 'Tern tile deleted.').waitFor();
+  const before = await revisions(shop, name);
+  const lost = shop.network.cutAfter('POST /v1/products/*:undelete', { times: 1 });
+  const again = shop.network.pass('POST /v1/products/*:undelete');
+  await message(page).getByRole('button', { name: 'Undo' }).click();
+  await row(page, 'Tern tile').waitFor();
+  await page.locator('#polite').getByText('Tern tile restored.').waitFor();
+  const ids = [lost, again].flatMap(({ requests }) => requests.map(({ headers }) => headers['idempotency-key']));
+  assert.equal(ids.length, 2);
+  assert.equal(new Set(ids).size, 1);
+  assert.equal(await revisions(shop, name), before + 1);
 });
