@@ -1,6 +1,6 @@
 // Adds: one JSON call to /v1 that waits 8 s, tries three times under one Idempotency-Key, and always ends in an outcome.
 // Without it: action-form.js leaves the form to the browser, and the server answers with a page.
-// Proven by: tests/browser/stories/failures.test.js
+// Proven by: tests/browser/stories/failures.test.js and apart.test.js
 
 /** @import { CallOptions, ErrorDetail, Outcome, Refused } from './types.js' */
 

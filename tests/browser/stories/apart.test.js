@@ -14,12 +14,9 @@ const away = [/status of 503/, /ERR_INCOMPLETE_CHUNKED_ENCODING/];
 const stands = (page, word) => page.locator('[data-live]').filter({ hasText: new RegExp(`^${word}$`) }).waitFor();
 const isDeleted = async (shop, name) => (await shop.as('viewer')('GET', `/v1/${name}`)).deleteTime !== undefined;
 
-/** Reads a page until it is whole again: the gateway waits a moment longer with each connection that it does not get. */
-async function until(page, status) {
-  for (;;) {
-    const answer = await page.reload();
-    if (answer.status() === status) return;
-  }
+/** Reads a page anew until it is there, as somebody would. */
+async function readUntilThere(page) {
+  while (!(await page.reload()).ok());
 }
 
 storyBothWays('a page whose service is away says so and when to come back, and is there again with it', { as: 'editor', expects: away }, async ({ page, shop }) => {
@@ -30,7 +27,7 @@ storyBothWays('a page whose service is away says so and when to come back, and i
     assert.match(answer.headers()['retry-after'], /^[1-9]\d*$/);
     await page.getByRole('heading', { level: 1, name: 'The shop is not there just now' }).waitFor();
     await shop.link.mend();
-    await until(page, 200);
+    await readUntilThere(page);
   }
 });
 
