@@ -11,7 +11,8 @@ atTheShop(openShopApart);
 const DELETE = 'DELETE /v1/products/*';
 const away = [/status of 503/, /ERR_INCOMPLETE_CHUNKED_ENCODING/];
 
-const stands = (page, word) => page.locator('[data-live]').filter({ hasText: new RegExp(`^${word}$`) }).waitFor();
+// A stream that was not to be had is asked for more and more seldom.
+const stands = (page, word) => page.locator('[data-live]').filter({ hasText: new RegExp(`^${word}$`) }).waitFor({ timeout: 30_000 });
 const isDeleted = async (shop, name) => (await shop.as('viewer')('GET', `/v1/${name}`)).deleteTime !== undefined;
 
 /** Reads a page anew until it is there, as somebody would. */
@@ -41,10 +42,10 @@ story('a row whose service is away returns with the reason, and goes when the se
   assert.equal(asked.requests.length, 3);
   assert.equal(await isDeleted(shop, name), false);
   await shop.link.mend();
-  await stands(page, 'Live');
   await rowButton(page, 'Grebe grater', 'Delete').click();
   await message(page, 'Grebe grater deleted.').waitFor();
   assert.equal(await isDeleted(shop, name), true);
+  await stands(page, 'Live');
 });
 
 story('a service that is back before the page has given up is asked again, and nobody has to', { as: 'editor', expects: away }, async ({ page, shop }) => {
