@@ -58,14 +58,14 @@ export async function withPast(shop, title) {
 /** A product of its own, alone on the list that is opened. */
 export async function aloneOnTheList(page, shop, title) {
   const product = await shelve(shop, title);
-  await found(shop, product);
+  await untilFound(shop, product);
   await open(page, `/admin/products?q=${encodeURIComponent(title)}`);
   await follows(page);
   return product;
 }
 
 /** Until a search finds a product: on a busy machine the index may follow later than the list is opened. */
-async function found(shop, { name, title }) {
+export async function untilFound(shop, { name, title }) {
   for (;;) {
     const { results = [] } = await shop.as('viewer')('GET', `/v1/products:search?show_hidden=true&query=${encodeURIComponent(title)}`);
     if (results.some(({ product }) => product.name === name)) return;

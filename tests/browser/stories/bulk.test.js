@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
-import { button, focused, listening, marked, message, row, total } from '../harness/pages.js';
+import { button, focused, listening, marked, message, row, total, untilFound } from '../harness/pages.js';
 import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 import { batchId } from '../../../web/modules/batch-id.js';
@@ -13,6 +13,7 @@ atTheShop(openShopBehindFaults);
 async function shelf(page, shop, brand, count) {
   const made = [];
   for (let index = 1; index <= count; index += 1) made.push(await shelve(shop, `${brand} ${index}`, { brand }));
+  for (const product of made) await untilFound(shop, product);
   await open(page, `/admin/products?q=${brand}&sort=title`);
   return made;
 }

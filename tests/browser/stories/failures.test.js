@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { aloneOnTheList, focused, listening, message, pastDoubleClick, revisions, row, rowButton, total } from '../harness/pages.js';
+import { aloneOnTheList, focused, listening, message, pastDoubleClick, revisions, row, rowButton, total, untilFound } from '../harness/pages.js';
 
 atTheShop(openShopBehindFaults);
 
@@ -11,7 +11,7 @@ const DELETE = 'DELETE /v1/products/*';
 const ids = (...faults) => faults.flatMap(({ requests }) => requests.map(({ headers }) => headers['idempotency-key']));
 
 story('after a 500 the same row is back in its place, with the reason and the focus', { as: 'editor', expects: [/status of 500/] }, async ({ page, shop }) => {
-  for (const title of ['Viper A', 'Viper B', 'Viper C']) await shelve(shop, title);
+  for (const title of ['Viper A', 'Viper B', 'Viper C']) await untilFound(shop, await shelve(shop, title));
   await open(page, '/admin/products?q=Viper&sort=title');
   shop.network.refuse(DELETE, 500);
   const heard = await listening(page, 'assertive');

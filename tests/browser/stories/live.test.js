@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
-import { cellInput, focused, listening, pastDoubleClick, row, rowButton, total } from '../harness/pages.js';
+import { cellInput, focused, listening, pastDoubleClick, row, rowButton, total, untilFound } from '../harness/pages.js';
 import { PEOPLE, openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, enter, open, story } from '../harness/story.js';
 
@@ -259,6 +259,7 @@ story('a shop that starts anew is followed from where it was', { as: 'editor', e
 
 story('a token that is too old makes the list be read again', { as: 'editor', expects: [/status of 400/] }, async ({ page, shop }) => {
   const [one, two] = [await shelve(shop, 'Crossbill cup'), await shelve(shop, 'Crossbill can')];
+  for (const made of [one, two]) await untilFound(shop, made);
   const expired = { status: 'OUT_OF_RANGE', reason: 'RESUME_TOKEN_EXPIRED', times: 1, held: true };
   const refused = shop.network.refuse(`GET ${WATCH}?*`, 400, expired);
   await open(page, '/admin/products?q=Crossbill');
