@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
+import { reset } from './reset.js';
 
 /**
  * Opens a link to a service.
@@ -42,7 +43,7 @@ export async function openLink(target) {
   const cut = async () => {
     const closed = server.listening && once(server, 'close');
     server.close();
-    for (const end of ends) end.resetAndDestroy();
+    for (const end of ends) reset(end);
     await closed;
   };
   return {

@@ -5,14 +5,18 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { reset } from './reset.js';
 
 const STATUS = { 400: 'INVALID_ARGUMENT', 429: 'RESOURCE_EXHAUSTED', 500: 'INTERNAL', 503: 'UNAVAILABLE' };
 const REASON = { 429: 'RATE_LIMITED', 500: 'INTERNAL', 503: 'OVERLOADED' };
 
 /**
  * @typedef {{ method: string, path: string, headers: import('node:http').IncomingHttpHeaders, body: Buffer, at: number }} Asked
- * @typedef {{ times?: number, held?: boolean }} Options to how many requests it is done, all if left out; and whether each waits first
- * @typedef {{ asked: Asked, answer: import('node:http').ServerResponse }} Exchange
+ * @typedef {{ asked: Asked, answer: import('node:http').ServerResponse, reply?: import('node:http').IncomingMessage }} Exchange
+ * @typedef {object} Options
+ * @property {number} [times] to how many requests it is done, all if left out
+ * @property {boolean} [held] whether each waits until it is released
+ * @property {(exchange: Exchange) => Promise<void>} [first] what is done before it waits
  */
 
 /**
@@ -40,7 +44,7 @@ export async function openNetwork(target) {
   /** A browser sends a request again by itself when it was cut on a connection that had been open before: it has to open one. */
   const cut = ({ answer }) => {
     connections.closeUnused();
-    answer.socket?.resetAndDestroy();
+    if (answer.socket) reset(answer.socket);
   };
   const add = (pattern, act, options) => {
     const one = fault(pattern, act, options);
@@ -53,6 +57,8 @@ export async function openNetwork(target) {
     pass: (pattern, options) => add(pattern, (exchange) => passOn(target, exchange), options),
     /** The same once it is released; it reaches the gateway then, whether its sender still waits or not. */
     hold: (pattern, options) => add(pattern, (exchange) => passOn(target, exchange), { ...options, held: true }),
+    /** Passes requests on, and their answers back once they are released. */
+    holdAnswer: (pattern, options) => add(pattern, passBack, { ...options, held: true, first: (exchange) => ask(target, exchange) }),
     /** The request never reaches the gateway. */
     cutBefore: (pattern, options) => {
       connections.closeUnused();
@@ -62,7 +68,8 @@ export async function openNetwork(target) {
     cutAfter: (pattern, options) => {
       connections.closeUnused();
       return add(pattern, async (exchange) => {
-        await buffer(await ask(target, exchange));
+        await ask(target, exchange);
+        await buffer(exchange.reply);
         cut(exchange);
       }, options);
     },
@@ -91,7 +98,7 @@ export async function openNetwork(target) {
  * @param {(exchange: Exchange) => Promise<void>} act
  * @param {Options} [options]
  */
-function fault(pattern, act, { times = Infinity, held = false } = {}) {
+function fault(pattern, act, { times = Infinity, held = false, first = async () => {} } = {}) {
   const kind = new RegExp(`^${pattern.split('*').map(escaped).join('[^/]*')}$`);
   /** @type {Asked[]} */
   const requests = [];
@@ -99,22 +106,27 @@ function fault(pattern, act, { times = Infinity, held = false } = {}) {
   const acts = [];
   /** @type {{ count: number, found: () => void }[]} */
   const waiting = [];
+  let come = 0;
   let ended = false;
   let release = () => {};
   const released = held ? new Promise((resolve) => (release = resolve)) : Promise.resolve();
+  const arrive = () => {
+    come += 1;
+    for (const { count, found } of waiting) if (come >= count) found();
+    return released;
+  };
   return {
     /** What it has met, in order. */
     requests,
     meets: ({ method, path }) => !ended && requests.length < times && kind.test(`${method} ${path}`),
     meet: (exchange) => {
       requests.push(exchange.asked);
-      for (const { count, found } of waiting) if (requests.length >= count) found();
-      const done = released.then(() => act(exchange));
+      const done = first(exchange).then(arrive).then(() => act(exchange));
       acts.push(done);
       return done;
     },
-    /** Until so many requests have come. */
-    arrived: (count = 1) => new Promise((found) => (requests.length >= count ? found() : waiting.push({ count, found }))),
+    /** Until so many requests have come to where it holds them. */
+    arrived: (count = 1) => new Promise((found) => (come >= count ? found() : waiting.push({ count, found }))),
     /** What it holds goes on, and what comes later too; until that is done. */
     release: () => {
       release();
@@ -148,19 +160,23 @@ function connectionsOf() {
 }
 
 /** Sends a request to the gateway, until its answer begins. */
-async function ask(target, { asked: { method, path, headers: { connection, ...headers }, body } }) {
+async function ask(target, exchange) {
+  const { method, path, headers: { connection, ...headers }, body } = exchange.asked;
   const sent = request(new URL(target), { agent: false, method, path, headers });
   sent.end(body);
-  const [reply] = await once(sent, 'response');
-  return reply;
+  [exchange.reply] = await once(sent, 'response');
 }
 
 /** Passes a request on, and its answer back as it comes: a stream is one here too. */
 async function passOn(target, exchange) {
-  const reply = await ask(target, exchange);
+  await ask(target, exchange);
+  await passBack(exchange);
+}
+
+async function passBack({ reply, answer }) {
   const { connection, ...headers } = reply.headers;
-  exchange.answer.writeHead(reply.statusCode, headers).flushHeaders();
-  await pipeline(reply, exchange.answer);
+  answer.writeHead(reply.statusCode, headers).flushHeaders();
+  await pipeline(reply, answer);
 }
 
 /** An error as the gateway tells it. */

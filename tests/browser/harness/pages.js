@@ -2,6 +2,7 @@
 
 import { shelve } from './shop.js';
 import { follows, open } from './story.js';
+import { until } from './until.js';
 
 /** The row of a product, by its title. */
 export function row(page, title) {
@@ -65,11 +66,11 @@ export async function aloneOnTheList(page, shop, title) {
 }
 
 /** Until a search finds a product: on a busy machine the index may follow later than the list is opened. */
-export async function untilFound(shop, { name, title }) {
-  for (;;) {
+export function untilFound(shop, { name, title }) {
+  return until(`a search finds ${title}`, async () => {
     const { results = [] } = await shop.as('viewer')('GET', `/v1/products:search?show_hidden=true&query=${encodeURIComponent(title)}`);
-    if (results.some(({ product }) => product.name === name)) return;
-  }
+    return results.some(({ product }) => product.name === name);
+  });
 }
 
 /** What the live region said from now on, clearing left out only when `all`. */

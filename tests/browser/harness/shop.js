@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { openLink } from './fault-link.js';
 import { openNetwork } from './fault-proxy.js';
+import { until } from './until.js';
 
 const BINARY = resolve(process.env.SHELF_BIN ?? new URL('../../../target/debug/shelf', import.meta.url).pathname);
 const START_LIMIT = 60_000;
@@ -118,22 +119,23 @@ async function settled(shop) {
 }
 
 /** Until the index is made: from then on whatever was written is found. */
-async function indexed(shop) {
-  for (;;) {
+function indexed(shop) {
+  return until('the index is made', async () => {
     const answer = await fetch(new URL('/v1/products:search?query=mug', shop.url));
-    if (answer.ok && !(await answer.json()).incomplete) return;
-  }
+    const { incomplete = false } = await answer.json();
+    return answer.ok && !incomplete;
+  });
 }
 
 /** Until Brotli is there, which comes in the background after the start, the stylesheet's last of all: what a page weighs is told then. */
 export async function packed(shop) {
   const page = await (await fetch(shop.url)).text();
   const sheet = new URL(/href="([^"]+styles\.css)"/.exec(page)[1], shop.url);
-  for (;;) {
+  await until('the stylesheet is there in Brotli', async () => {
     const answer = await fetch(sheet, { headers: { 'accept-encoding': 'br' } });
     await answer.arrayBuffer();
-    if (answer.headers.get('content-encoding') === 'br') return;
-  }
+    return answer.headers.get('content-encoding') === 'br';
+  });
 }
 
 /** One product with one variant, published unless the story says otherwise. */
@@ -206,6 +208,8 @@ function told(child, find) {
       const answer = find(said);
       if (!answer) return;
       clearTimeout(clock);
+      // What it says later is let go: read again from its beginning at every line it would keep the story from its work.
+      for (const output of [child.stdout, child.stderr]) output.off('data', read).resume();
       found(answer);
     };
     child.stdout.on('data', read);

@@ -322,14 +322,15 @@ story('a tab that is opened later misses nothing between its page and the stream
   const mug = await shelve(shop, 'Goldcrest goblet');
   await follow(page, 'Goldcrest');
   const later = await page.context().newPage();
-  // The page is read, and what follows comes before its modules have hold of it.
-  await later.route('**/live-page.js', async (route) => {
-    await rename(shop, mug, 'Goldcrest goblet, gilt');
-    await route.continue();
-  });
-  await later.goto('/admin/products?q=Goldcrest', { waitUntil: 'load' });
-  await changed(later, 'Goldcrest goblet, gilt', 'title').waitFor();
+  // The page is rendered, and what follows comes before its modules have hold of it.
+  const rendered = shop.network.holdAnswer('GET /admin/products?q=Goldcrest');
+  const opened = later.goto('/admin/products?q=Goldcrest', { waitUntil: 'load' });
+  await rendered.arrived();
+  await rename(shop, mug, 'Goldcrest goblet, gilt');
   await changed(page, 'Goldcrest goblet, gilt', 'title').waitFor();
+  await rendered.release();
+  await opened;
+  await changed(later, 'Goldcrest goblet, gilt', 'title').waitFor();
 });
 
 story('a page that Back restores has caught up', { as: 'editor' }, async ({ page, shop }) => {

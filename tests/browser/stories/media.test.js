@@ -1,11 +1,11 @@
 // The pages on paper, without their styles, and for those who do not want to see things move.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { rowButton } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 /** The texts of a place that are seen; what only assistive technology is told is left out. */
 const texts = (page, place) => page.locator(place).evaluateAll((all) => all.flatMap((element) => {
@@ -88,9 +88,10 @@ story('all that a product’s sheet says is what a buyer wants to know', {}, asy
   assert.deepEqual(await texts(page, 'body'), SHEET.trim().split('\n'));
 });
 
-story('without styles a page reads from its name to its foot', { as: 'editor', scripts: false }, async ({ page }) => {
-  await page.route('**/styles.css', (route) => route.fulfill({ status: 200, contentType: 'text/css', body: '' }));
+story('without styles a page reads from its name to its foot', { as: 'editor', scripts: false, expects: [/ERR_CONNECTION_RESET/] }, async ({ page, shop }) => {
+  const lost = shop.network.cutBefore('GET /assets/*/styles.css');
   await page.goto('/admin/products?q=mug');
+  assert.ok(lost.requests.length > 0);
   const order = await page.locator('.skip, .word, [aria-label=Admin], h1, #filters, #rows, #bulk, .foot').evaluateAll((all) =>
     all.map((one) => one.id || one.className || one.ariaLabel || one.localName));
   assert.deepEqual(order, ['button skip', 'word', 'Admin', 'h1', 'filters', 'rows', 'bulk', 'foot']);
