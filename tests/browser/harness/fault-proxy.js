@@ -17,6 +17,7 @@ const REASON = { 429: 'RATE_LIMITED', 500: 'INTERNAL', 503: 'OVERLOADED' };
  * @property {number} [times] to how many requests it is done, all if left out
  * @property {boolean} [held] whether each waits until it is released
  * @property {(exchange: Exchange) => Promise<void>} [first] what is done before it waits
+ * @property {boolean} [cuts] whether it breaks connections
  */
 
 /**
@@ -30,6 +31,7 @@ export async function openNetwork(target) {
   const connections = connectionsOf();
   const server = createServer(async (incoming, answer) => {
     connections.use(incoming.socket, answer);
+    if (faults.some(({ cuts }) => cuts)) answer.shouldKeepAlive = false;
     const { method = '', url: path = '', headers } = incoming;
     const body = await buffer(incoming).catch(() => undefined);
     if (!body) return;
@@ -41,10 +43,17 @@ export async function openNetwork(target) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  /** A browser sends a request again by itself when it was cut on a connection that had been open before: it has to open one. */
   const cut = ({ answer }) => {
-    connections.closeUnused();
+    connections.useNoneAgain();
     if (answer.socket) reset(answer.socket);
+  };
+  /**
+   * A browser sends a request again by itself when it was cut on a connection that had been open before: from now on each request has
+   * one of its own.
+   */
+  const addCut = (pattern, act, options) => {
+    connections.useNoneAgain();
+    return add(pattern, act, { ...options, cuts: true });
   };
   const add = (pattern, act, options) => {
     const one = fault(pattern, act, options);
@@ -60,19 +69,13 @@ export async function openNetwork(target) {
     /** Passes requests on, and their answers back once they are released. */
     holdAnswer: (pattern, options) => add(pattern, passBack, { ...options, held: true, first: (exchange) => ask(target, exchange) }),
     /** The request never reaches the gateway. */
-    cutBefore: (pattern, options) => {
-      connections.closeUnused();
-      return add(pattern, async (exchange) => cut(exchange), options);
-    },
+    cutBefore: (pattern, options) => addCut(pattern, async (exchange) => cut(exchange), options),
     /** It is done, and nobody hears of it. */
-    cutAfter: (pattern, options) => {
-      connections.closeUnused();
-      return add(pattern, async (exchange) => {
-        await ask(target, exchange);
-        await buffer(exchange.reply);
-        cut(exchange);
-      }, options);
-    },
+    cutAfter: (pattern, options) => addCut(pattern, async (exchange) => {
+      await ask(target, exchange);
+      await buffer(exchange.reply);
+      cut(exchange);
+    }, options),
     /** An error in the gateway's place, without a body if the story says so. */
     refuse: (pattern, code, { retryAfter, empty = false, status = STATUS[code], reason = REASON[code], ...options } = {}) =>
       add(pattern, async ({ answer }) => {
@@ -98,7 +101,7 @@ export async function openNetwork(target) {
  * @param {(exchange: Exchange) => Promise<void>} act
  * @param {Options} [options]
  */
-function fault(pattern, act, { times = Infinity, held = false, first = async () => {} } = {}) {
+function fault(pattern, act, { times = Infinity, held = false, cuts = false, first = async () => {} } = {}) {
   const kind = new RegExp(`^${pattern.split('*').map(escaped).join('[^/]*')}$`);
   /** @type {Asked[]} */
   const requests = [];
@@ -118,6 +121,7 @@ function fault(pattern, act, { times = Infinity, held = false, first = async () 
   return {
     /** What it has met, in order. */
     requests,
+    cuts,
     meets: ({ method, path }) => !ended && requests.length < times && kind.test(`${method} ${path}`),
     meet: (exchange) => {
       requests.push(exchange.asked);
@@ -153,8 +157,10 @@ function connectionsOf() {
       used.set(socket, answer);
       answer.on('close', () => used.get(socket) === answer && used.delete(socket));
     },
-    closeUnused: () => {
+    /** None of those that are open now serves another request. */
+    useNoneAgain: () => {
       for (const socket of all) if (!used.has(socket)) socket.destroy();
+      for (const answer of used.values()) answer.shouldKeepAlive = false;
     },
   };
 }

@@ -73,6 +73,14 @@ export function untilFound(shop, { name, title }) {
   });
 }
 
+/** Until a module that is fetched at the first sign of its use is there, and all that it needs with it. */
+export function fetched(page, module) {
+  return page.evaluate(async (name) => {
+    const { src } = document.querySelector('script[type=module]');
+    await import(new URL(name, src));
+  }, `${module}.js`);
+}
+
 /** What the live region said from now on, clearing left out only when `all`. */
 export async function listening(page, region) {
   await page.evaluate((id) => {

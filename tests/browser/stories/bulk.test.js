@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
-import { button, focused, listening, marked, message, row, total, untilFound } from '../harness/pages.js';
+import { button, fetched, focused, listening, marked, message, row, total, untilFound } from '../harness/pages.js';
 import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story, storyBothWays } from '../harness/story.js';
 import { batchId } from '../../../web/modules/batch-id.js';
@@ -186,6 +186,7 @@ story('when the shop cannot be reached nothing is done, and all of it is as it w
   await shelf(page, shop, 'Netz', 2);
   await page.getByRole('checkbox', { name: 'Choose the page' }).check();
   await page.locator('[data-chosen]').filter({ hasText: '2 chosen' }).waitFor();
+  await fetched(page, 'bulk-act');
   await page.context().setOffline(true);
   await bulk(page, 'Delete').click();
   await message(page, '0 of 2 products deleted, 2 not.').waitFor();
