@@ -1,11 +1,11 @@
 // What is shown while an answer takes longer than a second.
 
 import assert from 'node:assert/strict';
-import { shelve } from '../harness/shop.js';
+import { openShopBehindFaults, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
 import { button, message, rowButton } from '../harness/pages.js';
 
-atTheShop();
+atTheShop(openShopBehindFaults);
 
 const bar = (page) => page.getByRole('progressbar', { name: 'Still waiting' });
 
@@ -27,14 +27,13 @@ function waited(page) {
 
 story('a form that waits for a second shows a bar, until its answer is there', { as: 'editor' }, async ({ page, shop }) => {
   await open(page, `/admin/${(await shelve(shop, 'Bustard bowl')).name}`);
-  let go;
-  await page.route('**/v1/products/*', (route) => (go = () => route.continue()));
+  const held = shop.network.hold('PATCH /v1/products/*');
   await page.locator('#brand').fill('Emalia');
   const time = await waited(page);
   await button(page, 'Save').click();
   assert.ok(await time.evaluate((it) => it.time) >= 950);
   await bar(page).waitFor();
-  await go();
+  await held.release();
   await message(page, 'Bustard bowl saved.').waitFor();
   await bar(page).waitFor({ state: 'hidden' });
 });
@@ -43,25 +42,23 @@ story('a list that waits for a second shows a bar, with reduced motion too, unti
   await shelve(shop, 'Curlew cup');
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(page, '/admin/products?q=Curlew');
-  let go;
-  await page.route('**/v1/products:search?*', (route) => (go = () => route.continue()));
+  const held = shop.network.hold('GET /v1/products:search?*');
   await page.locator('#state').selectOption('draft');
   const time = await waited(page);
   await button(page, 'Filter').click();
   assert.ok(await time.evaluate((it) => it.time) >= 800, 'and 150 ms before it is busy');
   await bar(page).waitFor();
-  await go();
+  await held.release();
   await bar(page).waitFor({ state: 'hidden' });
 });
 
 story('a row that has gone is still waited for', { as: 'editor' }, async ({ page, shop }) => {
   await shelve(shop, 'Plover plate');
   await open(page, '/admin/products?q=Plover');
-  let go;
-  await page.route('**/v1/products/*', (route) => (go = () => route.continue()));
+  const held = shop.network.hold('DELETE /v1/products/*');
   await rowButton(page, 'Plover plate', 'Delete').click();
   await bar(page).waitFor();
-  await go();
+  await held.release();
   await message(page, 'Plover plate deleted.').waitFor();
   await bar(page).waitFor({ state: 'hidden' });
 });
