@@ -86,6 +86,7 @@ story('the box of the head takes the page, Shift takes a range, and x the row wi
   await page.getByRole('checkbox', { name: 'Choose the page' }).check();
   await page.locator('[data-chosen]').filter({ hasText: '5 chosen' }).waitFor();
   await page.getByRole('checkbox', { name: 'Choose the page' }).uncheck();
+  await bulk(page, 'Delete').waitFor({ state: 'hidden' });
   await tick(page, 'Reihe 2');
   await row(page, 'Reihe 4').getByRole('checkbox').click({ modifiers: ['Shift'] });
   await page.locator('[data-chosen]').filter({ hasText: '3 chosen' }).waitFor();
