@@ -85,6 +85,8 @@ pub enum TextField {
     Sku,
     /// A gtin of one of the variants
     Gtin,
+    /// `delete_actor`: the name of who deleted it, such as `users/ada`
+    DeleteActor,
 }
 
 /// A field that holds a time.

@@ -5,6 +5,6 @@ mod kept;
 
 pub use input::{fields, mask, new_product};
 pub(crate) use kept::{
-    actors, description, document, from_message, money_from_wire, money_to_wire, price_range, read,
-    uid, variants, whole,
+    actors, deleted_by, description, document, from_message, money_from_wire, money_to_wire,
+    price_range, read, uid, variants, whole,
 };

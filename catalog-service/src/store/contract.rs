@@ -164,6 +164,8 @@ macro_rules! contract {
                 lists_at_random_are_kept_across_pages,
                 a_list_among_some_products_holds_no_other,
                 deleted_products_are_listed_on_request,
+                what_one_person_deleted_is_listed_until_it_is_restored,
+                many_that_one_person_deleted_are_listed_in_their_order,
                 the_public_lists_what_it_may_see,
                 a_public_count_follows_the_windows_to_the_microsecond,
                 a_page_ends_before_it_grows_too_large,

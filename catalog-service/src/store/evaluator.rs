@@ -96,6 +96,9 @@ fn texts(field: TextField, product: &Wire) -> Vec<String> {
         TextField::Description => vec![product.description.clone()],
         TextField::Tag => product.tags.clone(),
         TextField::Sku => variants.map(|variant| variant.sku.clone()).collect(),
+        TextField::DeleteActor => {
+            product.delete_actor.iter().map(|actor| actor.name.clone()).collect()
+        }
         TextField::Gtin => variants.flat_map(|variant| variant.gtins.clone()).collect(),
     };
     texts.into_iter().filter(|text| !text.is_empty()).collect()

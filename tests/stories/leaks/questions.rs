@@ -26,12 +26,14 @@ const QUERIES: [&str; 14] = [
     "\"mug early\"",
 ];
 
-const FILTERS: [&str; 14] = [
+const FILTERS: [&str; 16] = [
     "",
     "state = DRAFT",
     "state != ACTIVE",
     "delete_time:*",
     "-delete_time:*",
+    "delete_actor:*",
+    "delete_actor:users OR brand = Hidden",
     "brand = Hidden",
     "price < 2",
     "price >= 900",

@@ -109,6 +109,7 @@ impl TextField {
             Self::Tag => "tag",
             Self::Sku => "sku",
             Self::Gtin => "gtin",
+            Self::DeleteActor => "delete_actor",
         }
     }
 }

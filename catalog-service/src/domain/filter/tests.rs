@@ -31,6 +31,8 @@ use crate::domain::CategoryId;
 #[case("create_time > 2026-11-23", "create_time > \"2026-11-23T00:00:00Z\"")]
 #[case("update_time <= 2026-11-23T08:30:00Z", "update_time <= \"2026-11-23T08:30:00Z\"")]
 #[case("delete_time:*", "delete_time:*")]
+#[case("delete_actor = users/ada", "delete_actor = \"users/ada\"")]
+#[case("delete_actor:*", "delete_actor:*")]
 #[case("kettle", "\"kettle\"")]
 #[case("DVD.2", "\"DVD.2\"")]
 #[case("wow.", "\"wow.\"")]

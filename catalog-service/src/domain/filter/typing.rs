@@ -10,7 +10,7 @@ use crate::domain::{CategoryId, Currency, State};
 
 /// The fields of the contract.
 const KNOWN: &str = "state, title, slug, brand, description, category, tag, sku, gtin, price, price.CURRENCY, \
-     attributes.NAME, create_time, update_time, delete_time, publish_time, unpublish_time";
+     attributes.NAME, create_time, update_time, delete_time, publish_time, unpublish_time, delete_actor";
 
 /// The field that a dotted name means.
 pub(super) fn field(path: &[Piece]) -> Result<Field, FilterError> {
@@ -24,6 +24,7 @@ pub(super) fn field(path: &[Piece]) -> Result<Field, FilterError> {
         ["tag"] => Field::Text(TextField::Tag),
         ["sku"] => Field::Text(TextField::Sku),
         ["gtin"] => Field::Text(TextField::Gtin),
+        ["delete_actor"] => Field::Text(TextField::DeleteActor),
         ["category"] => Field::Category,
         ["price"] => Field::Price(None),
         ["price", code] => match Currency::parse(code) {

@@ -48,6 +48,12 @@ pub(crate) fn actors(product: &Product) -> Vec<u8> {
     message.encode_to_vec()
 }
 
+/// The name of who deleted a product, by the part of [`actors`]; empty when nobody did.
+pub(crate) fn deleted_by(actors: &[u8]) -> Result<String, Damaged> {
+    let who = wire::Product::decode(actors)?.delete_actor;
+    Ok(who.map(|actor| actor.name).unwrap_or_default())
+}
+
 /// The part that holds its lowest and highest price.
 pub(crate) fn price_range(span: Option<&PriceSpan>) -> Vec<u8> {
     let range = span.map(|span| wire::PriceRange {

@@ -25,13 +25,16 @@ fn term() -> impl Strategy<Value = Filter> {
         select(vec![Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual])
     };
     let field = || {
-        use TextField::{Brand, Description, Gtin, Sku, Slug, Tag, Title};
-        select(vec![Title, Slug, Brand, Description, Tag, Sku, Gtin])
+        use TextField::{Brand, DeleteActor, Description, Gtin, Sku, Slug, Tag, Title};
+        select(vec![Title, Slug, Brand, Description, Tag, Sku, Gtin, DeleteActor])
     };
     let text = || {
         let texts = ["Acme", "bolt", "kettle", "pot", "Pot", "steel", "new", "K-1", "P_1", "red"];
         let hostile = ["%", "_", "'", "\" OR 1", "\\", "?", "\u{e9}lan", "4006381333931", "water"];
-        select(texts.into_iter().chain(hostile).map(str::to_owned).collect::<Vec<_>>())
+        let people = ["users/ada", "users/bob"];
+        select(
+            texts.into_iter().chain(hostile).chain(people).map(str::to_owned).collect::<Vec<_>>(),
+        )
     };
     let name = || select(vec!["colour".to_owned(), "weight".into(), "' OR 1=1".into()]);
     let category =

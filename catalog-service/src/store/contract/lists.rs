@@ -118,6 +118,64 @@ pub(crate) async fn deleted_products_are_listed_on_request(bench: &Bench) {
     assert_eq!(bench.ids(&deleted, 50).await.0, ["p03", "p02", "p01"]);
 }
 
+/// What a person deleted, newest first.
+fn deleted_by(who: &str) -> ProductQuery {
+    let filter = format!("delete_time:* AND delete_actor = \"users/{who}\"");
+    ProductQuery { show_deleted: true, ..staff(&filter, "delete_time desc") }
+}
+
+pub(crate) async fn what_one_person_deleted_is_listed_until_it_is_restored(bench: &Bench) {
+    stocked(bench).await;
+    for id in ["p09", "p10", "p11"] {
+        bench.wait(1);
+        bench.change_as(by("bob"), id, "", ProductAction::Delete).await.unwrap();
+    }
+    for size in [1, 2, 50] {
+        let found = |ids: [&str; 3]| (ids.map(str::to_owned).to_vec(), 3);
+        assert_eq!(bench.ids(&deleted_by("bob"), size).await, found(["p11", "p10", "p09"]));
+        assert_eq!(bench.ids(&deleted_by("ada"), size).await, found(["p03", "p02", "p01"]));
+    }
+    bench.change_as(by("ada"), "p10", "", ProductAction::Undelete).await.unwrap();
+    bench.change_as(by("bob"), "p03", "", ProductAction::Undelete).await.unwrap();
+    bench.wait(1);
+    bench.change_as(by("ada"), "p11", "", ProductAction::Undelete).await.unwrap();
+    bench.change_as(by("ada"), "p11", "", ProductAction::Delete).await.unwrap();
+    assert_eq!(bench.ids(&deleted_by("bob"), 50).await.0, ["p09"]);
+    assert_eq!(bench.ids(&deleted_by("ada"), 50).await.0, ["p11", "p02", "p01"]);
+    let live = bench.ids(&staff("delete_actor:* OR delete_actor != \"users/ada\"", ""), 50).await;
+    assert_eq!(live, (Vec::new(), 0), "nobody has deleted what is live");
+    let public = ProductQuery { audience: Audience::Public, ..deleted_by("bob") };
+    assert_eq!(bench.ids(&public, 50).await, (Vec::new(), 0));
+}
+
+/// More than are taken and sorted, so that the list is read in the order of an index.
+pub(crate) async fn many_that_one_person_deleted_are_listed_in_their_order(bench: &Bench) {
+    let delete = |number: usize| ProductChange {
+        id: product_id(&format!("p{number:04}")),
+        etag: None,
+        action: ProductAction::Delete,
+    };
+    for chunk in 0..11 {
+        let numbers = chunk * 400..(chunk + 1) * 400;
+        let batch = numbers.clone().map(|number| new(&format!("p{number:04}"))).collect();
+        bench.store.create_products(by("ada"), batch, View::Basic).await.unwrap();
+        bench.wait(1);
+        let (others, own): (Vec<_>, _) = numbers.partition(|number| number % 40 == 0);
+        for (who, numbers) in [("bob", own), ("ada", others)] {
+            let changes = numbers.into_iter().map(delete).collect();
+            bench.store.change_products(by(who), changes).await.unwrap();
+        }
+    }
+    let newest_first = |is_own: fn(&usize) -> bool| {
+        let numbers = (0..4_400).rev().filter(is_own);
+        numbers.map(|number| format!("p{number:04}")).collect::<Vec<_>>()
+    };
+    let by_bob = newest_first(|number| number % 40 != 0);
+    assert_eq!(bench.ids(&deleted_by("bob"), 999).await, (by_bob, 4_290));
+    let all = ProductQuery { show_deleted: true, ..staff("delete_time:*", "delete_time desc") };
+    assert_eq!(bench.ids(&all, 999).await, (newest_first(|_| true), 4_400));
+}
+
 pub(crate) async fn the_public_lists_what_it_may_see(bench: &Bench) {
     stocked(bench).await;
     let public = |filter: &str, order: &str| ProductQuery {

@@ -30,6 +30,12 @@ pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
         let document = context.get_raw(0).as_blob()?;
         Ok(encoding::product::description(document).to_owned())
     })?;
+    // The name of who deleted a product, read from the part of it that says who changed it; empty when nobody did.
+    connection.create_scalar_function("deleted_by", 1, flags, |context| {
+        let actors = context.get_raw(0).as_blob()?;
+        encoding::product::deleted_by(actors)
+            .map_err(|error| rusqlite::Error::UserFunctionError(Box::new(error)))
+    })?;
     // Whether fields, one a line, were changed by a revision whose changed fields stand one a line.
     connection.create_scalar_function("touches", 2, flags, |context| {
         let (fields, changed) = (context.get_raw(0).as_str()?, context.get_raw(1).as_str()?);

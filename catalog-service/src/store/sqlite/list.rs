@@ -48,10 +48,7 @@ pub(super) fn plans(store: &Sqlite, query: ProductQuery, page: PageRequest) -> R
         let plan = Plan::of(&list.query, db)?;
         let mut plans = Vec::new();
         for part in keyset::parts(&list.query.order, list.page.after.as_ref()) {
-            let sql = list.stretch(&plan, &part, list.page.size);
-            let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text()))?;
-            let rows = explain.query_map(params_from_iter(sql.values()), |row| row.get(3))?;
-            plans.push(rows.collect::<Result<Vec<String>, _>>()?.join("; "));
+            plans.push(explained(db, &list.stretch(&plan, &part, list.page.size))?);
         }
         Ok(plans)
     })
@@ -62,12 +59,15 @@ pub(super) fn plans(store: &Sqlite, query: ProductQuery, page: PageRequest) -> R
 pub(super) fn counting_plan(store: &Sqlite, query: ProductQuery) -> Result<String> {
     let now = store.clock.now().as_microsecond();
     let list = List { now, query, page: PageRequest::new(50, None) };
-    store.readers.read(|db| {
-        let sql = list.counting(db, &Plan::Scan)?;
-        let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text()))?;
-        let rows = explain.query_map(params_from_iter(sql.values()), |row| row.get(3))?;
-        Ok(rows.collect::<Result<Vec<String>, _>>()?.join("; "))
-    })
+    store.readers.read(|db| explained(db, &list.counting(db, &Plan::Scan)?))
+}
+
+/// How SQLite goes about a statement.
+#[cfg(test)]
+fn explained(db: &Connection, sql: &Sql) -> Result<String> {
+    let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text()))?;
+    let rows = explain.query_map(params_from_iter(sql.values()), |row| row.get(3))?;
+    Ok(rows.collect::<Result<Vec<String>, _>>()?.join("; "))
 }
 
 struct List {

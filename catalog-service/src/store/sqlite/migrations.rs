@@ -6,13 +6,14 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 /// The steps, the first one counting as 1.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../../migrations/sqlite/0001_catalog.sql"),
     include_str!("../../../migrations/sqlite/0002_access.sql"),
     include_str!("../../../migrations/sqlite/0003_api_keys.sql"),
     include_str!("../../../migrations/sqlite/0004_slugs.sql"),
     include_str!("../../../migrations/sqlite/0005_history.sql"),
     include_str!("../../../migrations/sqlite/0007_activity_windows.sql"),
+    include_str!("../../../migrations/sqlite/0008_deleted_by.sql"),
 ];
 
 /// Marks a file as ours: `Shel` in ASCII.

@@ -91,6 +91,7 @@ fn place(field: TextField) -> Place {
         TextField::Tag => Place::Rows("product_tags", "tag"),
         TextField::Sku => Place::Rows("variants", "sku"),
         TextField::Gtin => Place::Rows("variant_gtins", "gtin"),
+        TextField::DeleteActor => Place::Column("p.delete_actor"),
     }
 }
 
@@ -201,6 +202,9 @@ pub(super) fn indexed(filter: &Filter) -> Option<Sql> {
                 TextField::Gtin => "product FROM variant_gtins WHERE gtin = ",
                 TextField::Brand => "key FROM products WHERE brand != '' AND brand = ",
                 TextField::Slug => "key FROM products WHERE delete_time IS NULL AND slug = ",
+                TextField::DeleteActor => {
+                    "key FROM products WHERE delete_actor != '' AND delete_actor = "
+                }
                 TextField::Title | TextField::Description => return None,
             };
             sql.push(keys).bind(text.clone());

@@ -4,7 +4,11 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::{filter, sql::Sql};
 use crate::{
-    domain::{Audience, Filter, ProductQuery, order::OrderField},
+    domain::{
+        Audience, Filter, ProductQuery,
+        filter::{Comparison, Field, TextField, TimeField},
+        order::OrderField,
+    },
     store::Result,
 };
 
@@ -35,6 +39,9 @@ impl Plan {
         {
             return Ok(Self::Few(keys));
         }
+        if let Some(index) = Self::index_of_deleted(query) {
+            return Ok(Self::Walk(index));
+        }
         let states = conditions(query).iter().any(|one| matches!(one, Filter::State(_)));
         let by_create = Self::order(query) == Some(OrderField::CreateTime);
         if states && by_create && !query.show_deleted {
@@ -48,6 +55,23 @@ impl Plan {
             [key] => Some(key.field),
             _ => None,
         }
+    }
+
+    /// The index that holds a list of deleted products, all of them or those that one person deleted, by when that was.
+    pub(super) fn index_of_deleted(query: &ProductQuery) -> Option<&'static str> {
+        let by_time = Self::order(query) == Some(OrderField::DeleteTime);
+        if !by_time || !query.show_deleted || query.audience != Audience::Staff {
+            return None;
+        }
+        let by_one = |condition: &Filter| {
+            matches!(condition, Filter::Text(TextField::DeleteActor, Comparison::Equal, _))
+        };
+        let all = conditions(query);
+        if all.iter().any(by_one) {
+            return Some("products_deleted_by");
+        }
+        let are_deleted = all.contains(&Filter::Has(Field::Time(TimeField::Delete)));
+        are_deleted.then_some("products_deleted")
     }
 
     /// The index that holds a list in its order, if there is one.

@@ -132,3 +132,33 @@ fn a_count_comes_by_those_alone_that_an_index_knows_and_by_each_as_it_goes() {
         assert!(everything.contains("SCAN p") || everything.contains("SEARCH p USING INDEX"));
     }
 }
+
+#[test]
+fn what_was_deleted_by_all_or_by_one_person_comes_in_the_order_of_an_index() {
+    let store = open_at(":memory:", DiskLimits::default()).unwrap();
+    for (filter, index) in [
+        ("delete_time:*", "products_deleted"),
+        ("delete_time:* AND delete_actor = \"users/ada\"", "products_deleted_by"),
+    ] {
+        for order in ["delete_time", "delete_time desc"] {
+            let query = ProductQuery { show_deleted: true, ..staff(filter, order) };
+            assert_eq!(Plan::index_of_deleted(&query), Some(index));
+            let list = List { now: 0, query, page: PageRequest::new(50, None) };
+            for part in keyset::parts(&list.query.order, None) {
+                let sql = list.stretch(&Plan::Walk(index), &part, 50);
+                let plan = store.readers.read(|db| explained(db, &sql)).unwrap();
+                let walk = format!("SEARCH p USING INDEX {index} ");
+                let few = format!("SEARCH p USING COVERING INDEX {index} ");
+                assert!(plan.contains(&walk) || plan.contains(&few), "{filter}, {order}: {plan}");
+                let sorts = plan.matches("TEMP B-TREE").count();
+                assert!(sorts <= 1, "only the page itself is put in order: {plan}");
+            }
+        }
+    }
+    let public = ProductQuery {
+        audience: Audience::Public,
+        show_deleted: true,
+        ..staff("delete_time:*", "delete_time")
+    };
+    assert_eq!(Plan::index_of_deleted(&public), None);
+}

@@ -29,9 +29,9 @@ pub(in crate::store::sqlite) fn insert_product(
     let shown = variant::shown(db, &spans)?;
     let mut insert = db.prepare_cached(
         "INSERT INTO products (id, state, slug, title, title_key, brand, price, create_time, update_time,
-            delete_time, publish_time, unpublish_time, price_range, actors, document, variants)
+            delete_time, delete_actor, publish_time, unpublish_time, price_range, actors, document, variants)
          VALUES (:id, :state, :slug, :title, :title_key, :brand, :price, :create_time, :update_time,
-            :delete_time, :publish_time, :unpublish_time, :price_range, :actors, :document, :variants)",
+            :delete_time, :delete_actor, :publish_time, :unpublish_time, :price_range, :actors, :document, :variants)",
     )?;
     bind_always(&mut insert, product)?;
     bind_found_by(&mut insert, product)?;
@@ -70,7 +70,7 @@ pub(in crate::store::sqlite) fn update_product(
         let mut update = db.prepare_cached(
             "UPDATE products SET state = :state, slug = :slug, title = :title,
                 title_key = :title_key, brand = :brand, delete_time = :delete_time,
-                publish_time = :publish_time, unpublish_time = :unpublish_time
+                delete_actor = :delete_actor, publish_time = :publish_time, unpublish_time = :unpublish_time
              WHERE key = :key",
         )?;
         bind_found_by(&mut update, after)?;
@@ -124,6 +124,8 @@ fn bind_found_by(statement: &mut CachedStatement<'_>, product: &Product) -> Resu
     bind(statement, ":title_key", title_key(&product.title))?;
     bind(statement, ":brand", &product.brand)?;
     bind(statement, ":delete_time", micros(product.delete_time))?;
+    let by = product.delete_actor.as_ref().map_or("", |actor| actor.name.as_str());
+    bind(statement, ":delete_actor", by)?;
     bind(statement, ":publish_time", micros(product.window.start))?;
     bind(statement, ":unpublish_time", micros(product.window.end))
 }

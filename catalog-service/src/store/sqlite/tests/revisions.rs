@@ -75,6 +75,8 @@ async fn a_database_from_before_gets_the_index_of_its_histories() {
         DROP INDEX changes_by_actor;
         DROP INDEX products_by_opening;
         DROP INDEX products_by_closing;
+        DROP INDEX products_deleted_by;
+        ALTER TABLE products DROP COLUMN delete_actor;
         ALTER TABLE changes DROP COLUMN title;
         ALTER TABLE changes DROP COLUMN revision;
         UPDATE changes SET kind = 2 WHERE kind > 5;
@@ -85,6 +87,36 @@ async fn a_database_from_before_gets_the_index_of_its_histories() {
     drop(open_file(&path).unwrap());
     assert_eq!(index(&path), written);
     assert_eq!(feed(&path), told, "with titles, kinds and revisions");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_from_before_learns_who_deleted_what() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shelf.db");
+    let store = open_file(&path).unwrap();
+    let products = ["kettle", "pot", "pan"].map(new).to_vec();
+    store.create_products(by("ada"), products, View::Basic).await.unwrap();
+    for (who, id) in [("bob", "kettle"), ("eve", "pan")] {
+        let action = ProductAction::Delete;
+        let change = ProductChange { id: product_id(id), etag: None, action };
+        store.change_products(by(who), vec![change]).await.unwrap();
+    }
+    store.close().await;
+    drop(store);
+    let deleters = || {
+        let database = Connection::open(&path).unwrap();
+        let mut select =
+            database.prepare("SELECT delete_actor FROM products ORDER BY key").unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<Vec<String>, _>>().unwrap()
+    };
+    assert_eq!(deleters(), ["users/bob", "", "users/eve"]);
+    let before = "DROP INDEX products_deleted_by;
+        ALTER TABLE products DROP COLUMN delete_actor;
+        DELETE FROM schema_steps WHERE step >= 7;";
+    Connection::open(&path).unwrap().execute_batch(before).unwrap();
+    drop(open_file(&path).unwrap());
+    assert_eq!(deleters(), ["users/bob", "", "users/eve"]);
 }
 
 fn feed(path: &Path) -> Vec<Vec<rusqlite::types::Value>> {
