@@ -30,6 +30,7 @@ mod lang;
 pub(crate) mod markdown;
 mod names;
 mod new_product;
+mod people;
 pub(crate) mod price_entry;
 mod problems;
 mod product_list;

@@ -1,6 +1,6 @@
-// Adds: a filter of the shop's search applies as soon as it is chosen, under the address that the form would lead to.
-// Without it: "Show results" sends the form.
-// Proven by: tests/browser/stories/search.test.js
+// Adds: a filter of the shop's search, or of what was deleted, applies as soon as it is chosen, under the address that the form would lead to.
+// Without it: the button of the form sends it.
+// Proven by: tests/browser/stories/search.test.js and deleted.test.js
 
 import { announce } from './announce.js';
 import { openPage, valuesOf } from './page-part.js';
@@ -21,8 +21,8 @@ export async function goBack() {
 
 /** What the form would lead to. @param {HTMLFormElement} form */
 function addressOf(form) {
-  const chosen = valuesOf(form).filter(([, value]) => value);
-  return `${form.action}?${new URLSearchParams(chosen)}`;
+  const chosen = new URLSearchParams(valuesOf(form).filter(([, value]) => value));
+  return chosen.size ? `${form.action}?${chosen}` : form.action;
 }
 
 /**
@@ -59,7 +59,10 @@ async function show(address, push) {
  */
 function put(main, fresh) {
   const held = document.activeElement;
-  const name = held instanceof HTMLInputElement && main.contains(held) ? `[name="${held.name}"][value="${CSS.escape(held.value)}"]` : '';
+  const inside = main.contains(held);
+  const of = (/** @type {string} */ name) => `[name="${CSS.escape(name)}"]`;
+  const box = held instanceof HTMLInputElement && inside && `${of(held.name)}[value="${CSS.escape(held.value)}"]`;
+  const name = box || (held instanceof HTMLSelectElement && inside && of(held.name));
   const key = (/** @type {Element} */ details) => details.closest('fieldset')?.querySelector('legend')?.textContent ?? '';
   const open = new Set([...main.querySelectorAll('details[open]')].map(key));
   for (const details of fresh.querySelectorAll('details')) if (open.has(key(details))) details.open = true;

@@ -20,8 +20,7 @@ const livePage = () => import('./live-page.js');
 
 export function startInPlace() {
   startForms({ delete: removal, undelete: removal, publish: stating, archive: stating, expunge: expunging });
-  const bulk = document.getElementById('bulk');
-  if (bulk instanceof HTMLFormElement) startBulk(bulk);
+  startBulk();
   document.addEventListener('click', (event) => {
     const link = linkAt(event);
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -80,16 +79,17 @@ async function use(link) {
   return (await liveList()).goTo(link.href);
 }
 
-/** @param {HTMLFormElement} bulk */
-function startBulk(bulk) {
+/** The form may come and go with its list, so the document listens. */
+function startBulk() {
   document.addEventListener('click', (event) => {
     const box = event.target;
-    if (!(box instanceof HTMLInputElement) || box.form !== bulk) return;
+    if (!(box instanceof HTMLInputElement) || box.form?.id !== 'bulk') return;
     void import('./bulk-bar.js').then(({ choose }) => choose(box, event.shiftKey));
     import('./bulk-act.js').catch(() => {});
   });
-  bulk.addEventListener('submit', (event) => {
-    const button = event.submitter;
+  document.addEventListener('submit', (event) => {
+    const [bulk, button] = [event.target, event.submitter];
+    if (!(bulk instanceof HTMLFormElement) || bulk.id !== 'bulk') return;
     const back = bulk.elements.namedItem('return_to');
     if (back instanceof HTMLInputElement) back.value = location.pathname + location.search;
     if (!(button instanceof HTMLButtonElement) || !('inPlace' in button.dataset)) return;

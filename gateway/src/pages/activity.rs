@@ -4,10 +4,7 @@ mod asked;
 
 use askama::Template;
 use axum::response::Response;
-use proto::{
-    access::ListUsersRequest,
-    catalog::{Category, Change, ListChangesRequest, ListChangesResponse},
-};
+use proto::catalog::{Category, Change, ListChangesRequest, ListChangesResponse};
 
 use self::asked::{Asked, OF};
 use super::{
@@ -15,7 +12,7 @@ use super::{
     chrome::Chrome,
     format,
     history::number,
-    names::id_of,
+    people::{self, Person},
     product_list::{Choice, Pages},
     product_row::When,
     query::Query,
@@ -27,8 +24,6 @@ use super::{
 };
 
 const PAGE: i32 = 50;
-/// How many users a filter offers.
-const USERS: i32 = 1000;
 const PATH: &str = "/admin/activity";
 
 #[derive(Template)]
@@ -81,7 +76,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     visit.page(&ActivityPage {
         note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
         total: total(page.total_size, page.total_size_capped),
-        people: people(users(&visit, &chrome).await?, &rows, &asked.by),
+        people: people(people::users(&visit, &chrome).await?, &rows, &asked.by),
         things: OF.map(|(value, word)| choice(value, word, &asked.of)).into(),
         from: asked.from.map(|day| day.to_string()).unwrap_or_default(),
         to: asked.to.map(|day| day.to_string()).unwrap_or_default(),
@@ -174,29 +169,10 @@ fn total(count: i32, capped: bool) -> String {
     format!("{more}{} change{plural}", format::count(count.into()))
 }
 
-/// All users, for an administrator, who may know them.
-async fn users(visit: &Visit, chrome: &Chrome) -> Result<Vec<(String, String)>, Trouble> {
-    if !chrome.is_admin() {
-        return Ok(Vec::new());
-    }
-    let request = ListUsersRequest { page_size: USERS, ..Default::default() };
-    let page = visit.caller.users().list_users(request).await?.into_inner();
-    Ok(page.users.into_iter().map(|user| (user.name, user.display_name)).collect())
-}
-
-/// Those who did something on this page, those who could have, and who was asked for.
-fn people(users: Vec<(String, String)>, rows: &[Row], by: &str) -> Vec<Choice> {
+/// Those who did something on this page, and those who could have.
+fn people(users: Vec<Person>, rows: &[Row], by: &str) -> Vec<Choice> {
     let shown = rows.iter().map(|row| (row.actor.clone(), row.who.clone()));
-    let asked = (!by.is_empty()).then(|| (asked::actor(by), id_of(by).to_owned()));
-    let mut people: Vec<Choice> = Vec::new();
-    for (name, word) in users.into_iter().chain(shown).chain(asked) {
-        let value = asked::person(&name);
-        if !value.is_empty() && people.iter().all(|other| other.value != value) {
-            people.push(choice(value, &word, by));
-        }
-    }
-    people.sort_by(|a, b| a.word.cmp(&b.word));
-    people
+    people::choices(users.into_iter().chain(shown), by)
 }
 
 fn choice(value: &str, word: &str, current: &str) -> Choice {

@@ -1,4 +1,4 @@
-//! What was deleted in the last 30 days, newest first, each with its way back.
+//! What was deleted in the last 30 days, newest first, each with its way back; by whom stands in the address.
 
 use askama::Template;
 use axum::response::Response;
@@ -8,11 +8,12 @@ use super::{
     chrome::Chrome,
     format,
     names::request_id,
-    product_list::{Head, Pages, range},
+    people::{self, Person},
+    product_list::{Choice, Head, Pages, range},
     product_row::{ProductRow, When},
     query::Query,
     storefront::{Empty, page_or_first},
-    trouble::Trouble,
+    trouble::{Trouble, see_other},
     visit::Visit,
     words,
 };
@@ -31,6 +32,8 @@ struct DeletedPage {
     total: String,
     total_count: i32,
     capped: bool,
+    people: Vec<Choice>,
+    filtered: bool,
     range: String,
     note: String,
     chooses: bool,
@@ -56,33 +59,89 @@ struct DeletedRow {
     request_id: String,
 }
 
-/// `GET /admin/deleted`.
-pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble> {
-    let request = ListProductsRequest {
-        page_size: PAGE,
-        page_token: query.get("page").to_owned(),
-        filter: "delete_time:*".into(),
-        order_by: "delete_time desc".into(),
-        show_deleted: true,
-        view: ProductView::Full.into(),
-    };
-    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
-    let (page, expired) = page_or_first(&visit.caller, request).await?;
-    visit.page(&list(&visit, chrome, &query, &page, expired))
+/// What the address asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Asked {
+    /// Who deleted it; empty: anybody.
+    by: String,
+    page: String,
+    from: i32,
 }
 
-fn list(
+impl Asked {
+    fn of(query: &Query) -> Self {
+        let page = query.get("page").to_owned();
+        Self { by: people::asked(query.get("by")), page, from: query.number("from") }
+    }
+
+    fn query(&self) -> Query {
+        let from = if self.from > 0 { self.from.to_string() } else { String::new() };
+        Query::new().with("by", &self.by).with("page", &self.page).with("from", &from)
+    }
+
+    fn first_page(&self) -> Self {
+        Self { by: self.by.clone(), ..Self::default() }
+    }
+
+    fn request(&self) -> ListProductsRequest {
+        let by = match self.by.as_str() {
+            "" => String::new(),
+            by => format!(" AND delete_actor = \"{}\"", people::actor(by)),
+        };
+        ListProductsRequest {
+            page_size: PAGE,
+            page_token: self.page.clone(),
+            filter: format!("delete_time:*{by}"),
+            order_by: "delete_time desc".into(),
+            show_deleted: true,
+            view: ProductView::Full.into(),
+        }
+    }
+}
+
+/// `GET /admin/deleted`.
+pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble> {
+    let asked = Asked::of(&query);
+    if query.has_blanks() {
+        return Ok(see_other(&asked.query().at(PATH)));
+    }
+    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
+    let (page, expired) = page_or_first(&visit.caller, asked.request()).await?;
+    let people = people(&visit, &chrome, &asked, &page).await?;
+    let asked = if expired { asked.first_page() } else { asked };
+    let note = if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() };
+    let list = list(&visit, chrome, &asked, &page);
+    visit.page(&DeletedPage { people, note, ..list })
+}
+
+/// Those who deleted something lately, and, for an administrator, everybody who could have. Choosing one takes none of them away.
+async fn people(
     visit: &Visit,
-    chrome: Chrome,
-    query: &Query,
+    chrome: &Chrome,
+    asked: &Asked,
     page: &ListProductsResponse,
-    expired: bool,
-) -> DeletedPage {
-    let from = if expired { 0 } else { query.number("from") };
+) -> Result<Vec<Choice>, Trouble> {
+    let mut people = people::users(visit, chrome).await?;
+    people.extend(deleters(&page.products));
+    if !asked.by.is_empty() {
+        let anybody = Asked::default().request();
+        let request = ListProductsRequest { view: ProductView::Basic.into(), ..anybody };
+        let newest = visit.caller.products().list_products(request).await?.into_inner();
+        people.extend(deleters(&newest.products));
+    }
+    Ok(people::choices(people, &asked.by))
+}
+
+fn deleters(products: &[Product]) -> impl Iterator<Item = Person> {
+    let actors = products.iter().filter_map(|product| product.delete_actor.clone());
+    actors.map(|actor| (actor.name, actor.display_name))
+}
+
+fn list(visit: &Visit, chrome: Chrome, asked: &Asked, page: &ListProductsResponse) -> DeletedPage {
     let shown = i32::try_from(page.products.len()).unwrap_or(0);
     let more = !page.next_page_token.is_empty();
-    let next =
-        Query::new().with("page", &page.next_page_token).with("from", &(from + shown).to_string());
+    let from = asked.from.saturating_add(shown);
+    let next = Asked { page: page.next_page_token.clone(), from, ..asked.clone() };
     let heads = ["Product", "Deleted", "Kept until"];
     DeletedPage {
         here: visit.here.clone(),
@@ -93,22 +152,40 @@ fn list(
         total: format::total(page.total_size, page.total_size_capped),
         total_count: page.total_size,
         capped: page.total_size_capped,
-        range: range(from, shown, more),
-        note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
+        people: Vec::new(),
+        filtered: !asked.by.is_empty(),
+        range: range(asked.from, shown, more),
+        note: String::new(),
         heads: heads
             .map(|word| Head { word, href: String::new(), order: "", numeric: false })
             .into(),
         rows: page.products.iter().map(|product| row(product, visit)).collect(),
-        empty: Empty {
-            shown: page.products.is_empty(),
+        empty: empty(asked, page.products.is_empty()),
+        pages: Pages {
+            first: if asked.page.is_empty() {
+                String::new()
+            } else {
+                asked.first_page().query().at(PATH)
+            },
+            next: if more { next.query().at(PATH) } else { String::new() },
+        },
+    }
+}
+
+fn empty(asked: &Asked, shown: bool) -> Empty {
+    if asked.by.is_empty() {
+        return Empty {
+            shown,
             text: "Nothing was deleted in the last 30 days.",
             link: "/admin/products".into(),
             link_text: "To the products",
-        },
-        pages: Pages {
-            first: if from > 0 { PATH.to_owned() } else { String::new() },
-            next: if more { next.at(PATH) } else { String::new() },
-        },
+        };
+    }
+    Empty {
+        shown,
+        text: "They deleted nothing in the last 30 days that is not restored.",
+        link: PATH.into(),
+        link_text: "Deleted by anybody",
     }
 }
 
@@ -134,5 +211,31 @@ fn row(product: &Product, visit: &Visit) -> DeletedRow {
         until: until.map(format::date).unwrap_or_default(),
         note,
         request_id: request_id(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(query: &str) -> Asked {
+        Asked::of(&Query::parse(query))
+    }
+
+    #[test]
+    fn the_address_becomes_a_filter() {
+        assert_eq!(asked("").request().filter, "delete_time:*");
+        let by = |by: &str| asked(&format!("by={by}")).request().filter;
+        assert_eq!(by("grace"), "delete_time:* AND delete_actor = \"users/grace\"");
+        assert_eq!(by("apiKeys/01k"), "delete_time:* AND delete_actor = \"apiKeys/01k\"");
+        assert_eq!(by("a%22+OR+title:*"), "delete_time:*");
+    }
+
+    #[test]
+    fn the_same_list_has_one_address() {
+        let one = asked("from=50&page=abc&by=grace");
+        assert_eq!(one.query().at("/x"), "/x?by=grace&page=abc&from=50");
+        assert_eq!(one.first_page().query().at("/x"), "/x?by=grace");
+        assert_eq!(asked("by=&from=0&page=").query().at("/x"), "/x");
     }
 }

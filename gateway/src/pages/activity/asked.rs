@@ -2,7 +2,7 @@
 
 use jiff::{ToSpan as _, civil::Date};
 
-use crate::pages::{names::is_id, query::Query};
+use crate::pages::{people, query::Query};
 
 /// To what something was done: as the address and the filter have it, and as it is called.
 pub(super) const OF: [(&str, &str); 4] =
@@ -24,10 +24,9 @@ impl Asked {
     pub(super) fn of(query: &Query) -> Self {
         let day = |name: &str| query.get(name).parse().ok();
         let (by, of) = (query.get("by"), query.get("of"));
-        let is_person = is_id(by.strip_prefix(KEYS).unwrap_or(by));
         let is_known = OF.iter().any(|(value, _)| *value == of);
         Self {
-            by: if is_person { by.to_owned() } else { String::new() },
+            by: people::asked(by),
             of: if is_known { of.to_owned() } else { String::new() },
             from: day("from"),
             to: day("to"),
@@ -53,7 +52,7 @@ impl Asked {
     pub(super) fn filter(&self) -> String {
         let mut terms = Vec::new();
         if !self.by.is_empty() {
-            terms.push(format!("actor = \"{}\"", actor(&self.by)));
+            terms.push(format!("actor = \"{}\"", people::actor(&self.by)));
         }
         if !self.of.is_empty() {
             terms.push(format!("resource:{}", self.of));
@@ -68,25 +67,8 @@ impl Asked {
     }
 }
 
-/// The name of who did something, by what stands in the address.
-pub(super) fn actor(by: &str) -> String {
-    if by == SYSTEM || by.starts_with(KEYS) { by.to_owned() } else { format!("{USERS}{by}") }
-}
-
-/// What stands in the address for the name of who did something.
-pub(super) fn person(name: &str) -> &str {
-    name.strip_prefix(USERS).unwrap_or(name)
-}
-
-const USERS: &str = "users/";
-const KEYS: &str = "apiKeys/";
-/// What Shelf itself is called.
-const SYSTEM: &str = "system";
-
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
-
     use super::*;
 
     fn asked(query: &str) -> Asked {
@@ -100,16 +82,6 @@ mod tests {
                         AND create_time < 2026-12-01";
         assert_eq!(filter, expected);
         assert_eq!(asked("by=a%22b&of=users&from=soon&to=2026-02-31").filter(), "");
-    }
-
-    #[rstest]
-    #[case("users/grace", "grace")]
-    #[case("apiKeys/01k", "apiKeys/01k")]
-    #[case("system", "system")]
-    fn who_did_something_stands_in_the_address(#[case] name: &str, #[case] by: &str) {
-        assert_eq!((person(name), actor(by).as_str()), (by, name));
-        let query = Query::new().with("by", by);
-        assert_eq!(Asked::of(&query).filter(), format!("actor = \"{name}\""));
     }
 
     #[test]
