@@ -37,8 +37,8 @@ pub use actor::{Actor, Audience, Caller, Role};
 pub use attribute::AttributeValue;
 pub use category::{Category, CategoryField, CategoryFields, NewCategory};
 pub use change::{
-    CategoryAction, CategoryChange, NewVariantIn, ProductAction, ProductChange, ProductExpunge,
-    RequestId, Rollback, ShopChange, VariantAction, VariantChange, Write,
+    CategoryAction, CategoryChange, NewSku, NewVariantIn, ProductAction, ProductChange,
+    ProductExpunge, RequestId, Rollback, ShopChange, VariantAction, VariantChange, Write,
 };
 pub use comparison::{Difference, differences};
 pub use currency::Currency;
@@ -56,7 +56,7 @@ pub use product::{
 };
 pub use query::{ProductQuery, View};
 pub use references::References;
-pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind};
+pub use refusal::{Conflict, OtherChange, Refusal, ResourceKind, TakenSku};
 pub use revision::{ChangeKind, Revision, RevisionName, RevisionQuery, WhichRevision};
 pub use search::{
     AttributeCounts, CategoryCount, Choice, Facets, Finding, PriceCount, ProductSearch, Reach,

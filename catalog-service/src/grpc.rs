@@ -36,6 +36,7 @@ mod source;
 mod status;
 mod steady;
 mod trace;
+mod undelete;
 mod user_service;
 mod variant_service;
 mod watch;

@@ -38,6 +38,7 @@ mod product_page;
 mod product_row;
 mod query;
 mod removal;
+mod restore;
 mod resume;
 mod revision_words;
 mod roles;
@@ -139,7 +140,7 @@ fn admin() -> Router<Gateway> {
         .route("/admin/products/{id}", get(editor::show))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))
-        .route("/admin/products/{id}/undelete", post(actions::undelete))
+        .route("/admin/products/{id}/undelete", post(restore::act))
         .route("/admin/products/{id}/publish", post(actions::publish))
         .route("/admin/products/{id}/unpublish", post(actions::unpublish))
         .route("/admin/products/{id}/archive", post(actions::archive))

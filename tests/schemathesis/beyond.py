@@ -30,6 +30,7 @@ RULES = [
     (r"gtins\[\d+\]$", r"^stands in the list for the second time"),
     (r"requests\[\d+\]\.(name|product\.name|variant\.name)$", r"for the second time|^is not a variant of the parent"),
     (r"names\[\d+\]$", r"for the second time"),
+    (r"new_skus\[\d+\]\.variant$", r"^is not a variant of|^stands here twice|^does not exist$"),
     (r"requests\[\d+\]\.(request_id|validate_only)$", r"^stands in the batch, not in its items"),
     (r"password$", r"^must not be the login"),
     # An amount is a number in three fields, whose parts have one sign.

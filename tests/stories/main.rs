@@ -26,6 +26,7 @@ mod masks;
 mod pages;
 mod products;
 mod repeated;
+mod restoring;
 mod resume_tokens;
 mod roles;
 mod rounding;

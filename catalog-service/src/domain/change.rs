@@ -2,8 +2,8 @@
 
 use super::{
     Caller, CategoryField, CategoryFields, CategoryId, Etag, NewVariant, ProductFields, ProductId,
-    ProductMask, RevisionName, ShopField, ShopFields, VariantField, VariantFields, VariantName,
-    Wish,
+    ProductMask, RevisionName, ShopField, ShopFields, Sku, VariantField, VariantFields, VariantId,
+    VariantName, Wish,
 };
 
 /// Makes a write safe to send again (AIP-155).
@@ -74,13 +74,32 @@ pub enum ProductAction {
     /// Delete it, softly.
     Delete,
     /// Restore it.
-    Undelete,
+    Undelete {
+        /// Other skus for some of its variants.
+        skus: Vec<NewSku>,
+    },
     /// Make it active.
     Publish,
     /// Make it a draft.
     Unpublish,
     /// Put it away, and keep it for reference.
     Archive,
+}
+
+impl ProductAction {
+    /// Restores a product as it was.
+    pub fn undelete() -> Self {
+        Self::Undelete { skus: Vec::new() }
+    }
+}
+
+/// Another sku for a variant of a product that is restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSku {
+    /// Which of its variants.
+    pub variant: VariantId,
+    /// What it gets.
+    pub sku: Sku,
 }
 
 /// A deleted product that is to go for good.

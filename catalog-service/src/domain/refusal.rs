@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, Etag, Sku, Slug, Violation};
+use super::{Actor, Etag, Sku, Slug, VariantId, Violation};
 
 /// A write that the rules refuse. `name` is always a resource name, such as `products/kettle`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,9 @@ pub enum Refusal {
         /// Whose it is.
         by: String,
     },
+    /// SKU_TAKEN, by everything that keeps the skus of a deleted product from being used again. Never empty.
+    #[error("{}", TakenSku::told(.0))]
+    SkusTaken(Vec<TakenSku>),
     /// ETAG_MISMATCH
     #[error("`{}` was changed since you read it; look at the changes and try again", .0.name)]
     EtagMismatch(Box<Conflict>),
@@ -89,6 +92,39 @@ pub enum Refusal {
         /// Where it was to go.
         parent: String,
     },
+}
+
+/// A variant of a deleted product whose sku another one has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenSku {
+    /// Which variant it is.
+    pub variant: VariantId,
+    /// The sku that it has, or would get.
+    pub sku: Sku,
+    /// Whose it is.
+    pub by: String,
+    /// Where the request gives the sku; where it could, when it does not.
+    pub field: String,
+}
+
+impl TakenSku {
+    /// What is in the way of this variant.
+    pub fn violation(&self) -> Violation {
+        let Self { variant, sku, by, field } = self;
+        let description =
+            format!("sku `{sku}` of `{variant}` is already used by `{by}`; choose a different sku");
+        Violation { field: field.clone(), description }
+    }
+
+    fn told(all: &[Self]) -> String {
+        match all {
+            [only] => only.violation().description,
+            all => format!(
+                "{} skus are already used by other variants; choose different skus",
+                all.len()
+            ),
+        }
+    }
 }
 
 /// The kinds of resources whose ids callers choose.

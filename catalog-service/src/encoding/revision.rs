@@ -95,14 +95,15 @@ pub(crate) fn change(document: &[u8]) -> Result<OtherChange, Damaged> {
     Head::read(document)?.told()
 }
 
-/// What a kept revision changed in a variant after a version of it. Going back changes several at once; none: not this one.
+/// What a kept revision changed in a variant after a version of it. Going back, and restoring, change several at once; none: not this one.
 pub(crate) fn change_of_variant(
     document: &[u8],
     uid: &Uid,
     version: u64,
 ) -> Result<Option<OtherChange>, Damaged> {
     let head = Head::read(document)?;
-    if head.change() != wire::product_revision::Change::RolledBack {
+    use wire::product_revision::Change;
+    if !matches!(head.change(), Change::RolledBack | Change::Undeleted) {
         return head.told().map(Some);
     }
     let (_, variants) = product(document)?;

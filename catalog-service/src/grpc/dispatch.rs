@@ -8,7 +8,7 @@ use tonic::body::Body;
 use super::{
     GrpcService, api_key_service as api_keys, category_service as categories,
     change_service as changes, product_history as history, product_service as products,
-    search_service as search, session_service as sessions, shop_service as shop, status,
+    search_service as search, session_service as sessions, shop_service as shop, status, undelete,
     user_service as users, variant_service as variants, watch,
     wire::{streaming, unary},
 };
@@ -57,7 +57,7 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "CreateProduct" => products::create_product,
         "UpdateProduct" => products::update_product,
         "DeleteProduct" => products::delete_product,
-        "UndeleteProduct" => products::undelete_product,
+        "UndeleteProduct" => undelete::undelete_product,
         "PublishProduct" => products::publish_product,
         "UnpublishProduct" => products::unpublish_product,
         "ArchiveProduct" => products::archive_product,
@@ -66,7 +66,7 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
         "BatchGetProducts" => products::batch_get_products,
         "BatchCreateProducts" => products::batch_create_products,
         "BatchDeleteProducts" => products::batch_delete_products,
-        "BatchUndeleteProducts" => products::batch_undelete_products,
+        "BatchUndeleteProducts" => undelete::batch_undelete_products,
         "SearchProducts" => search::search_products,
         "SuggestProducts" => search::suggest_products,
         "GetProductRevision" => history::get_product_revision,

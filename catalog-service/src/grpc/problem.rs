@@ -12,7 +12,7 @@ use super::{reason::Reason, refusal::Refusal as Answer, status};
 use crate::{
     access,
     catalog::Error,
-    domain::{self, Conflict, Refusal, ResourceKind},
+    domain::{self, Conflict, Refusal, ResourceKind, TakenSku},
     encoding::MaskError,
     store,
 };
@@ -146,6 +146,7 @@ fn of_refusal(refusal: Refusal, message: &str) -> Answer {
         Refusal::SlugTaken { by, .. } | Refusal::SkuTaken { by, .. } => {
             answer.resource(kind(&by), &by, message).with("taken_by", by)
         }
+        Refusal::SkusTaken(taken) => of_skus(answer, &taken, message),
         Refusal::EtagMismatch(conflict) => of_conflict(answer, &conflict, message),
         Refusal::Expunged { name } => answer.resource("shelf/Product", &name, message),
         Refusal::Deleted { name }
@@ -154,6 +155,16 @@ fn of_refusal(refusal: Refusal, message: &str) -> Answer {
         | Refusal::HasChildren { name, .. } => answer.precondition(reason.as_str(), &name, message),
         Refusal::CategoryCycle { name, .. } => answer.resource(kind(&name), &name, message),
     }
+}
+
+/// Every variant that needs another sku, and why.
+fn of_skus(answer: Answer, taken: &[TakenSku], message: &str) -> Answer {
+    let variants: Vec<_> = taken.iter().map(|one| one.variant.as_str()).collect();
+    let answer = answer
+        .violations(taken.iter().map(|one| wire(one.violation())).collect())
+        .with_list("variants", &variants);
+    let Some(first) = taken.first() else { return answer };
+    answer.resource(kind(&first.by), &first.by, message).with("taken_by", first.by.as_str())
 }
 
 /// What a client needs to merge its edit with those of others.
@@ -187,7 +198,7 @@ fn reason_of(refusal: &Refusal) -> Reason {
         Refusal::IdTaken { kind: ResourceKind::Variant, .. } => Reason::VariantIdTaken,
         Refusal::IdTaken { kind: ResourceKind::Category, .. } => Reason::CategoryIdTaken,
         Refusal::SlugTaken { .. } => Reason::SlugTaken,
-        Refusal::SkuTaken { .. } => Reason::SkuTaken,
+        Refusal::SkuTaken { .. } | Refusal::SkusTaken(_) => Reason::SkuTaken,
         Refusal::EtagMismatch(_) => Reason::EtagMismatch,
         Refusal::Deleted { .. } | Refusal::Live { .. } => Reason::StateInvalid,
         Refusal::Expunged { .. } => Reason::ResourceExpunged,

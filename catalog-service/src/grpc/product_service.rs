@@ -137,7 +137,6 @@ macro_rules! change_by_name {
 
 change_by_name! {
     delete_product(DeleteProductRequest) = Delete;
-    undelete_product(UndeleteProductRequest) = Undelete;
     publish_product(PublishProductRequest) = Publish;
     unpublish_product(UnpublishProductRequest) = Unpublish;
     archive_product(ArchiveProductRequest) = Archive;
@@ -241,7 +240,6 @@ macro_rules! batch_change_by_name {
 
 batch_change_by_name! {
     batch_delete_products(BatchDeleteProductsRequest) = Delete;
-    batch_undelete_products(BatchUndeleteProductsRequest) = Undelete;
     batch_publish_products(BatchPublishProductsRequest) = Publish;
     batch_unpublish_products(BatchUnpublishProductsRequest) = Unpublish;
 }

@@ -15,6 +15,7 @@ pub(super) mod meanwhile;
 pub(super) mod positions;
 pub(super) mod products;
 pub(super) mod repeats;
+pub(super) mod restoring;
 pub(super) mod sizes;
 pub(super) mod slugs;
 pub(super) mod variants;
@@ -73,6 +74,12 @@ macro_rules! contract {
                 an_etag_never_returns_under_the_same_id,
                 expunging_is_repeated_refused_and_tried_like_any_write,
                 deleted_products_go_when_their_time_is_over,
+            }
+            restoring: {
+                every_sku_that_is_in_the_way_is_told,
+                new_skus_are_given_as_a_product_is_restored,
+                a_stale_variant_tells_of_its_new_sku,
+                variants_may_exchange_their_skus_as_a_product_is_restored,
             }
             slugs: {
                 an_old_slug_leads_to_the_product,

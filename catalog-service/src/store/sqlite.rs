@@ -29,6 +29,7 @@ mod slugs;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod undelete;
 mod variants;
 mod writer;
 

@@ -1,10 +1,10 @@
-//! The actions on a whole product: delete, restore, publish, unpublish, archive. Each is a form that answers 303 and leaves a message.
+//! The actions on a whole product: delete, publish, unpublish, archive. Each is a form that answers 303 and leaves a message.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use proto::catalog::{
     ArchiveProductRequest, DeleteProductRequest, Product, PublishProductRequest,
-    RollbackProductRequest, UndeleteProductRequest, UnpublishProductRequest,
+    RollbackProductRequest, UnpublishProductRequest,
 };
 use tonic::Status;
 use tonic_types::StatusExt as _;
@@ -76,18 +76,6 @@ pub(crate) async fn delete(
     let request = DeleteProductRequest { name, etag, request_id, validate_only: false };
     let answer = visit.caller.products().delete_product(request).await;
     finish(&visit, &id, &fields, Done::Deleted, "delete", answer.map(drop)).await
-}
-
-/// `POST /admin/products/{id}/undelete`.
-pub(crate) async fn undelete(
-    visit: Visit,
-    Path(id): Path<String>,
-    fields: Fields,
-) -> Result<Response, Trouble> {
-    let (name, etag, request_id) = what(&id, &fields)?;
-    let request = UndeleteProductRequest { name, etag, request_id, validate_only: false };
-    let answer = visit.caller.products().undelete_product(request).await;
-    finish(&visit, &id, &fields, Done::Undeleted, "undelete", answer.map(drop)).await
 }
 
 /// `POST /admin/products/{id}/publish`.
@@ -199,7 +187,7 @@ fn faults(status: &Status) -> Vec<String> {
 }
 
 /// The admin's page that the form came from; the list, unless it is one.
-fn back(fields: &Fields) -> String {
+pub(super) fn back(fields: &Fields) -> String {
     let target = ReturnTo::parse(fields.get("return_to"));
     let admin = target.filter(|target| target.as_str().starts_with("/admin/"));
     admin.map_or_else(|| "/admin/products".to_owned(), |target| target.to_string())

@@ -159,7 +159,7 @@ fn field_id(path: &str) -> String {
 }
 
 /// The service writes for programs too: lower case, no full stop, values in backticks.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let parts = text.split('`').enumerate();
     let quoted = parts.map(|(index, part)| match index % 2 {
         0 => part.to_owned(),

@@ -43,7 +43,7 @@ const EMPTY: [&str; 13] = [
 ];
 
 /// What stands in a field whose name alone does not tell.
-const BY_NAME: [(&str, &[&str]); 26] = [
+const BY_NAME: [(&str, &[&str]); 27] = [
     ("Product.name", &["products/mug"]),
     ("Variant.name", &["products/mug/variants/white"]),
     ("Category.name", &["categories/kitchen"]),
@@ -56,6 +56,7 @@ const BY_NAME: [(&str, &[&str]); 26] = [
     ("DeleteVariantRequest.name", &["products/mug/variants/blue"]),
     ("UndeleteProductRequest.name", &["products/gone"]),
     ("ExpungeProductRequest.name", &["products/gone"]),
+    ("NewSku.variant", &["products/gone/variants/only"]),
     ("ResolveSlugRequest.slug", &["mug"]),
     ("Option.values", &["white", "blue", "red"]),
     ("Variant.option_values", &["red"]),
@@ -118,7 +119,9 @@ impl Stock {
             ..Product::default()
         });
         editor.products().create_product(wish).await.unwrap();
-        editor.products().create_product(create("gone", "Gone")).await.unwrap();
+        let mut gone = create("gone", "Gone");
+        gone.product.as_mut().unwrap().variants[0].name = "products/gone/variants/only".into();
+        editor.products().create_product(gone).await.unwrap();
         let delete = DeleteProductRequest { name: "products/gone".into(), ..Default::default() };
         editor.products().delete_product(delete).await.unwrap();
         admin.invite("joan", "Joan", Role::Viewer).await.unwrap();

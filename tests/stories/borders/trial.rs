@@ -41,7 +41,8 @@ const REASONS: [(&str, &[&str]); 20] = [
 ];
 
 /// Fields that are judged together with others: what is wrong with the first is told of the second.
-const TOGETHER: [(&str, &str); 8] = [
+const TOGETHER: [(&str, &str); 9] = [
+    ("name", "variant"),
     ("options", "option_values"),
     ("option_values", "option_values"),
     ("amount", "compare_at_amount"),

@@ -21,7 +21,7 @@ impl ProductAction {
         match self {
             Self::Update { .. } => ChangeKind::Updated,
             Self::Delete => ChangeKind::Deleted,
-            Self::Undelete => ChangeKind::Undeleted,
+            Self::Undelete { .. } => ChangeKind::Undeleted,
             Self::Publish => ChangeKind::Published,
             Self::Unpublish => ChangeKind::Unpublished,
             Self::Archive => ChangeKind::Archived,
@@ -41,8 +41,8 @@ impl ProductAction {
     ) -> Result<Option<Product>, Refusal> {
         let name = || current.id.name();
         match (self, current.is_deleted()) {
-            (Self::Undelete, false) => return Err(Refusal::NotDeleted { name: name() }),
-            (Self::Undelete, true) | (_, false) => {}
+            (Self::Undelete { .. }, false) => return Err(Refusal::NotDeleted { name: name() }),
+            (Self::Undelete { .. }, true) | (_, false) => {}
             (_, true) => return Err(Refusal::Deleted { name: name() }),
         }
         let mut after = current.clone();
@@ -53,7 +53,7 @@ impl ProductAction {
                 after.purge_time = now.checked_add(KEPT).ok();
                 after.delete_actor = Some(actor.clone());
             }
-            Self::Undelete => {
+            Self::Undelete { .. } => {
                 after.delete_time = None;
                 after.purge_time = None;
                 after.delete_actor = None;

@@ -88,6 +88,15 @@ fn of_item(index: usize, refusal: Refusal, items: Items) -> Vec<Violation> {
         return vec![Violation { field: format!("names[{index}]"), description }];
     }
     let at = format!("requests[{index}]");
+    if let Refusal::SkusTaken(taken) = &refusal {
+        let told = taken.iter().map(|one| (format!("{at}.{}", one.field), one.violation()));
+        let reason = reason_of(&refusal).as_str();
+        let violation = |(field, domain::Violation { description, .. })| Violation {
+            field,
+            description: format!("{reason}: {description}"),
+        };
+        return told.map(violation).collect();
+    }
     let what = match &refusal {
         Refusal::EtagMismatch(conflict) => conflict_of_item(conflict),
         other => other.to_string(),

@@ -6,7 +6,7 @@ use tonic_types::StatusExt as _;
 
 use super::*;
 use crate::{
-    domain::{Actor, Etag, OtherChange, Slug, filter::FilterError},
+    domain::{Actor, Etag, OtherChange, Sku, Slug, TakenSku, VariantId, filter::FilterError},
     grpc::refusal::{header_bytes, reason_of, violations_of},
 };
 
@@ -178,6 +178,30 @@ fn a_batch_refused_for_many_reasons_stays_below_the_header_limit() {
     let left_out: usize = metadata["current_etags_left_out"].parse().unwrap();
     assert_eq!(told + left_out, 100);
     assert!(header_bytes(&status) < 8_192, "{} bytes", header_bytes(&status));
+}
+
+#[test]
+fn however_many_skus_are_taken_the_variants_are_named_and_fit_into_trailers() {
+    let taken = |index: usize| TakenSku {
+        variant: VariantId::parse(&format!("variant-{index:03}-{}", "x".repeat(40))).unwrap(),
+        sku: Sku::parse(&"é".repeat(64)).unwrap(),
+        by: format!("products/{}/variants/{}", "y".repeat(63), "z".repeat(63)),
+        field: format!("new_skus[{index}].sku"),
+    };
+    let status = refused(Refusal::SkusTaken((0..250).map(taken).collect()));
+    assert_eq!(
+        (status.code(), reason_of(&status).as_deref()),
+        (Code::AlreadyExists, Some("SKU_TAKEN"))
+    );
+    let metadata = status.get_details_error_info().unwrap().metadata;
+    let told = metadata["variants"].split(',').count();
+    let left_out: usize = metadata["variants_left_out"].parse().unwrap();
+    assert_eq!(told + left_out, 250);
+    assert!(metadata["taken_by"].starts_with("products/y"));
+    assert!(header_bytes(&status) < 8_192, "{} bytes", header_bytes(&status));
+    let one = refused(Refusal::SkusTaken(vec![taken(0)]));
+    assert!(one.message().contains("is already used by `products/y"), "{}", one.message());
+    assert_eq!(violations_of(&one)[0].field, "new_skus[0].sku");
 }
 
 #[test]

@@ -84,7 +84,7 @@ async fn done(shop: &Shop, products: &mut [Remembered; 3], which: usize, step: S
             product.deleted = true;
         }
         Step::Undelete if product.deleted => {
-            shop.acts(&id, ProductAction::Undelete).await;
+            shop.acts(&id, ProductAction::undelete()).await;
             product.deleted = false;
         }
         Step::Opens(after) if !product.deleted => {

@@ -247,7 +247,7 @@ pub(crate) async fn a_restored_product_leaves_a_category_that_is_gone(bench: &Be
     bench.create(product).await.unwrap();
     bench.change("kettle", "", ProductAction::Delete).await.unwrap();
     change(bench, "kitchen", "", CategoryAction::Delete).await.unwrap();
-    let restored = bench.change("kettle", "", ProductAction::Undelete).await.unwrap();
+    let restored = bench.change("kettle", "", ProductAction::undelete()).await.unwrap();
     assert_eq!(restored.categories, ["categories/steel"]);
 }
 

@@ -96,7 +96,7 @@ pub(crate) async fn history_tells_who_changed_what(bench: &Bench) {
     bench.change_as(by("bob"), "kettle", "", titled("Pot")).await.unwrap();
     bench.change("kettle", "", ProductAction::Publish).await.unwrap();
     bench.change("kettle", "", ProductAction::Delete).await.unwrap();
-    bench.change("kettle", "", ProductAction::Undelete).await.unwrap();
+    bench.change("kettle", "", ProductAction::undelete()).await.unwrap();
     let revisions = bench.revisions("kettle").await.unwrap();
     assert_eq!(
         kinds(&revisions),

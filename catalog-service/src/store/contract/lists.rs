@@ -135,10 +135,10 @@ pub(crate) async fn what_one_person_deleted_is_listed_until_it_is_restored(bench
         assert_eq!(bench.ids(&deleted_by("bob"), size).await, found(["p11", "p10", "p09"]));
         assert_eq!(bench.ids(&deleted_by("ada"), size).await, found(["p03", "p02", "p01"]));
     }
-    bench.change_as(by("ada"), "p10", "", ProductAction::Undelete).await.unwrap();
-    bench.change_as(by("bob"), "p03", "", ProductAction::Undelete).await.unwrap();
+    bench.change_as(by("ada"), "p10", "", ProductAction::undelete()).await.unwrap();
+    bench.change_as(by("bob"), "p03", "", ProductAction::undelete()).await.unwrap();
     bench.wait(1);
-    bench.change_as(by("ada"), "p11", "", ProductAction::Undelete).await.unwrap();
+    bench.change_as(by("ada"), "p11", "", ProductAction::undelete()).await.unwrap();
     bench.change_as(by("ada"), "p11", "", ProductAction::Delete).await.unwrap();
     assert_eq!(bench.ids(&deleted_by("bob"), 50).await.0, ["p09"]);
     assert_eq!(bench.ids(&deleted_by("ada"), 50).await.0, ["p11", "p02", "p01"]);

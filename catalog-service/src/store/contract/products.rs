@@ -233,10 +233,10 @@ pub(crate) async fn a_deleted_product_is_kept_and_restored_as_it_was(bench: &Ben
     assert_eq!(refusal(again), Refusal::Deleted { name: "products/kettle".into() });
     let written = bench.change("kettle", "", titled("Pot")).await;
     assert_eq!(refusal(written), Refusal::Deleted { name: "products/kettle".into() });
-    let restored = bench.change("kettle", &deleted.etag, ProductAction::Undelete).await.unwrap();
+    let restored = bench.change("kettle", &deleted.etag, ProductAction::undelete()).await.unwrap();
     let plain = |product: Wire| Wire { etag: String::new(), update_time: None, ..product };
     assert_eq!(plain(restored), plain(before));
-    let again = bench.change("kettle", "", ProductAction::Undelete).await;
+    let again = bench.change("kettle", "", ProductAction::undelete()).await;
     assert_eq!(refusal(again), Refusal::NotDeleted { name: "products/kettle".into() });
 }
 
@@ -250,14 +250,14 @@ pub(crate) async fn a_deleted_product_frees_its_slug_and_sku(bench: &Bench) {
     bench.create(product("one", "kettle", "K-1")).await.unwrap();
     bench.change("one", "", ProductAction::Delete).await.unwrap();
     bench.create(product("two", "kettle", "K-2")).await.unwrap();
-    let restored = bench.change("one", "", ProductAction::Undelete).await;
+    let restored = bench.change("one", "", ProductAction::undelete()).await;
     let Refusal::SlugTaken { by, .. } = refusal(restored) else { panic!("slug is free") };
     assert_eq!(by, "products/two");
     bench.change("two", "", ProductAction::Delete).await.unwrap();
     let owner = bench.create(product("three", "pot", "K-1")).await.unwrap();
-    let restored = bench.change("one", "", ProductAction::Undelete).await;
-    let Refusal::SkuTaken { by, .. } = refusal(restored) else { panic!("sku is free") };
-    assert_eq!(by, owner.variants[0].name);
+    let restored = bench.change("one", "", ProductAction::undelete()).await;
+    let Refusal::SkusTaken(taken) = refusal(restored) else { panic!("sku is free") };
+    assert_eq!(taken[0].by, owner.variants[0].name);
 }
 
 pub(crate) async fn publishing_twice_changes_nothing(bench: &Bench) {

@@ -120,7 +120,7 @@ pub(crate) async fn the_slug_of_what_went_for_good_leads_nowhere_any_more(bench:
     rename(bench, "kettle", "pot").await;
     bench.change("kettle", "", ProductAction::Delete).await.unwrap();
     assert_eq!(leads(bench, "pot").await, None, "it may come back");
-    bench.change("kettle", "", ProductAction::Undelete).await.unwrap();
+    bench.change("kettle", "", ProductAction::undelete()).await.unwrap();
     for _ in 0..2 {
         expunged(bench, "kettle").await;
         for text in ["kettle", "pot"] {

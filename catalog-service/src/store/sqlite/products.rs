@@ -190,6 +190,9 @@ impl Tx<'_> {
             Ok(None) => return Ok(Ok(rows::answer(self.db, before.key, View::Basic)?)),
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if let ProductAction::Undelete { skus } = &change.action {
+            return self.undelete(&before, after, skus);
+        }
         let after = match self.checked(change, &before, after)? {
             Ok(after) => after,
             Err(refusal) => return Ok(Err(refusal)),
@@ -220,7 +223,7 @@ impl Tx<'_> {
         Ok(number)
     }
 
-    /// Checks what only a look at the rest of the catalog can tell, and settles the slug.
+    /// Checks what only a look at the rest of the catalog can tell, and settles the slug. What is restored is checked by itself.
     fn checked(&self, change: &ProductChange, before: &Kept, mut after: Product) -> Item<Product> {
         match &change.action {
             ProductAction::Update { fields, mask } => {
@@ -242,24 +245,8 @@ impl Tx<'_> {
                 let faults = too_large(&after, "product").finish();
                 Ok(faults.map(|()| after).map_err(Refusal::Invalid))
             }
-            ProductAction::Undelete => {
-                if let Some(by) = rows::slug_owner(self.db, &after.slug)? {
-                    return Ok(Err(Refusal::SlugTaken { slug: after.slug, by }));
-                }
-                if let Some(refusal) = self.taken_sku(&before.variants, Some(before.key))? {
-                    return Ok(Err(refusal));
-                }
-                // A category may have gone in the meantime.
-                let mut kept = Vec::with_capacity(after.categories.len());
-                for category in after.categories {
-                    if rows::category_exists(self.db, &category)? {
-                        kept.push(category);
-                    }
-                }
-                after.categories = kept;
-                Ok(Ok(after))
-            }
             ProductAction::Delete
+            | ProductAction::Undelete { .. }
             | ProductAction::Publish
             | ProductAction::Unpublish
             | ProductAction::Archive => Ok(Ok(after)),

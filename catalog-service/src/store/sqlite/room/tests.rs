@@ -148,7 +148,7 @@ async fn a_full_disk_takes_what_deletes_and_refuses_the_rest() {
     assert_full(shop.store.change_products(by("ada"), one_of_two.to_vec()).await);
 
     shop.change("kettle", ProductAction::Delete).await.unwrap();
-    assert_full(shop.change("kettle", ProductAction::Undelete).await);
+    assert_full(shop.change("kettle", ProductAction::undelete()).await);
     let removed = VariantChange { name: name("large"), etag: None, action: VariantAction::Delete };
     shop.store.change_variants(by("ada"), vec![removed]).await.unwrap();
     let id = CategoryId::parse("kitchen").unwrap();

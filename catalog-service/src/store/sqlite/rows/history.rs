@@ -107,7 +107,7 @@ pub(in crate::store::sqlite) fn variant_changes_since(
          WHERE product = ?1 AND variant = ?2 AND variant_version > ?3
          UNION ALL
          SELECT number, document FROM revision_index JOIN revisions USING (product, number)
-         WHERE product = ?1 AND change = 'ROLLED_BACK'
+         WHERE product = ?1 AND change IN ('ROLLED_BACK', 'UNDELETED')
          ORDER BY number DESC LIMIT ?4",
     )?;
     let parameters = (product, variant.as_str(), version.cast_signed(), TOLD);
