@@ -20,7 +20,7 @@ let last;
  */
 export function boxes() {
   /** @type {NodeListOf<HTMLInputElement>} */
-  const all = document.querySelectorAll('#rows tr:not([hidden]) input[name=item]');
+  const all = document.querySelectorAll('#rows tr:not([hidden]) input[name=item]:enabled');
   return [...all];
 }
 

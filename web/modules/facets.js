@@ -1,6 +1,6 @@
 // Adds: a filter of the shop's search, or of what was deleted, applies as soon as it is chosen, under the address that the form would lead to.
 // Without it: the button of the form sends it.
-// Proven by: tests/browser/stories/search.test.js and deleted.test.js
+// Proven by: tests/browser/stories/search.test.js, deleted.test.js and live-pages.test.js
 
 import { announce } from './announce.js';
 import { openPage, valuesOf } from './page-part.js';
@@ -30,7 +30,7 @@ function addressOf(form) {
  * @param {string} address
  * @param {boolean} push
  */
-async function show(address, push) {
+export async function show(address, push) {
   const main = document.querySelector('main');
   latest.abort();
   latest = new AbortController();
@@ -66,8 +66,11 @@ function put(main, fresh) {
   const key = (/** @type {Element} */ details) => details.closest('fieldset')?.querySelector('legend')?.textContent ?? '';
   const open = new Set([...main.querySelectorAll('details[open]')].map(key));
   for (const details of fresh.querySelectorAll('details')) if (open.has(key(details))) details.open = true;
+  // How the connection stands is known here alone.
+  const live = main.querySelector('[data-live]');
+  if (live) fresh.querySelector('[data-live]')?.replaceWith(live);
   main.replaceChildren(...fresh.childNodes);
-  if (!name) return;
-  const control = main.querySelector(name) ?? main.querySelector('h1');
+  if (!inside) return;
+  const control = (name && main.querySelector(name)) || main.querySelector('h1');
   if (control instanceof HTMLElement) control.focus();
 }

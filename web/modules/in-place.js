@@ -16,8 +16,6 @@ const liveList = () => import('./live-list.js');
 const cellEdit = () => import('./cell-edit.js');
 const confirmDialog = () => import('./confirm-dialog.js');
 const shortcuts = () => import('./shortcuts.js');
-const livePage = () => import('./live-page.js');
-
 export function startInPlace() {
   startForms({ delete: removal, undelete: removal, publish: stating, archive: stating, expunge: expunging });
   startBulk();
@@ -36,15 +34,6 @@ export function startInPlace() {
   const filters = document.querySelector('form[data-live-list]');
   if (filters instanceof HTMLFormElement) startFilters(filters);
   startKeys();
-  const list = document.querySelector('[data-resume]');
-  if (list instanceof HTMLElement) startLive(list);
-}
-
-/** What others do can wait until the page is there and nothing else is to be done. @param {HTMLElement} list */
-function startLive(list) {
-  const begin = () => (window.requestIdleCallback ?? setTimeout)(() => void livePage().then(({ startLive }) => startLive(list), () => {}));
-  if (document.readyState === 'complete') begin();
-  else addEventListener('load', begin);
 }
 
 function startKeys() {

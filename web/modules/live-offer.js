@@ -8,7 +8,7 @@ import { word } from './announce.js';
 
 /** Whether a row has the focus, is ticked or edited, or waits for the server or for a decision. @param {HTMLElement} row */
 function isHeld(row) {
-  const inHand = 'input[name=item]:checked, form:not([data-call]), [aria-busy=true], [data-offer]';
+  const inHand = 'input[name=item]:checked, form:not([data-call]), [aria-busy=true], [data-offer], [data-new-skus]';
   return row.contains(document.activeElement) || row.querySelector(inHand) !== null;
 }
 
@@ -42,7 +42,7 @@ export function showOrOffer(row, code, change, show) {
     if (event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     withdraw();
-    place.querySelector('a')?.focus();
+    (place.querySelector('a') ?? row.querySelector('a'))?.focus();
     show();
   });
   turn(place, true);
@@ -68,7 +68,15 @@ function holdColumns(table) {
   for (const body of table.tBodies) refilled.observe(body, { childList: true });
 }
 
+/** What is no more cannot be chosen. @param {HTMLElement} row */
+export function untick(row) {
+  const box = row.querySelector('input[name=item]');
+  if (!(box instanceof HTMLInputElement) || !box.checked) return;
+  box.checked = false;
+  void import('./bulk-bar.js').then(({ showCount }) => showCount());
+}
+
 /** @param {HTMLElement} place @param {boolean} away */
-function turn(place, away) {
+export function turn(place, away) {
   for (const child of place.children) if (child instanceof HTMLElement) child.hidden = away;
 }

@@ -5,7 +5,7 @@
 import { announce, word } from './announce.js';
 import { call } from './call.js';
 import { reason } from './explain.js';
-import { showOrOffer } from './live-offer.js';
+import { showOrOffer, untick } from './live-offer.js';
 import { notify } from './notices.js';
 import { setGone } from './optimistic.js';
 import { fillRow } from './row-template.js';
@@ -49,14 +49,6 @@ function lay(row, { change: { title, actor }, product }) {
   if (!product) return button?.remove();
   const requestId = crypto.randomUUID();
   button?.addEventListener('click', () => void restore(row, button, product, requestId));
-}
-
-/** @param {HTMLElement} row */
-function untick(row) {
-  const box = row.querySelector('input[name=item]');
-  if (!(box instanceof HTMLInputElement) || !box.checked) return;
-  box.checked = false;
-  void import('./bulk-bar.js').then(({ showCount }) => showCount());
 }
 
 /** The row is there again. @param {HTMLElement} row @param {Product} product */

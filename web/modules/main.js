@@ -4,6 +4,8 @@
 
 /** What starts a part of the page, by the hook that asks for it, in this order. @type {[string, (place: any) => Promise<void>][]} */
 const PARTS = [
+  // What others do can wait until the page is there.
+  ['[data-follows]', async () => addEventListener('load', async () => (await import('./live-news.js')).startLive())],
   ['#list', async () => (await import('./in-place.js')).startInPlace()],
   ['form[data-changes]', async () => (await import('./editor.js')).startEditor()],
   ['[data-action=add], [data-action=move]', async () => (await import('./category-forms.js')).startCategoryForms()],

@@ -17,7 +17,7 @@ use super::{
     product_row::When,
     query::Query,
     revision_words,
-    storefront::Empty,
+    storefront::{Empty, resume_token},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
@@ -32,6 +32,14 @@ struct ActivityPage {
     chrome: Chrome,
     note: String,
     total: String,
+    /// Only a first page says how much is new.
+    follows: bool,
+    /// From where in the feed of changes this page goes on.
+    resume_token: String,
+    /// What the page holds, in the words of the contract.
+    filter: String,
+    /// The number of the newest change.
+    newest: i64,
     people: Vec<Choice>,
     things: Vec<Choice>,
     from: String,
@@ -68,6 +76,8 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     }
     let chrome = visit.admin_chrome().await?;
     let (page, expired) = page_or_first(&visit, &asked).await?;
+    let resume_token = resume_token(page.metadata());
+    let page = page.into_inner();
     let categories = categories_of(&visit, &page.changes).await?;
     let place = Place { is_admin: chrome.is_admin(), categories: &categories };
     let rows: Vec<_> = page.changes.iter().map(|change| Row::of(&visit, change, &place)).collect();
@@ -76,6 +86,10 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     visit.page(&ActivityPage {
         note: if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() },
         total: total(page.total_size, page.total_size_capped),
+        follows: asked.page.is_empty() || expired,
+        resume_token,
+        filter: asked.filter(),
+        newest: rows.first().map_or(0, |row| row.number),
         people: people(people::users(&visit, &chrome).await?, &rows, &asked.by),
         things: OF.map(|(value, word)| choice(value, word, &asked.of)).into(),
         from: asked.from.map(|day| day.to_string()).unwrap_or_default(),
@@ -99,7 +113,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
 async fn page_or_first(
     visit: &Visit,
     asked: &Asked,
-) -> Result<(ListChangesResponse, bool), Trouble> {
+) -> Result<(tonic::Response<ListChangesResponse>, bool), Trouble> {
     let request = ListChangesRequest {
         page_size: PAGE,
         page_token: asked.page.clone(),
@@ -107,14 +121,14 @@ async fn page_or_first(
     };
     let mut changes = visit.caller.changes();
     match changes.list_changes(request.clone()).await {
-        Ok(page) => Ok((page.into_inner(), false)),
+        Ok(page) => Ok((page, false)),
         Err(status) => {
             let trouble = Trouble::from(status);
             if trouble.reason() != "PAGE_TOKEN_INVALID" {
                 return Err(trouble);
             }
             let first = ListChangesRequest { page_token: String::new(), ..request };
-            Ok((changes.list_changes(first).await?.into_inner(), true))
+            Ok((changes.list_changes(first).await?, true))
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     product_list::{Choice, Head, Pages, range},
     product_row::{ProductRow, When},
     query::Query,
-    storefront::{Empty, page_or_first},
+    storefront::{Empty, page_or_first, resume_token},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
@@ -33,6 +33,14 @@ struct DeletedPage {
     total_count: i32,
     capped: bool,
     people: Vec<Choice>,
+    /// From where in the feed of changes this page goes on.
+    resume_token: String,
+    /// What the list holds, in the words of the contract.
+    filter: String,
+    /// The name of who deleted it all; empty: anybody.
+    by: String,
+    /// When the newest of them was deleted.
+    newest: String,
     filtered: bool,
     range: String,
     note: String,
@@ -107,11 +115,13 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     }
     let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
     let (page, expired) = page_or_first(&visit.caller, asked.request()).await?;
+    let resume_token = resume_token(page.metadata());
+    let page = page.into_inner();
     let people = people(&visit, &chrome, &asked, &page).await?;
     let asked = if expired { asked.first_page() } else { asked };
     let note = if expired { words::of("PAGE_TOKEN_INVALID", &[]) } else { String::new() };
     let list = list(&visit, chrome, &asked, &page);
-    visit.page(&DeletedPage { people, note, ..list })
+    visit.page(&DeletedPage { people, note, resume_token, ..list })
 }
 
 /// Those who deleted something lately, and, for an administrator, everybody who could have. Choosing one takes none of them away.
@@ -153,6 +163,10 @@ fn list(visit: &Visit, chrome: Chrome, asked: &Asked, page: &ListProductsRespons
         total_count: page.total_size,
         capped: page.total_size_capped,
         people: Vec::new(),
+        resume_token: String::new(),
+        filter: asked.request().filter,
+        by: if asked.by.is_empty() { String::new() } else { people::actor(&asked.by) },
+        newest: newest(&page.products),
         filtered: !asked.by.is_empty(),
         range: range(asked.from, shown, more),
         note: String::new(),
@@ -170,6 +184,12 @@ fn list(visit: &Visit, chrome: Chrome, asked: &Asked, page: &ListProductsRespons
             next: if more { next.query().at(PATH) } else { String::new() },
         },
     }
+}
+
+/// To the microsecond, unlike what people read.
+fn newest(products: &[Product]) -> String {
+    let time = products.first().and_then(|product| product.delete_time.as_ref());
+    time.and_then(format::timestamp).map(|time| time.to_string()).unwrap_or_default()
 }
 
 fn empty(asked: &Asked, shown: bool) -> Empty {

@@ -6,6 +6,7 @@ use proto::catalog::{
     Category, GetShopRequest, ListCategoriesRequest, ListProductsRequest, ListProductsResponse,
     ProductView, Shop,
 };
+use tonic::{Response as Answer, metadata::MetadataMap};
 
 use super::{
     card::Card,
@@ -122,7 +123,7 @@ async fn list(visit: &Visit, query: &Query, slug: Option<String>) -> Result<Resp
     let (page, expired) = page_or_first(&anyone, request).await?;
     let before = if expired { 0 } else { query.number("shown") };
     let view = View { visit, shop: &shop, categories: &categories, category, sort, before };
-    visit.page(&view.page(&page, expired))
+    visit.page(&view.page(page.get_ref(), expired))
 }
 
 /// The metadata in which a read says where the feed of changes was.
@@ -144,25 +145,30 @@ pub(crate) async fn surroundings_at(
         shops.get_shop(GetShopRequest { name: "shop".into() }),
         categories.list_categories(request),
     )?;
-    let token = shop.metadata().get(RESUME_TOKEN).and_then(|token| token.to_str().ok());
-    let token = token.unwrap_or_default().to_owned();
+    let token = resume_token(shop.metadata());
     Ok((shop.into_inner(), categories.into_inner().categories, token))
+}
+
+/// From where in the feed of changes whoever reads more after an answer has to go on; empty when it does not say.
+pub(crate) fn resume_token(answer: &MetadataMap) -> String {
+    let token = answer.get(RESUME_TOKEN).and_then(|token| token.to_str().ok());
+    token.unwrap_or_default().to_owned()
 }
 
 /// A page of products; the first one when the token is not good any more, and whether that was so.
 pub(crate) async fn page_or_first(
     caller: &Caller,
     request: ListProductsRequest,
-) -> Result<(ListProductsResponse, bool), Trouble> {
+) -> Result<(Answer<ListProductsResponse>, bool), Trouble> {
     match caller.products().list_products(request.clone()).await {
-        Ok(page) => Ok((page.into_inner(), false)),
+        Ok(page) => Ok((page, false)),
         Err(status) => {
             let trouble = Trouble::from(status);
             if request.page_token.is_empty() || trouble.reason() != "PAGE_TOKEN_INVALID" {
                 return Err(trouble);
             }
             let first = ListProductsRequest { page_token: String::new(), ..request };
-            Ok((caller.products().list_products(first).await?.into_inner(), true))
+            Ok((caller.products().list_products(first).await?, true))
         }
     }
 }

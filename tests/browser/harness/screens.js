@@ -37,7 +37,7 @@ async function deleteOne(page) {
 
 /** Opens a page until all that it shows is there; a list follows the changes, so that its network is never idle. */
 async function settled(page, path) {
-  const lives = /^\/admin\/products(\?|$)/.test(path);
+  const lives = /^\/admin\/(products|deleted|activity)(\?|$)/.test(path);
   await page.goto(path, { waitUntil: lives ? 'load' : 'networkidle' });
   if (lives) await page.locator('[data-live][data-state=live]').waitFor();
 }

@@ -8,11 +8,13 @@ atTheShop();
 
 const KIB = 1024;
 /** What follows the changes of a list comes when nothing else is to be done, and has a budget in live.test.js. */
-const LATER = /\/live-(feed|offer|page|rows|tombstones)\.js$/;
+const LATER = /\/live-(activity|deleted|feed|news|offer|page|part|read|rows|tombstones)\.js$/;
 const BUDGETS = [
   { name: 'the shop', path: '/', scripts: 4 * KIB, styles: 8 * KIB, page: 14 * KIB },
   { name: 'a search', path: '/search?q=mug', scripts: 4 * KIB, styles: 8 * KIB, page: 14 * KIB },
   { name: 'the list of products', path: '/admin/products', scripts: 10 * KIB, styles: 8 * KIB },
+  { name: 'recently deleted', path: '/admin/deleted', scripts: 10 * KIB, styles: 8 * KIB },
+  { name: 'the activity', path: '/admin/activity', scripts: 10 * KIB, styles: 8 * KIB },
   { name: 'the form of a new product', path: '/admin/new-product', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
   { name: 'the account', path: '/admin/account', scripts: 10 * KIB, styles: 8 * KIB, page: 14 * KIB },
 ];
@@ -34,7 +36,7 @@ for (const { name, path, ...budget } of BUDGETS) {
   });
 }
 
-for (const [name, path] of [['the list of products', '/admin/products'], ['the form of a new product', '/admin/new-product'], ['the account', '/admin/account']]) {
+for (const [name, path] of [['the list of products', '/admin/products'], ['recently deleted', '/admin/deleted'], ['the form of a new product', '/admin/new-product'], ['the account', '/admin/account']]) {
   story(`${name} names all the modules it starts, so that none waits for another`, { as: 'editor' }, async ({ page }) => {
     await open(page, path);
     const { started, named } = await page.evaluate((later) => ({
@@ -53,7 +55,7 @@ story('nothing moves while a page is loaded', { as: 'editor' }, async ({ page })
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifts += entry.value;
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  for (const path of ['/', '/admin/products', '/admin/new-product', '/admin/account']) {
+  for (const path of ['/', '/admin/products', '/admin/deleted', '/admin/activity', '/admin/new-product', '/admin/account']) {
     await open(page, path);
     assert.equal(await page.evaluate(() => globalThis.shifts), 0, path);
   }
@@ -64,6 +66,8 @@ const VIEWS = [
   { name: 'a search', path: '/search?q=mug', modules: 4, icons: 1 },
   { name: 'a product', path: '/p/enamel-mug-35-cl', modules: 4, icons: 1 },
   { name: 'the list of products', path: '/admin/products', modules: 13, icons: 2 },
+  { name: 'recently deleted', path: '/admin/deleted', modules: 14, icons: 2 },
+  { name: 'the activity', path: '/admin/activity', modules: 13, icons: 2 },
   { name: 'the form of a new product', path: '/admin/new-product', modules: 13, icons: 2 },
   { name: 'the account', path: '/admin/account', modules: 13, icons: 2 },
 ];
