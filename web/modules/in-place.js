@@ -77,8 +77,9 @@ function startBulk() {
     import('./bulk-act.js').catch(() => {});
   });
   document.addEventListener('submit', (event) => {
-    const [bulk, button] = [event.target, event.submitter];
-    if (!(bulk instanceof HTMLFormElement) || bulk.id !== 'bulk') return;
+    const bulk = /** @type {HTMLFormElement} */ (event.target);
+    const button = event.submitter;
+    if (bulk.id !== 'bulk') return;
     const back = bulk.elements.namedItem('return_to');
     if (back instanceof HTMLInputElement) back.value = location.pathname + location.search;
     if (!(button instanceof HTMLButtonElement) || !('inPlace' in button.dataset)) return;

@@ -8,6 +8,7 @@ import { showFreshPart } from './live-part.js';
 import { showOrOffer, turn, untick } from './live-offer.js';
 import { namesHere, read, readAt } from './live-read.js';
 import { idOf, rowOf } from './live-rows.js';
+import { removal } from './optimistic.js';
 import { fillRow } from './row-template.js';
 
 /** @import { News, Product } from './types.js' */
@@ -17,6 +18,13 @@ const SAID = { KIND_UNDELETED: 'live-back', KIND_EXPUNGED: 'live-expunged' };
 
 /** The ids of what was deleted since and is not shown. @type {Set<string>} */
 const fresh = new Set();
+
+/** What is in use again can be another SKU: the row asks for it. */
+removal.explain = (form, failure) => {
+  const asks = 'reason' in failure && failure.reason === 'SKU_TAKEN';
+  if (asks) void import('./new-sku.js').then(({ ask }) => ask(form, failure), () => form.submit());
+  return asks;
+};
 
 /** @returns {HTMLElement | null} */
 function list() {

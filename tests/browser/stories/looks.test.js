@@ -63,6 +63,17 @@ const ADDRESSES = {
 
 const grace = async (shop) => (await shop.as('editor')('GET', '/v1/sessions/-')).user.name;
 const key = (shop) => shop.as('admin')('POST', '/v1/apiKeys', { displayName: 'Nightly import', role: 'ROLE_VIEWER' });
+/** Where a deleted product lies both of whose SKUs others have by now. */
+async function asksForSkus(shop) {
+  const [one, two] = [`T-${Math.random()}`, `U-${Math.random()}`];
+  const sold = (sku, size) => ({ sku, ...(size && { optionValues: [size] }) });
+  const options = [{ name: 'Size', values: ['Small', 'Large'] }];
+  const { name } = await shelve(shop, 'Taken twice', { options, variants: [sold(one, 'Small'), sold(two, 'Large')] });
+  await shop.as('editor')('DELETE', `/v1/${name}`);
+  for (const sku of [one, two]) await shelve(shop, 'The one that has it', { variants: [sold(sku)] });
+  return '/admin/deleted';
+}
+
 /** A product that was deleted. */
 async function gone(shop, title) {
   return shop.as('editor')('DELETE', `/v1/${(await shelve(shop, title)).name}`);
@@ -200,6 +211,32 @@ const REFUSALS = {
     await open(page, '/admin/deleted');
     await page.getByRole('link', { name: 'Delete for good' }).first().click();
     await page.getByRole('alertdialog').waitFor();
+  },
+  'a deleted product that asks for other SKUs': async (page, shop) => {
+    await open(page, await asksForSkus(shop));
+    await page.locator('[data-live][data-state=live]').waitFor();
+    await rowButton(page, 'Taken twice', 'Restore').first().click();
+    await page.locator('[data-new-skus] .error:visible').first().waitFor();
+  },
+  'the page that asks for other SKUs': async (page, shop) => {
+    await open(page, await asksForSkus(shop));
+    await page.locator('tr', { hasText: 'Taken twice' }).first().locator('form').evaluate((form) => form.submit());
+    await page.getByRole('heading', { level: 1, name: 'Taken twice was not restored.' }).waitFor();
+  },
+  'what others restored and deleted meanwhile': async (page, shop) => {
+    const back = await gone(shop, 'Soon back');
+    await open(page, '/admin/deleted');
+    await page.locator('[data-live][data-state=live]').waitFor();
+    await shop.as('admin')('POST', `/v1/${back.name}:undelete`, {});
+    await gone(shop, 'Gone meanwhile');
+    await page.locator('[data-back]').waitFor();
+    await page.locator('#fresh').waitFor();
+  },
+  'what was done meanwhile': async (page, shop) => {
+    await open(page, '/admin/activity');
+    await page.locator('[data-live][data-state=live]').waitFor();
+    await shelve(shop, 'Made meanwhile');
+    await page.locator('#fresh').waitFor();
   },
   'the list of the keys': async (page) => {
     await open(page, '/admin/products');

@@ -1,0 +1,79 @@
+// Adds: a product whose SKUs are in use again asks for others on its row, and is restored with them by the same button.
+// Without it: the server's answer to the form is a page that asks the same.
+// Proven by: tests/browser/stories/deleted.test.js
+
+import { startForms } from './action-form.js';
+import { announce } from './announce.js';
+import { explain, mark, rowOf } from './explain.js';
+import { removal } from './optimistic.js';
+import { openPage } from './page-part.js';
+
+/** @import { Failure } from './types.js' */
+
+/** The `data-action` of a form that asks. */
+const ASKING = 'undelete-with-skus';
+
+/** What a form does that asks for other SKUs. In all else it is one that restores. @type {import('./action-form.js').Behaviour} */
+const restoring = {
+  body: typed,
+  show(form) {
+    form.dataset.action = 'undelete';
+    const shown = removal.show(form);
+    const rollBack = (/** @type {Failure} */ failure) => {
+      form.dataset.action = ASKING;
+      shown.rollBack(failure);
+    };
+    return { ...shown, rollBack };
+  },
+  explain(form, failure) {
+    void ask(form, failure);
+    return true;
+  },
+};
+
+startForms({ [ASKING]: restoring });
+
+/** What is typed on the row, as the body of the call. @param {HTMLFormElement} form */
+function typed(form) {
+  const values = new FormData(form);
+  const product = form.dataset.call?.split(/\/v1\/|:/)[1];
+  const skus = values.getAll('new_sku').map((sku) => String(sku).trim());
+  const all = values.getAll('new_sku_of').map((own, index) => ({ variant: `${product}/variants/${own}`, sku: skus[index] }));
+  return { newSkus: all.filter(({ sku }) => sku) };
+}
+
+/**
+ * Says why a restore was refused, and asks for other SKUs where they would help.
+ * @param {HTMLFormElement} form
+ * @param {Failure} failure
+ */
+export async function ask(form, failure) {
+  const plainly = () => explain(form, failure, () => form.requestSubmit());
+  if (failure.kind !== 'refused') return plainly();
+  const wanted = failure.reason === 'SKU_TAKEN' || failure.violations.some(({ field }) => field.startsWith('new_skus'));
+  if (!wanted) return plainly();
+  await askOnRow(form).catch(plainly);
+}
+
+/** What the server's page asks is what the row asks, in the same fields. @param {HTMLFormElement} form */
+async function askOnRow(form) {
+  const { status, address, page } = await openPage('POST', form.action, { form });
+  const asked = page?.querySelector('[data-new-skus]');
+  const row = rowOf(form);
+  const note = row?.querySelector('[data-note]');
+  // What was in the way is not any more, or the server has another page to show.
+  if (status === 200) return location.assign(address);
+  if (!asked || !row || !note) throw new Error('there is no other SKU to ask for');
+  const fields = document.importNode(asked, true);
+  for (const control of fields.querySelectorAll('input')) control.setAttribute('form', form.id);
+  row.querySelector('[data-new-skus]')?.remove();
+  const heading = page?.querySelector('h1')?.textContent?.trim() ?? '';
+  mark(form, heading);
+  note.after(fields);
+  form.dataset.action = ASKING;
+  const errors = [...fields.querySelectorAll('.error:not([hidden])')].map(({ textContent }) => textContent?.trim());
+  announce([heading, ...errors].join(' '), 'assertive');
+  const held = document.activeElement;
+  const first = fields.querySelector('[aria-invalid]') ?? fields.querySelector('input:not([type=hidden])');
+  if (first instanceof HTMLElement && (held === document.body || row.contains(held))) first.focus();
+}
