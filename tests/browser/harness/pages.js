@@ -105,3 +105,19 @@ export async function pastDoubleClick(page) {
   const since = await page.evaluate(() => performance.now());
   await page.waitForFunction((start) => performance.now() - start > 400, since);
 }
+
+/** Scrolls through a page and back: rows out of sight are laid out no sooner, and where they stand is a guess until then. */
+export function seeAll(page) {
+  return page.evaluate(async () => {
+    const rows = [...document.querySelectorAll('.board tbody tr')];
+    if (!rows.some((row) => getComputedStyle(row).contentVisibility === 'auto')) return;
+    const frame = () => new Promise(requestAnimationFrame);
+    const before = scrollY;
+    for (let place = 0; place < document.documentElement.scrollHeight; place += innerHeight / 2) {
+      scrollTo(0, place);
+      await frame();
+      await frame();
+    }
+    scrollTo(0, before);
+  });
+}

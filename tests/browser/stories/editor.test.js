@@ -283,9 +283,11 @@ story('a double click creates one product', { as: 'editor' }, async ({ page, sho
   const next = shop.network.hold('GET /admin/products/*');
   const sent = [];
   page.on('request', (request) => request.url().endsWith('/v1/products') && sent.push(request.method()));
-  await button(page, 'Create draft').click();
+  // The click itself waits for the page that is held.
+  const clicked = button(page, 'Create draft').click();
   await again;
   await next.release();
+  await clicked;
   await page.waitForURL(/\/admin\/products\/[a-z0-9]+$/);
   assert.deepEqual(sent, ['POST']);
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { axe } from '../harness/axe.js';
 import { PEOPLE, openGatewayAlone, shelve } from '../harness/shop.js';
 import { atTheShop, open, story } from '../harness/story.js';
-import { button, rowButton, withPast } from '../harness/pages.js';
+import { button, rowButton, seeAll, withPast } from '../harness/pages.js';
 
 atTheShop();
 
@@ -344,6 +344,7 @@ function fits(name, lead) {
     await lead(page, shop);
     for (const width of [360, 390, 768, 1024, 1280, 1600, 1920]) {
       await page.setViewportSize({ width, height: 900 });
+      await seeAll(page);
       assert.deepEqual({ width, ...(await page.evaluate(room)) }, { width, sideways: 0, cut: [], over: [] });
     }
   });
