@@ -15,8 +15,10 @@ import { notifyNext } from './notices.js';
 /** What each form was printed with or saved last; nothing when that is not known. @type {Map<HTMLFormElement, Record<string, unknown> | null>} */
 const saved = new Map();
 
-/** Fetched when a form is sent for the first time. */
-const fieldErrors = () => import('./field-errors.js');
+/** Fetched when a form is sent for the first time, and one promise, so that what is cleared first is shown last. */
+const fieldErrors = () => (errors ??= import('./field-errors.js'));
+/** @type {Promise<typeof import('./field-errors.js')> | undefined} */
+let errors;
 
 /** The field that a reason is about when no violation names it. @type {Record<string, string>} */
 const FIELD_OF = { SLUG_TAKEN: 'slug', SKU_TAKEN: 'sku', PRODUCT_ID_TAKEN: 'product_id', CATEGORY_CYCLE: 'parent' };
@@ -61,9 +63,27 @@ const creating = {
   leaves: true,
 };
 
+/** Publishing and archiving are seldom done here: their module is fetched at the first sign that one will be. */
+function awaitStates() {
+  let ready = false;
+  /** @type {Promise<void> | undefined} */
+  let started;
+  const start = () => (started ??= import('./editor-state.js').then(({ startStates }) => (startStates(), void (ready = true))));
+  for (const sign of ['pointerover', 'focusin', 'submit']) {
+    document.addEventListener(sign, (event) => {
+      const form = event.target instanceof Element && event.target.closest('[data-action=publish], [data-action=archive]');
+      if (ready || !(form instanceof HTMLFormElement)) return;
+      const sent = event instanceof SubmitEvent;
+      if (sent) event.preventDefault();
+      start().then(() => sent && form.requestSubmit(event.submitter), () => sent && form.submit());
+    });
+  }
+}
+
 /** Remembers what the forms were printed with, and asks once before changes to it are left behind. */
 export function startEditor() {
   let leaving = false;
+  awaitStates();
   startForms({ save: saving, create: creating });
   for (const form of document.forms) {
     // A form that came back with errors was printed with what is typed, not with what is saved.

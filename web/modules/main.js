@@ -9,7 +9,6 @@ const PARTS = [
   ['#list', async () => (await import('./in-place.js')).startInPlace()],
   ['form[data-changes]', async () => (await import('./editor.js')).startEditor()],
   ['[data-action=add], [data-action=move]', async () => (await import('./category-forms.js')).startCategoryForms()],
-  [':has(#product-form) [data-action=archive]', async () => (await import('./editor-state.js')).startStates()],
   ['template#notice', async () => (await import('./notices.js')).startNotices()],
   ['form[data-goes-on]', async (form) => (await import('./bulk-page.js')).startBulkPage(form)],
   ['form[data-setup]', async () => (await import('./setup-token.js')).fillSetupToken()],

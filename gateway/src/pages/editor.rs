@@ -147,10 +147,7 @@ pub(crate) async fn answer(
     status: StatusCode,
     typed: Typed,
 ) -> Result<Response, Trouble> {
-    let chrome = visit.admin_chrome().await?;
-    let modules: &[&str] =
-        if chrome.may_edit() { &["editor", "editor-state"] } else { &["editor"] };
-    let chrome = chrome.starting(&visit.gateway, modules);
+    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["editor"]);
     let ((shop, categories), product) =
         tokio::try_join!(surroundings(&visit.caller), product(visit, id))?;
     visit.page_with(status, &editor(visit, chrome, &shop, &categories, &product, typed))
