@@ -24,7 +24,7 @@ TRANSCODING := tests/bench/transcoding
 # The contract of the last release, as buf keeps it.
 RELEASED   := proto/released.binpb
 
-.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens page-speed lighthouse tools chromium
+.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens locales page-speed lighthouse tools chromium
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -104,6 +104,9 @@ walk: $(TOOLS)/bin/grpcurl-$(GRPCURL) ## Edits, deletes and restores every produ
 
 screens: $(NODE) chromium ## Takes a picture of every page, for looking at them, and renews those in tests/browser/screens.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm run screens
+
+locales: $(NODE) chromium ## Writes web/locales.json, how languages print amounts, as the browser has it; when its tables are new.
+	cd tests/browser && CHROMIUM=$$(command -v chromium) node harness/locales.js
 
 page-speed: $(NODE) chromium ## Measures how fast the pages are seen and answer on a slow phone, beside what was promised; on a machine that does nothing else.
 	cargo build --locked

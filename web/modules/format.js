@@ -9,15 +9,19 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** @param {Money} money */
-export function money({ currencyCode, units = '0', nanos = 0 }) {
+/**
+ * As the shop's language prints it.
+ * @param {Money} money
+ * @param {string} [locale]
+ */
+export function money({ currencyCode, units = '0', nanos = 0 }, locale) {
   const exact = /** @type {Intl.StringNumericLiteral} */ (`${units}.${String(nanos).padStart(9, '0')}`);
-  return currency(currencyCode).format(exact);
+  return currency(currencyCode, locale).format(exact);
 }
 
 /** The amount alone, as it is typed. @param {Money} amount */
 export function plain(amount) {
-  return money(amount).replaceAll(/[^\d.]/g, '');
+  return money(amount, LANGUAGE).replaceAll(/[^\d.]/g, '');
 }
 
 /** The browser would get its tables of languages ready for it, and be slow at the first click. @param {number} value */
@@ -62,8 +66,9 @@ export function moment(time) {
 
 /**
  * @param {string} code
+ * @param {string} [locale] the page names that of the shop where it is another than the page's own
  * @returns {Intl.NumberFormat} how the language prints this currency
  */
-export function currency(code) {
-  return new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency: code });
+export function currency(code, locale = globalThis.document?.documentElement.dataset.locale ?? LANGUAGE) {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency: code, numberingSystem: 'latn' });
 }

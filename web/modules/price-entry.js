@@ -11,16 +11,17 @@ import { currency } from './format.js';
 /**
  * @param {string} entry
  * @param {string} currencyCode
+ * @param {string} [locale] whose symbol of the currency may stand there; that of the shop
  * @returns {Money | Mistake}
  */
-export function parsePrice(entry, currencyCode) {
+export function parsePrice(entry, currencyCode, locale) {
   const places = currency(currencyCode).resolvedOptions().maximumFractionDigits ?? 2;
-  const bare = withoutCurrency(entry, currencyCode);
+  const bare = withoutCurrency(entry, currencyCode, locale);
   if (!/^[\d.,' ’]+$/.test(bare) || !/\d/.test(bare)) return 'number';
   const parts = split(bare, places);
   if (typeof parts === 'string') return parts;
   const [whole, fraction] = parts;
-  if (!/^(\d*|\d{1,3}([.,' ’])\d{3}(\2\d{3})*)$/.test(whole)) return 'number';
+  if (!/^(\d*|\d{1,3}([.,' ’])\d{3}(\2\d{3})*|\d\d?([.,' ’])(\d\d\4)*\d{3})$/.test(whole)) return 'number';
   if (fraction.length > places) return 'places';
   const units = whole.replaceAll(/\D/g, '').replace(/^0+(?=\d)/, '') || '0';
   return { currencyCode, units, nanos: Number(fraction.padEnd(9, '0')) };
@@ -29,11 +30,12 @@ export function parsePrice(entry, currencyCode) {
 /**
  * @param {string} entry
  * @param {string} code
+ * @param {string} [locale]
  */
-function withoutCurrency(entry, code) {
-  const symbol = currency(code).formatToParts(0).find(({ type }) => type === 'currency')?.value ?? code;
+function withoutCurrency(entry, code, locale) {
+  const symbol = currency(code, locale).formatToParts(0).find(({ type }) => type === 'currency')?.value ?? code;
   const typed = entry.trim().toUpperCase();
-  const name = [symbol, code].find((one) => typed.startsWith(one) || typed.endsWith(one)) ?? '';
+  const name = [symbol.toUpperCase(), code].find((one) => typed.startsWith(one) || typed.endsWith(one)) ?? '';
   const rest = typed.startsWith(name) ? typed.slice(name.length) : typed.slice(0, -name.length);
   return rest.trim().replace(/[.,][-–]$/, '').replaceAll(/\s/g, ' ');
 }

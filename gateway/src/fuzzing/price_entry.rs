@@ -1,7 +1,7 @@
 //! Prices as people type them: exactly their digits, and printing them is read back.
 
 use crate::pages::{
-    format::{decimal_places, money, plain_money},
+    locale::{decimal_places, english, plain_money},
     price_entry::parse,
 };
 
@@ -31,7 +31,7 @@ pub fn price_entry(input: &[u8]) {
         bare(&digits) == bare(&typed)
     };
     assert!((0..=places).any(has), "{entry} is not {read:?}");
-    for printed in [plain_money(&read), money(&read).text] {
+    for printed in [plain_money(&read), english().money(&read).text] {
         assert_eq!(parse(&printed, currency).as_ref(), Ok(&read), "{printed}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proto::catalog::{AttributeValue, Image, Price, Product, attribute_value::Value};
 
-use super::format::{self, Amount};
+use super::locale::{Amount, Locale};
 
 /// One card.
 #[derive(Clone, Debug)]
@@ -46,13 +46,13 @@ pub(crate) struct PriceLabel {
 
 impl Card {
     /// The card of a product.
-    pub(crate) fn of(product: &Product) -> Self {
+    pub(crate) fn of(product: &Product, locale: &Locale) -> Self {
         Self {
             slug: product.slug.clone(),
             title: product.title.clone(),
             initial: initial(&product.title),
             picture: product.images.first().and_then(Picture::of),
-            price: PriceLabel::of(product),
+            price: PriceLabel::of(product, locale),
             meta: meta(product),
             title_marks: Vec::new(),
             excerpt: Vec::new(),
@@ -71,23 +71,25 @@ impl Picture {
 
 impl PriceLabel {
     /// The lowest price of a product, and what that variant cost before.
-    pub(crate) fn of(product: &Product) -> Option<Self> {
+    pub(crate) fn of(product: &Product, locale: &Locale) -> Option<Self> {
         let range = product.price_range.as_ref()?;
         let lowest = range.lowest.as_ref()?;
         let mut prices = product.variants.iter().flat_map(|variant| &variant.prices);
         let before = prices.find(|price| price.amount.as_ref() == Some(lowest));
         Some(Self {
-            now: format::money(lowest),
-            before: before.and_then(|price| price.compare_at_amount.as_ref()).map(format::money),
+            now: locale.money(lowest),
+            before: before
+                .and_then(|price| price.compare_at_amount.as_ref())
+                .map(|was| locale.money(was)),
             from: range.highest.as_ref().is_some_and(|highest| highest != lowest),
         })
     }
 
     /// One price.
-    pub(crate) fn of_price(price: &Price) -> Option<Self> {
+    pub(crate) fn of_price(price: &Price, locale: &Locale) -> Option<Self> {
         Some(Self {
-            now: format::money(price.amount.as_ref()?),
-            before: price.compare_at_amount.as_ref().map(format::money),
+            now: locale.money(price.amount.as_ref()?),
+            before: price.compare_at_amount.as_ref().map(|was| locale.money(was)),
             from: false,
         })
     }
@@ -100,10 +102,10 @@ pub(crate) fn initial(title: &str) -> String {
 }
 
 /// An attribute as text.
-pub(crate) fn attribute(value: &AttributeValue) -> String {
+pub(crate) fn attribute(value: &AttributeValue, locale: &Locale) -> String {
     match &value.value {
         Some(Value::Text(text)) => text.clone(),
-        Some(Value::Number(number)) => format::number(*number),
+        Some(Value::Number(number)) => locale.number(*number),
         None => String::new(),
     }
 }
@@ -113,8 +115,8 @@ const UNITS: [&str; 14] =
     ["mm", "cm", "m", "ml", "cl", "l", "g", "kg", "w", "v", "lm", "k", "min", "h"];
 
 /// An attribute as people read it: `height_cm` 7 is Height, 7 cm.
-pub(crate) fn readable(name: &str, value: &AttributeValue) -> (String, String) {
-    readable_text(name, &attribute(value))
+pub(crate) fn readable(name: &str, value: &AttributeValue, locale: &Locale) -> (String, String) {
+    readable_text(name, &attribute(value, locale))
 }
 
 /// The same of a value that is text already.
@@ -173,6 +175,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::pages::locale::english;
 
     #[rstest]
     #[case("height_cm", 7.0, "Height", "7\u{a0}cm")]
@@ -187,7 +190,7 @@ mod tests {
         #[case] text: &str,
     ) {
         let value = AttributeValue { value: Some(Value::Number(number)) };
-        assert_eq!(readable(name, &value), (word.to_owned(), text.to_owned()));
+        assert_eq!(readable(name, &value, english()), (word.to_owned(), text.to_owned()));
     }
 
     #[test]

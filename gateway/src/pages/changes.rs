@@ -17,6 +17,7 @@ use super::{
     editor::{self, product_name},
     format,
     history::{Entry, newest, number},
+    locale::Locale,
     names::request_id,
     query::Query,
     revision_words,
@@ -80,12 +81,12 @@ pub(crate) async fn show(
     )?;
     visit.page(&ChangesPage {
         may_go_back: chrome.may_edit() && product.delete_time.is_none(),
+        rows: rows(&compared, &product, &later, &categories, chrome.locale),
         chrome,
         title: product.title.clone(),
         etag: product.etag.clone(),
         request_id: request_id(),
         from: number(&compared.base_revision),
-        rows: rows(&compared, &product, &later, &categories),
         later: Entry::of(&visit, &later, Some(newest)),
         newest,
         id,
@@ -124,6 +125,7 @@ fn rows(
     now: &Product,
     later: &ProductRevision,
     categories: &[Category],
+    locale: &Locale,
 ) -> Vec<Row> {
     let then = later.product.as_ref();
     let row = |difference: &FieldDifference| {
@@ -134,7 +136,7 @@ fn rows(
             label => label,
         };
         let shown = |values: &[String]| -> Vec<String> {
-            values.iter().map(|value| shown(field, value, categories)).collect()
+            values.iter().map(|value| shown(field, value, categories, locale)).collect()
         };
         let (old, new) = lines(&shown(&difference.old_values), &shown(&difference.new_values));
         Row { label: revision_words::capital(&label), old, new }
@@ -157,7 +159,7 @@ fn lines(old: &[String], new: &[String]) -> (Vec<Line>, Vec<Line>) {
 }
 
 /// A value as people read it.
-fn shown(field: &str, value: &str, categories: &[Category]) -> String {
+fn shown(field: &str, value: &str, categories: &[Category], locale: &Locale) -> String {
     match field {
         "categories" => {
             let category = categories.iter().find(|category| category.name == value);
@@ -167,15 +169,17 @@ fn shown(field: &str, value: &str, categories: &[Category]) -> String {
         "publish_time" | "unpublish_time" | "delete_time" => {
             value.parse().map_or_else(|_| value.to_owned(), format::moment)
         }
-        _ if field.ends_with(".prices") => {
-            value.split(", before ").map(price).collect::<Vec<_>>().join(", before ")
-        }
+        _ if field.ends_with(".prices") => value
+            .split(", before ")
+            .map(|one| price(one, locale))
+            .collect::<Vec<_>>()
+            .join(", before "),
         _ => value.to_owned(),
     }
 }
 
 /// An amount of the contract, such as `19.90 EUR`, in house form.
-fn price(text: &str) -> String {
+fn price(text: &str, locale: &Locale) -> String {
     let read = || {
         let (amount, currency) = text.split_once(' ')?;
         let (units, fraction) = amount.split_once('.').unwrap_or((amount, ""));
@@ -185,7 +189,7 @@ fn price(text: &str) -> String {
             nanos: format!("{fraction:0<9}").parse().ok()?,
         })
     };
-    read().map_or_else(|| text.to_owned(), |money| format::money(&money).text)
+    read().map_or_else(|| text.to_owned(), |money| locale.money(&money).text)
 }
 
 #[cfg(test)]
@@ -193,13 +197,14 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::pages::locale::english;
 
     #[rstest]
     #[case("19.90 EUR", "€19.90")]
     #[case("1200 JPY", "¥1,200")]
     #[case("soon", "soon")]
     fn an_amount_is_in_house_form(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(price(text), expected);
+        assert_eq!(price(text, english()), expected);
     }
 
     #[test]
@@ -209,7 +214,7 @@ mod tests {
             title: "Kitchen".into(),
             ..Default::default()
         };
-        let shown = |field, value| shown(field, value, std::slice::from_ref(&kitchen));
+        let shown = |field, value| shown(field, value, std::slice::from_ref(&kitchen), english());
         assert_eq!(shown("categories", "categories/kitchen"), "Kitchen");
         assert_eq!(shown("categories", "categories/gone"), "categories/gone");
         assert_eq!(shown("state", "ACTIVE"), "Active");

@@ -1,6 +1,6 @@
 //! What stands around every page: the shop's name, the theme, who is signed in, the message of the last action, the assets.
 
-use super::{flash::FlashView, lang::Lang, theme::Theme};
+use super::{flash::FlashView, lang::Lang, locale::Locale, theme::Theme};
 use crate::app::Gateway;
 
 /// What the layouts show.
@@ -10,6 +10,8 @@ pub(crate) struct Chrome {
     pub(crate) shop: String,
     /// The language in which its products are written.
     pub(crate) lang: Lang,
+    /// How that language prints amounts and numbers.
+    pub(crate) locale: &'static Locale,
     pub(crate) theme: Theme,
     /// Whether it answers a form, whose values are on this page alone.
     pub(crate) is_answer: bool,

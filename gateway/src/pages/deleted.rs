@@ -6,7 +6,7 @@ use proto::catalog::{ListProductsRequest, ListProductsResponse, Product, Product
 
 use super::{
     chrome::Chrome,
-    format,
+    format, locale,
     names::request_id,
     people::{self, Person},
     product_list::{Choice, Head, Pages, range},
@@ -210,7 +210,7 @@ fn empty(asked: &Asked, shown: bool) -> Empty {
 }
 
 fn row(product: &Product, visit: &Visit) -> DeletedRow {
-    let row = ProductRow::of(product, "", visit.now);
+    let row = ProductRow::of(product, "", locale::english(), visit.now);
     let deleted = When::of(product.delete_time.as_ref(), visit.now);
     let note = visit.refusal(&row.id);
     let until = product.purge_time.as_ref().and_then(format::timestamp);

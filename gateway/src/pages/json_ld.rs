@@ -5,7 +5,7 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 use serde_json::{Value, json};
 
-use super::{crumbs::Crumb, format};
+use super::{crumbs::Crumb, locale};
 use crate::config::Origin;
 use proto::catalog::{Product, Variant};
 
@@ -80,7 +80,7 @@ fn offer(variant: &Variant, address: &str) -> Option<Value> {
     Some(json!({
         "@type": "Offer",
         "url": address,
-        "price": format::plain_money(price),
+        "price": locale::plain_money(price),
         "priceCurrency": price.currency_code,
     }))
 }

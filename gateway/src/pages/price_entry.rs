@@ -3,7 +3,7 @@
 use proto::google::r#type::Money;
 
 use super::{
-    format::{decimal_places, symbol},
+    locale::{decimal_places, names_of},
     words,
 };
 
@@ -46,20 +46,21 @@ pub(crate) fn parse(entry: &str, currency: &str) -> Result<Money, Mistake> {
 
 /// The digits and separators alone; spaces inside become plain ones.
 fn without_currency(entry: &str, currency: &str) -> Option<String> {
-    let symbol = symbol(currency);
-    let mut bare = entry.trim().to_uppercase();
-    for name in [symbol.trim(), currency] {
-        let stripped = bare.strip_prefix(name).or_else(|| bare.strip_suffix(name));
-        if let Some(rest) = stripped {
-            bare = rest.trim().to_owned();
-            break;
-        }
-    }
+    let entry = entry.trim().to_uppercase();
+    let named =
+        names_of(currency).into_iter().find_map(|name| without(&entry, &name.to_uppercase()));
+    let bare = named.unwrap_or(entry);
     let dash = [",-", ".-", ",–", ".–"].iter().find_map(|dash| bare.strip_suffix(dash));
     let bare = dash.unwrap_or(&bare).replace(['\u{a0}', '\u{202f}', '\u{2009}'], " ");
     let known = |letter: char| letter.is_ascii_digit() || ".,' ’".contains(letter);
     (bare.contains(|letter: char| letter.is_ascii_digit()) && bare.chars().all(known))
         .then_some(bare)
+}
+
+/// What is left of an entry that has this name of the currency at one end.
+fn without(entry: &str, name: &str) -> Option<String> {
+    let rest = entry.strip_prefix(name).or_else(|| entry.strip_suffix(name))?;
+    Some(rest.trim().to_owned())
 }
 
 /// Cuts at the decimal separator, if there is one.
@@ -80,17 +81,19 @@ fn split(bare: &str, places: usize) -> Result<(&str, &str), Mistake> {
     }
 }
 
-/// The digits of a whole number whose groups of three, if any, are parted by one separator.
+/// The digits of a whole number whose groups, if any, are parted by one separator: of three digits, or in India of two but the last.
 fn ungrouped(whole: &str) -> Option<String> {
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let Some(separator) = whole.chars().find(|letter| !letter.is_ascii_digit()) else {
         return Some(whole.to_owned());
     };
-    let mut groups = whole.split(separator);
-    let first = groups.next().filter(|first| (1..=3).contains(&first.len()) && is_digits(first))?;
-    let rest: Vec<&str> = groups.collect();
-    let fits = rest.iter().all(|group| group.len() == 3 && is_digits(group));
-    fits.then(|| format!("{first}{}", rest.concat()))
+    let groups: Vec<&str> = whole.split(separator).collect();
+    let [first, middle @ .., last] = groups.as_slice() else { return None };
+    let of = |size: usize| {
+        (1..=size).contains(&first.len()) && middle.iter().all(|group| group.len() == size)
+    };
+    let fits = last.len() == 3 && (of(3) || of(2)) && groups.iter().all(|group| is_digits(group));
+    fits.then(|| groups.concat())
 }
 
 #[cfg(test)]
@@ -131,7 +134,7 @@ mod tests {
             [("EUR", 14, 900_000_000), ("JPY", 1480, 0), ("KWD", 3, 125_000_000), ("EUR", 0, 0)]
         {
             let money = Money { currency_code: currency.into(), units, nanos };
-            let printed = super::super::format::plain_money(&money);
+            let printed = super::super::locale::plain_money(&money);
             assert_eq!(parse(&printed, currency), Ok(money));
         }
     }

@@ -187,7 +187,7 @@ fn list(
             .results
             .iter()
             .map(|found| {
-                let row = ProductRow::found(found, currency, visit.now);
+                let row = ProductRow::found(found, currency, chrome.locale, visit.now);
                 let note = visit.refusal(&row.id);
                 ProductRow { picked: asked.picks || !note.is_empty(), note, ..row }
             })

@@ -10,6 +10,7 @@ use super::{
     crumbs::{Crumb, crumbs},
     former,
     json_ld::JsonLd,
+    locale::{self, Locale},
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
@@ -87,7 +88,7 @@ pub(crate) async fn show(
     let Some(product) = product else {
         return former::answer(&visit, &anyone, &slug, &shop, &categories).await;
     };
-    let more = neighbours(&anyone, &product).await?;
+    let more = neighbours(&anyone, &product, locale::of(&shop.default_language)).await?;
     visit.page(&page(&visit, &shop, &categories, &product, more, &query))
 }
 
@@ -102,7 +103,11 @@ async fn by_slug(caller: &Caller, slug: &str) -> Result<Option<Product>, Trouble
     Ok(found.into_iter().next())
 }
 
-async fn neighbours(caller: &Caller, product: &Product) -> Result<Vec<Card>, Trouble> {
+async fn neighbours(
+    caller: &Caller,
+    product: &Product,
+    locale: &Locale,
+) -> Result<Vec<Card>, Trouble> {
     let Some(category) = product.categories.first() else { return Ok(Vec::new()) };
     let request = ListProductsRequest {
         page_size: i32::try_from(NEIGHBOURS + 1).unwrap_or(1),
@@ -112,7 +117,7 @@ async fn neighbours(caller: &Caller, product: &Product) -> Result<Vec<Card>, Tro
     };
     let found = caller.products().list_products(request).await?.into_inner().products;
     let others = found.iter().filter(|other| other.name != product.name);
-    Ok(others.take(NEIGHBOURS).map(Card::of).collect())
+    Ok(others.take(NEIGHBOURS).map(|other| Card::of(other, locale)).collect())
 }
 
 fn page(
@@ -124,6 +129,7 @@ fn page(
     query: &Query,
 ) -> ProductPage {
     let path = format!("/p/{}", product.slug);
+    let locale = locale::of(&shop.default_language);
     let wanted = query.get("variant");
     let chosen = product.variants.iter().find(|variant| id_of(&variant.name) == wanted);
     let one = chosen.or(match product.variants.as_slice() {
@@ -145,8 +151,8 @@ fn page(
         brand: product.brand.clone(),
         title: product.title.clone(),
         price: match one {
-            Some(variant) => price(variant, &shop.default_currency),
-            None => PriceLabel::of(product),
+            Some(variant) => price(variant, &shop.default_currency, locale),
+            None => PriceLabel::of(product, locale),
         },
         choices: choices(product, chosen, &path),
         variants: plain_variants(product, chosen, &path),
@@ -155,7 +161,7 @@ fn page(
         attributes: product
             .attributes
             .iter()
-            .map(|(name, value)| readable(name, value))
+            .map(|(name, value)| readable(name, value, locale))
             .map(|(name, value)| Attribute { name, value })
             .collect(),
         more,
@@ -163,12 +169,12 @@ fn page(
 }
 
 /// The price in the shop's currency, else the first one there is.
-fn price(variant: &Variant, currency: &str) -> Option<PriceLabel> {
+fn price(variant: &Variant, currency: &str, locale: &Locale) -> Option<PriceLabel> {
     let code = |price: &&proto::catalog::Price| {
         price.amount.as_ref().is_some_and(|amount| amount.currency_code == currency)
     };
     let found = variant.prices.iter().find(code).or(variant.prices.first())?;
-    PriceLabel::of_price(found)
+    PriceLabel::of_price(found, locale)
 }
 
 /// The small pictures, and the large one: the one asked for, else one that names what the chosen variant is, else the first.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     card::{Mark, Picture},
     format,
+    locale::Locale,
     names::{id_of, request_id},
     search::marks,
     state::StateWord,
@@ -67,7 +68,7 @@ impl When {
 
 impl ProductRow {
     /// The row of a product in the FULL view.
-    pub(crate) fn of(product: &Product, currency: &str, now: Timestamp) -> Self {
+    pub(crate) fn of(product: &Product, currency: &str, locale: &Locale, now: Timestamp) -> Self {
         let changed = When::of(product.update_time.as_ref(), now);
         let first = product.variants.first();
         let only = first.filter(|_| product.variants.len() == 1);
@@ -91,7 +92,7 @@ impl ProductRow {
             variant_etag: only.map(|variant| variant.etag.clone()).unwrap_or_default(),
             currency: currency.to_owned(),
             prices: only.map(|variant| prices_json(&variant.prices)).unwrap_or_default(),
-            price: price(product),
+            price: price(product, locale),
             changed: changed.short,
             changed_iso: changed.iso,
             changed_full: changed.full,
@@ -101,14 +102,19 @@ impl ProductRow {
     }
 
     /// The row of a product that was found, with what was searched for marked.
-    pub(crate) fn found(found: &FoundProduct, currency: &str, now: Timestamp) -> Self {
+    pub(crate) fn found(
+        found: &FoundProduct,
+        currency: &str,
+        locale: &Locale,
+        now: Timestamp,
+    ) -> Self {
         let none = Product::default();
         let product = found.product.as_ref().unwrap_or(&none);
         let in_title = found.title_segments.iter().any(|part| part.matched);
         Self {
             marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
             excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
-            ..Self::of(product, currency, now)
+            ..Self::of(product, currency, locale, now)
         }
     }
 
@@ -150,12 +156,12 @@ impl ProductRow {
 }
 
 /// The lowest price, with "from" where others are higher.
-pub(crate) fn price(product: &Product) -> String {
+fn price(product: &Product, locale: &Locale) -> String {
     let Some(range) = &product.price_range else { return "No price".into() };
     let Some(lowest) = &range.lowest else { return "No price".into() };
     let from =
         if range.highest.as_ref().is_some_and(|highest| highest != lowest) { "from " } else { "" };
-    format!("{from}{}", format::money(lowest).text)
+    format!("{from}{}", locale.money(lowest).text)
 }
 
 /// The SKU of the only variant, or how many variants there are.

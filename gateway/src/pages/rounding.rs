@@ -5,7 +5,7 @@ use proto::{
     google::r#type::Money,
 };
 
-use super::{format, product_list::Choice};
+use super::{locale, product_list::Choice};
 
 /// Millionths of a unit.
 pub(crate) const UNIT: i128 = 1_000_000;
@@ -41,7 +41,7 @@ pub(crate) fn of(shop: &Shop) -> PriceRounding {
 pub(crate) fn choices(shop: &Shop) -> Vec<Choice> {
     let current = of(shop);
     let choice = |one: PriceRounding| {
-        let word = words(one, &shop.default_currency);
+        let word = words(one, shop);
         let word = word[..1].to_uppercase() + &word[1..];
         Choice { value: one.as_str_name().to_owned(), word, current: one == current }
     };
@@ -49,8 +49,9 @@ pub(crate) fn choices(shop: &Shop) -> Vec<Choice> {
 }
 
 /// How a price is rounded, as it stands behind "is rounded".
-pub(crate) fn words(rounding: PriceRounding, currency: &str) -> String {
-    let amount = |micros: i128| format::money(&money(micros, currency)).text;
+pub(crate) fn words(rounding: PriceRounding, shop: &Shop) -> String {
+    let (currency, locale) = (&shop.default_currency, locale::of(&shop.default_language));
+    let amount = |micros: i128| locale.money(&money(micros, currency)).text;
     match (rounding, way(rounding, currency)) {
         (PriceRounding::WholeUnit, _) => "to a whole amount".to_owned(),
         (PriceRounding::SmallestUnit, Way::Step(step)) => {
@@ -74,7 +75,7 @@ pub(crate) fn round(micros: i128, rounding: PriceRounding, currency: &str) -> i1
 }
 
 fn way(rounding: PriceRounding, currency: &str) -> Way {
-    let places = u32::try_from(format::decimal_places(currency)).unwrap_or(2);
+    let places = u32::try_from(locale::decimal_places(currency)).unwrap_or(2);
     let smallest = (UNIT / 10_i128.pow(places)).max(1);
     let ending = |hundredths: i128| match places {
         0 | 1 => Way::Step(smallest),
@@ -162,10 +163,14 @@ mod tests {
 
     #[test]
     fn the_words_name_the_amount() {
-        assert_eq!(words(PriceRounding::SmallestUnit, "EUR"), "to the smallest unit, €0.01");
-        assert_eq!(words(PriceRounding::FiveSmallestUnits, "CHF"), "to CHF\u{a0}0.05");
-        assert_eq!(words(PriceRounding::Ending99, "EUR"), "to end in .99");
-        let shop = Shop { default_currency: "EUR".into(), ..Shop::default() };
+        let priced = |currency: &str| Shop { default_currency: currency.into(), ..Shop::default() };
+        let shop = priced("EUR");
+        assert_eq!(words(PriceRounding::SmallestUnit, &shop), "to the smallest unit, €0.01");
+        assert_eq!(words(PriceRounding::FiveSmallestUnits, &priced("CHF")), "to CHF\u{a0}0.05");
+        assert_eq!(words(PriceRounding::Ending99, &shop), "to end in .99");
+        let german = Shop { default_language: "de".into(), ..shop.clone() };
+        let smallest = words(PriceRounding::SmallestUnit, &german);
+        assert_eq!(smallest, "to the smallest unit, 0,01\u{a0}€");
         let choices = choices(&shop);
         assert!(choices[0].current && choices.iter().filter(|choice| choice.current).count() == 1);
         assert_eq!(choices[6].word, "To end in .99");

@@ -17,6 +17,7 @@ use super::{
     card::{Card, Mark},
     chrome::Chrome,
     format,
+    locale::Locale,
     query::Query,
     storefront::{Empty, surroundings},
     trouble::{Trouble, see_other},
@@ -98,6 +99,7 @@ async fn found(
 
 fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsResponse) -> SearchPage {
     let chrome = Chrome { searched: asked.text.clone(), ..visit.shop_chrome(shop) };
+    let locale = chrome.locale;
     let on_page = i32::try_from(found.results.len()).unwrap_or(0);
     let shown = asked.shown.saturating_add(on_page).min(found.total_size.max(on_page));
     let left = found.total_size.saturating_sub(shown);
@@ -110,12 +112,12 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
         text: asked.text.clone(),
         total: format::total(found.total_size, found.total_size_capped),
         notes: notes(&asked.text, found),
-        chips: facets::chips(asked, &facets, PATH),
+        chips: facets::chips(asked, &facets, PATH, locale),
         all_again: asked.with_words_only().query().at(PATH),
-        facets: facets::facets(asked, &facets),
+        facets: facets::facets(asked, &facets, locale),
         kept: vec![("q", asked.text.clone())],
         shelves: Vec::new(),
-        cards: found.results.iter().map(card).collect(),
+        cards: found.results.iter().map(|one| card(one, locale)).collect(),
         empty: empty(asked, is_narrowed),
         next: next.unwrap_or_default(),
         next_count: if found.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
@@ -128,7 +130,7 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
     }
 }
 
-fn card(found: &FoundProduct) -> Card {
+fn card(found: &FoundProduct, locale: &Locale) -> Card {
     let product = found.product.clone().unwrap_or_default();
     let title = marks(&found.title_segments);
     // Where the title says why it was found, the description need not.
@@ -136,7 +138,7 @@ fn card(found: &FoundProduct) -> Card {
         true => Vec::new(),
         false => marks(&found.excerpt_segments),
     };
-    Card { title_marks: title, excerpt, ..Card::of(&product) }
+    Card { title_marks: title, excerpt, ..Card::of(&product, locale) }
 }
 
 /// The parts of a text as a page shows them.

@@ -86,7 +86,7 @@ async fn current(visit: &Visit) -> Result<Shop, Trouble> {
 /// What somebody else has made of it meanwhile, at the fields where it matters.
 fn differences(typed: &Shop, now: &Shop) -> Problems {
     let values = |shop: &Shop| {
-        let rounding = rounding::words(rounding::of(shop), &shop.default_currency);
+        let rounding = rounding::words(rounding::of(shop), shop);
         let Shop { display_name, default_currency, default_language, .. } = shop.clone();
         [display_name, default_currency, default_language, rounding]
     };

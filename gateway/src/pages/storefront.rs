@@ -14,6 +14,7 @@ use super::{
     crumbs::{Crumb, crumbs},
     format,
     json_ld::JsonLd,
+    locale,
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
@@ -213,7 +214,11 @@ impl View<'_> {
                 .map(|_| JsonLd::of_trail(&crumbs, None, self.visit.gateway.origin())),
             crumbs: crumbs.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default(),
             at_home: self.category.is_none(),
-            cards: page.products.iter().map(Card::of).collect(),
+            cards: page
+                .products
+                .iter()
+                .map(|one| Card::of(one, locale::of(&self.shop.default_language)))
+                .collect(),
             empty: Empty {
                 shown: true,
                 text: "Nothing stands on this shelf yet.",

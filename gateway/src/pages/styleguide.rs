@@ -8,7 +8,7 @@ use super::{
     chrome::{Chrome, Who},
     field::Field,
     flash::{FlashView, Undo},
-    format,
+    locale::english,
     problems::{Problem, Problems},
     product_list::{Choice, Head},
     product_row::ProductRow,
@@ -124,7 +124,7 @@ fn fields(problems: &Problems) -> Vec<Field> {
 }
 
 fn label(units: i64, nanos: i32, before: Option<i64>, from: bool) -> Option<PriceLabel> {
-    let euro = |units, nanos| format::money(&Money { currency_code: "EUR".into(), units, nanos });
+    let euro = |units, nanos| english().money(&Money { currency_code: "EUR".into(), units, nanos });
     let before = before.map(|units| euro(units, 0));
     Some(PriceLabel { now: euro(units, nanos), before, from })
 }

@@ -20,6 +20,7 @@ use super::{
     chrome::{Chrome, Links, Who},
     flash::{self, Flash},
     lang::Lang,
+    locale,
     names::request_id,
     theme::Theme,
     trouble::Trouble,
@@ -55,6 +56,7 @@ impl Visit {
         Chrome {
             shop: shop.display_name.clone(),
             lang: Lang::of(&shop.default_language),
+            locale: locale::of(&shop.default_language),
             theme: self.theme,
             is_answer: self.is_answer,
             here: self.here.clone(),
@@ -88,6 +90,7 @@ impl Visit {
         let shop = shop.into_inner();
         Ok(Chrome {
             lang: Lang::of(&shop.default_language),
+            locale: locale::of(&shop.default_language),
             shop: shop.display_name,
             theme: self.theme,
             is_answer: self.is_answer,
@@ -152,6 +155,7 @@ pub(crate) fn bare_chrome(gateway: &Gateway, theme: Theme, here: &str) -> Chrome
     Chrome {
         shop: "Shelf".to_owned(),
         lang: Lang::default(),
+        locale: locale::english(),
         theme,
         is_answer: false,
         here: here.to_owned(),

@@ -137,3 +137,21 @@ story('Undo takes back the own change alone: what somebody else saved since stay
   await row(page, 'Otter oar').locator('[data-note]').waitFor();
   assert.deepEqual(await priceOf(shop, name), ['EUR 99.00']);
 });
+
+story("a price is printed, and read, as the shop's language does it", { as: 'editor' }, async ({ page, shop }) => {
+  const asAdmin = shop.as('admin');
+  await asAdmin('PATCH', '/v1/shop?updateMask=defaultLanguage', { defaultLanguage: 'de' });
+  try {
+    const { name } = await aloneOnTheList(page, shop, 'Dachs pan');
+    assert.equal(await price(page, 'Dachs pan').textContent(), '14,90\u00a0€');
+    await price(page, 'Dachs pan').click();
+    await cellInput(page).fill('1.299,50 €');
+    await page.keyboard.press('Enter');
+    await price(page, 'Dachs pan').getByText('1.299,50\u00a0€').waitFor();
+    await page.reload();
+    assert.equal(await price(page, 'Dachs pan').textContent(), '1.299,50\u00a0€');
+    assert.deepEqual(await priceOf(shop, name), ['EUR 1299.50']);
+  } finally {
+    await asAdmin('PATCH', '/v1/shop?updateMask=defaultLanguage', { defaultLanguage: 'en' });
+  }
+});

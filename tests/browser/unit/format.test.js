@@ -8,14 +8,16 @@ import { parsePrice } from '../../../web/modules/price-entry.js';
 
 /** Here each kind of example becomes what the module makes of it. */
 const kinds = {
-  money: ({ currency, units, nanos }) => ({ text: format.money({ currencyCode: currency, units, nanos }) }),
+  money: ({ locale, currency, units, nanos }) => ({ text: format.money({ currencyCode: currency, units, nanos }, locale) }),
   number: ({ value }) => ({ text: format.number(value) }),
+  // The server alone prints these; the browser's own tables say whether it is right.
+  'catalog-number': ({ locale, value }) => ({ text: new Intl.NumberFormat(locale, { numberingSystem: 'latn' }).format(value) }),
   total: ({ value, capped }) => ({ text: format.total(value, capped) }),
   relative: ({ time, now }) => ({ text: format.relative(time, Date.parse(now)) }),
   date: ({ time }) => ({ text: format.date(time) }),
   moment: ({ time }) => ({ text: format.moment(time) }),
-  'price-entry': ({ entry, currency }) => {
-    const read = parsePrice(entry, currency);
+  'price-entry': ({ entry, currency, locale }) => {
+    const read = parsePrice(entry, currency, locale);
     return typeof read === 'string' ? { error: read } : { units: read.units, nanos: read.nanos };
   },
 };

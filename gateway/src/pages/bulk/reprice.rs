@@ -14,6 +14,7 @@ use crate::pages::{
     chrome::Chrome,
     field::Field,
     format,
+    locale::{self, Locale},
     names::{id_of, request_id},
     problems::{Problem, Problems},
     product_list::Choice,
@@ -70,7 +71,7 @@ pub(super) async fn act(step: Step<'_>) -> Result<Response, Trouble> {
     };
     let mut outcome = Outcome::default();
     let products = step.products(&mut outcome).await?;
-    let plan = Plan::of(&rule, &products, outcome);
+    let plan = Plan::of(&rule, &products, outcome, locale::of(&shop.default_language));
     if asked == "apply" {
         return step.make(plan.items, plan.outcome).await;
     }
@@ -79,8 +80,9 @@ pub(super) async fn act(step: Step<'_>) -> Result<Response, Trouble> {
 }
 
 /// What a rule makes of some products.
-#[derive(Default)]
 struct Plan {
+    /// How the shop prints amounts.
+    locale: &'static Locale,
     items: Vec<Item>,
     rows: Vec<Row>,
     outcome: Outcome,
@@ -89,8 +91,9 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(rule: &Rule, products: &[Product], outcome: Outcome) -> Self {
-        let mut plan = Self { outcome, ..Self::default() };
+    fn of(rule: &Rule, products: &[Product], outcome: Outcome, locale: &'static Locale) -> Self {
+        let (items, rows) = (Vec::new(), Vec::new());
+        let mut plan = Self { locale, items, rows, outcome, same: 0, too_low: 0 };
         for product in products {
             plan.add(rule, product);
         }
@@ -119,8 +122,8 @@ impl Plan {
                 self.rows.push(Row {
                     title: product.title.clone(),
                     variant: called(variant),
-                    before: shown(&variant.prices, &rule.currency),
-                    after: shown(&prices, &rule.currency),
+                    before: shown(&variant.prices, &rule.currency, self.locale),
+                    after: shown(&prices, &rule.currency, self.locale),
                 });
             }
             let change = Change::Prices(variant.name.clone(), prices);
@@ -167,10 +170,10 @@ fn called(variant: &Variant) -> String {
     }
 }
 
-fn shown(prices: &[Price], currency: &str) -> String {
+fn shown(prices: &[Price], currency: &str, locale: &Locale) -> String {
     let mut amounts = prices.iter().filter_map(|price| price.amount.as_ref());
     let own = amounts.find(|amount| amount.currency_code == currency);
-    own.map_or_else(|| "No price".to_owned(), |amount| format::money(amount).text)
+    own.map_or_else(|| "No price".to_owned(), |amount| locale.money(amount).text)
 }
 
 async fn show(
@@ -195,7 +198,7 @@ async fn show(
         required: true,
         ..Field::line("value", "By or to how much", step.fields.get("value"), 30)
     };
-    let how = rounding::words(rounding::of(shop), &shop.default_currency);
+    let how = rounding::words(rounding::of(shop), shop);
     let page = RepricePage {
         chrome: step.visit.admin_chrome().await?,
         count: step.count(),

@@ -6,7 +6,7 @@ use proto::catalog::{
 };
 use serde_json::json;
 
-use crate::pages::{card::attribute, fields::Fields, format, problems::Problem};
+use crate::pages::{fields::Fields, format, problems::Problem};
 
 /// The fields of the form, each by the name it has in the contract.
 pub(crate) const FIELDS: [(&str, &str); 11] = [
@@ -57,7 +57,8 @@ impl Entries {
             name: name.clone(),
             value: match &value.value {
                 Some(Value::Number(number)) => number.to_string(),
-                _ => attribute(value),
+                Some(Value::Text(text)) => text.clone(),
+                None => String::new(),
             },
             number: matches!(value.value, Some(Value::Number(_))),
         });

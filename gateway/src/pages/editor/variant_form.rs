@@ -5,7 +5,7 @@ use proto::catalog::{Option as ProductOption, Price, Product, Variant};
 use crate::pages::{
     field::Field,
     fields::Fields,
-    format,
+    locale,
     names::{id_of, request_id},
     price_entry,
     problems::{Problem, Problems},
@@ -135,8 +135,8 @@ impl PriceEntry {
         let before = price.compare_at_amount.as_ref();
         Some(Self {
             currency: amount.currency_code.clone(),
-            amount: format::plain_money(amount),
-            before: before.map(format::plain_money).unwrap_or_default(),
+            amount: locale::plain_money(amount),
+            before: before.map(locale::plain_money).unwrap_or_default(),
         })
     }
 

@@ -3,7 +3,7 @@
 use proto::catalog::{CategoryFacet, PriceFacet, SearchFacets};
 
 use super::asked::{Asked, Prices};
-use crate::pages::{card, format, names::id_of};
+use crate::pages::{card, format, locale::Locale, names::id_of};
 
 /// How many values of a facet stand open.
 const OPEN: usize = 8;
@@ -38,10 +38,10 @@ pub(super) struct Chip {
 }
 
 /// The facets that are worth showing.
-pub(super) fn facets(asked: &Asked, found: &SearchFacets) -> Vec<Facet> {
+pub(super) fn facets(asked: &Asked, found: &SearchFacets, locale: &Locale) -> Vec<Facet> {
     let mut facets = vec![categories(asked, &found.categories)];
     facets.push(facet("Brand", "brand", false, brands(asked, found)));
-    facets.push(facet("Price", "price", true, prices(asked, &found.prices)));
+    facets.push(facet("Price", "price", true, prices(asked, &found.prices, locale)));
     facets.extend(attributes(asked, found));
     facets.retain(|facet| {
         let values = facet.values.iter().chain(&facet.more);
@@ -97,14 +97,14 @@ fn brands(asked: &Asked, found: &SearchFacets) -> Vec<Value> {
     found.brands.iter().map(value).collect()
 }
 
-fn prices(asked: &Asked, found: &[PriceFacet]) -> Vec<Value> {
+fn prices(asked: &Asked, found: &[PriceFacet], locale: &Locale) -> Vec<Value> {
     let value = |range: &PriceFacet| {
         let from = range.lowest_price.as_ref()?;
         let below = range.price_below.as_ref();
         let prices = Prices { from: from.units, below: below.map(|below| below.units) };
         Some(Value {
             value: prices.text(),
-            word: price_words(range)?,
+            word: price_words(range, locale)?,
             count: format::count(range.count.into()),
             is_chosen: asked.price == Some(prices),
             depth: 0,
@@ -113,9 +113,9 @@ fn prices(asked: &Asked, found: &[PriceFacet]) -> Vec<Value> {
     found.iter().filter_map(value).collect()
 }
 
-fn price_words(range: &PriceFacet) -> Option<String> {
+fn price_words(range: &PriceFacet, locale: &Locale) -> Option<String> {
     let from = range.lowest_price.as_ref()?;
-    let shown = |money: &proto::google::r#type::Money| format::money(money).text;
+    let shown = |money: &proto::google::r#type::Money| locale.money(money).text;
     Some(match range.price_below.as_ref() {
         Some(below) if from.units == 0 => format!("Below {}", shown(below)),
         Some(below) => format!("{} to {}", shown(from), shown(below)),
@@ -145,7 +145,7 @@ fn shown(name: &str, value: &str) -> (String, String) {
 }
 
 /// What was chosen, each with the search that it was not.
-pub(super) fn chips(asked: &Asked, found: &SearchFacets, path: &str) -> Vec<Chip> {
+pub(super) fn chips(asked: &Asked, found: &SearchFacets, path: &str, locale: &Locale) -> Vec<Chip> {
     let first = asked.first_page();
     let mut chips = Vec::new();
     let mut chip = |word: String, without: Asked| {
@@ -165,7 +165,8 @@ pub(super) fn chips(asked: &Asked, found: &SearchFacets, path: &str) -> Vec<Chip
             .prices
             .iter()
             .find(|range| range.lowest_price.as_ref().is_some_and(|from| from.units == price.from));
-        let word = range.and_then(price_words).unwrap_or_else(|| price.text());
+        let word =
+            range.and_then(|range| price_words(range, locale)).unwrap_or_else(|| price.text());
         chip(word, Asked { price: None, ..first.clone() });
     }
     for pair in &asked.attributes {

@@ -1,6 +1,9 @@
 //! What the shop's people have written says its language, and what the pages say is English.
 
-use proto::catalog::{Product, Shop as Settings};
+use proto::{
+    catalog::{Price, PriceRange, Product, Shop as Settings},
+    google::r#type::Money,
+};
 use rstest::rstest;
 
 use super::{
@@ -9,7 +12,11 @@ use super::{
 };
 
 fn written_in(language: &str) -> Shop {
-    let cup = Product { title: "茶碗".into(), description: "手描き".into(), ..product() };
+    let mut cup = Product { title: "茶碗".into(), description: "手描き".into(), ..product() };
+    let amount = Money { currency_code: "EUR".into(), units: 14, nanos: 900_000_000 };
+    let (lowest, highest) = (Some(amount.clone()), Some(amount.clone()));
+    cup.price_range = Some(PriceRange { lowest, highest });
+    cup.variants[0].prices = vec![Price { amount: Some(amount), compare_at_amount: None }];
     let shop = Shop::with(cup);
     let settings = Settings {
         display_name: "Shelf".into(),
@@ -50,4 +57,24 @@ async fn what_is_in_the_language_of_the_pages_says_nothing(
 ) {
     let page = body(written_in("en-GB").get(path).await).await.1;
     assert_eq!(page.matches(" lang=").count(), 1, "{path}: {page}");
+}
+
+#[rstest]
+#[case("de", r#"<span aria-hidden="true">14<sup>90</sup>&nbsp;€</span>"#, "14,90&nbsp;€")]
+#[case("de-AT", r#"<span aria-hidden="true">€&nbsp;14<sup>90</sup></span>"#, "€&nbsp;14,90")]
+#[case("en", r#"<span aria-hidden="true">€14<sup>90</sup></span>"#, "€14.90")]
+#[tokio::test]
+async fn a_price_is_printed_as_the_shop_does_it(
+    #[case] language: &str,
+    #[case] label: &str,
+    #[case] text: &str,
+) {
+    let shop = written_in(language);
+    for path in ["/", "/p/mug", "/search?q=mug"] {
+        let page = body(shop.get(path).await).await.1.replace('\u{a0}', "&nbsp;");
+        assert!(page.contains(label), "{path}: {page}");
+    }
+    let page = body(shop.get("/admin/products").await).await.1.replace('\u{a0}', "&nbsp;");
+    assert!(page.contains(&format!(">{text}</a>")), "{page}");
+    assert_eq!(page.contains(&format!("data-locale=\"{language}\"")), language != "en", "{page}");
 }
