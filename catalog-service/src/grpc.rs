@@ -4,6 +4,7 @@
 //! to do or its caller calls too often, and is made by somebody who may. A method is `parse → call → reply` and holds no rule of the catalog.
 
 mod api_key_service;
+mod batch;
 mod beside;
 mod category_service;
 mod change_service;

@@ -100,6 +100,34 @@ async fn by_json_a_new_sku_goes_into_the_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_slug_that_is_in_use_again_is_given_anew_as_well() {
+    let shop = Shop::open().await;
+    let editor = &shop.people.editor;
+    stock(editor, "mug", &[("white", "M-1")]).await;
+    delete(editor, "mug").await;
+    let mut wish = create("cup", "Cup");
+    wish.product.as_mut().unwrap().slug = "mug".into();
+    editor.products().create_product(wish).await.unwrap();
+    let (web, path) = (shop.web().with_token(editor.token()), "/v1/products/mug:undelete");
+    let answer = web.post(path, &json!({})).await;
+    assert_eq!((answer.status, answer.reason()), (StatusCode::CONFLICT, "SLUG_TAKEN".into()));
+    let answer = web.post(path, &json!({ "newSlug": "mug" })).await;
+    assert_eq!((answer.status, answer.reason()), (StatusCode::CONFLICT, "SLUG_TAKEN".into()));
+    let wrong = json!({ "newSlug": "A mug", "newSkus": [{ "variant": "products/cup/variants/x", "sku": "X" }] });
+    let answer = web.post(path, &wrong).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    for field in ["new_slug", "new_skus[0].variant"] {
+        assert!(answer.text().contains(&format!("\"field\":\"{field}\"")), "{}", answer.text());
+    }
+    let answer = web.post(path, &json!({ "newSlug": "old-mug" })).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let get = GetProductRequest { name: "products/mug".into(), ..Default::default() };
+    let mug = editor.products().get_product(get).await.unwrap().into_inner();
+    assert_eq!((mug.slug.as_str(), mug.delete_time), ("old-mug", None));
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_a_new_sku_is_told_by_its_field() {
     let shop = Shop::open().await;
     let editor = &shop.people.editor;

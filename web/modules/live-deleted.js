@@ -21,8 +21,8 @@ const fresh = new Set();
 
 /** What is in use again can be another SKU: the row asks for it. */
 removal.explain = (form, failure) => {
-  const asks = 'reason' in failure && failure.reason === 'SKU_TAKEN';
-  if (asks) void import('./new-sku.js').then(({ ask }) => ask(form, failure), () => form.submit());
+  const asks = 'reason' in failure && ['SKU_TAKEN', 'SLUG_TAKEN'].includes(failure.reason);
+  if (asks) void import('./restore-asks.js').then(({ ask }) => ask(form, failure), () => form.submit());
   return asks;
 };
 
@@ -75,7 +75,7 @@ function lay(row, text) {
   words.dataset.back = '';
   [...row.querySelectorAll('[data-acts]')].at(-1)?.append(words);
   row.dataset.state = 'restored';
-  row.querySelector('[data-new-skus]')?.remove();
+  row.querySelector('[data-asked]')?.remove();
   const box = row.querySelector('input[name=item]');
   if (box instanceof HTMLInputElement) box.disabled = true;
   recount(-1);

@@ -2,8 +2,8 @@
 
 use super::{
     Caller, CategoryField, CategoryFields, CategoryId, Etag, NewVariant, ProductFields, ProductId,
-    ProductMask, RevisionName, ShopField, ShopFields, Sku, VariantField, VariantFields, VariantId,
-    VariantName, Wish,
+    ProductMask, RevisionName, ShopField, ShopFields, Sku, Slug, VariantField, VariantFields,
+    VariantId, VariantName, Wish,
 };
 
 /// Makes a write safe to send again (AIP-155).
@@ -77,6 +77,8 @@ pub enum ProductAction {
     Undelete {
         /// Other skus for some of its variants.
         skus: Vec<NewSku>,
+        /// Another slug.
+        slug: Option<Slug>,
     },
     /// Make it active.
     Publish,
@@ -89,7 +91,7 @@ pub enum ProductAction {
 impl ProductAction {
     /// Restores a product as it was.
     pub fn undelete() -> Self {
-        Self::Undelete { skus: Vec::new() }
+        Self::Undelete { skus: Vec::new(), slug: None }
     }
 }
 

@@ -7,12 +7,11 @@ use tonic::Status;
 
 use super::{credentials::Identity, problem, request_digest::Repeatable};
 use crate::{
-    catalog::{self, Catalog},
+    catalog::Catalog,
     domain::{
         CategoryId, Etag, ProductId, References, RevisionName, VariantName, View, Violations, Wish,
         Write,
     },
-    encoding::MaskError,
 };
 
 /// A request that is being read, and what is wrong with it so far.
@@ -118,51 +117,6 @@ pub(super) fn write(who: Identity, request: &impl Repeatable, validate_only: boo
 /// The etag that a request carries.
 pub(super) fn etag(text: &str) -> Option<Etag> {
     Etag::given(text)
-}
-
-/// Refuses a batch that is too large before its items are read.
-///
-/// # Errors
-/// BATCH_TOO_LARGE.
-pub(super) fn check_batch(given: usize) -> Result<(), Status> {
-    let most = Catalog::LARGEST_BATCH;
-    if given <= most {
-        return Ok(());
-    }
-    Err(problem::of_catalog(catalog::Error::BatchTooLarge { given, most }))
-}
-
-/// Items of a batch leave to the batch what is said once for all of them.
-pub(super) fn nothing_of_the_batch(
-    reading: &mut Reading,
-    at: &str,
-    request_id: &str,
-    validate_only: bool,
-) {
-    if !request_id.is_empty() {
-        reading
-            .violations()
-            .add(format!("{at}.request_id"), "stands in the batch, not in its items");
-    }
-    if validate_only {
-        let field = format!("{at}.validate_only");
-        reading.violations().add(field, "stands in the batch, not in its items");
-    }
-}
-
-/// The masks of a batch's items.
-///
-/// # Errors
-/// MASK_INVALID, which names each item whose mask names no field.
-pub(super) fn masks<M>(read: impl Iterator<Item = Result<M, MaskError>>) -> Result<Vec<M>, Status> {
-    let (mut masks, mut faults) = (Vec::new(), Vec::new());
-    for (index, mask) in read.enumerate() {
-        match mask {
-            Ok(mask) => masks.push(mask),
-            Err(error) => faults.push((index, error)),
-        }
-    }
-    if faults.is_empty() { Ok(masks) } else { Err(problem::of_masks(&faults)) }
 }
 
 /// The view that a request names; the contract's rules have refused unknown ones.

@@ -4,7 +4,7 @@ use proto::catalog as wire;
 use tonic::Status;
 
 use super::{
-    GrpcService,
+    GrpcService, batch,
     credentials::Identity,
     page_token::Query,
     parse::{self, Reading},
@@ -194,15 +194,12 @@ pub(super) async fn batch_create_products(
     request: wire::BatchCreateProductsRequest,
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
-    parse::check_batch(request.requests.len())?;
+    batch::check(request.requests.len())?;
     let mut reading = Reading::of(&request);
-    let mut products = Vec::with_capacity(request.requests.len());
-    for (index, item) in request.requests.into_iter().enumerate() {
-        let at = format!("requests[{index}]");
-        parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
+    let products = batch::read(request.requests, &mut reading, |item, at, reading| {
         let (violations, references) = reading.findings();
-        products.push(encoding::product::new_product(item, &at, violations, references));
-    }
+        encoding::product::new_product(item, at, violations, references)
+    });
     let wishes = |products: &Vec<NewProduct>| {
         let products = products.iter().enumerate();
         products.map(|(index, new)| created(new, format!("requests[{index}].product"))).collect()
@@ -221,16 +218,13 @@ macro_rules! batch_change_by_name {
             request: wire::$request,
         ) -> Answer {
             let write = parse::write(who, &request, request.validate_only);
-            parse::check_batch(request.requests.len())?;
+            batch::check(request.requests.len())?;
             let mut reading = Reading::of(&request);
-            let mut changes = Vec::with_capacity(request.requests.len());
-            for (index, item) in request.requests.iter().enumerate() {
-                let at = format!("requests[{index}]");
-                parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
+            let changes = batch::read(request.requests, &mut reading, |item, at, reading| {
                 let id = reading.product(&format!("{at}.name"), &item.name);
                 let (etag, action) = (parse::etag(&item.etag), ProductAction::$action);
-                changes.push(id.map(|id| ProductChange { id, etag, action }));
-            }
+                id.map(|id| ProductChange { id, etag, action })
+            });
             let changes = reading.done(changes.into_iter().collect())?;
             let changed = service.0.catalog.change_products(write, changes).await;
             changed.map(reply::documents).map_err(problem::of_catalog)
@@ -250,15 +244,12 @@ pub(super) async fn batch_update_products(
     request: wire::BatchUpdateProductsRequest,
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
-    parse::check_batch(request.requests.len())?;
+    batch::check(request.requests.len())?;
     let mut reading = Reading::of(&request);
-    let masks = parse::masks(request.requests.iter().map(mask_of))?;
-    let mut changes = Vec::with_capacity(request.requests.len());
-    for (index, (item, mask)) in request.requests.into_iter().zip(masks).enumerate() {
-        let at = format!("requests[{index}]");
-        parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
-        changes.push(update(item, mask, &format!("{at}.product"), &mut reading));
-    }
+    let mut masks = batch::masks(request.requests.iter().map(mask_of))?.into_iter();
+    let changes = batch::read(request.requests, &mut reading, |item, at, reading| {
+        update(item, masks.next()?, &format!("{at}.product"), reading)
+    });
     let changes = changes.into_iter().collect();
     let wishes = |changes: &Vec<ProductChange>| {
         let changes = changes.iter().enumerate();

@@ -1,4 +1,4 @@
-//! Restoring products: as they were, or with other skus where theirs are in use again.
+//! Restoring products: as they were, or with other skus and another slug where theirs are in use again.
 
 use std::collections::HashSet;
 
@@ -6,13 +6,13 @@ use proto::catalog as wire;
 use tonic::Status;
 
 use super::{
-    GrpcService,
+    GrpcService, batch,
     credentials::Identity,
     parse::{self, Reading},
     problem, reply,
     wire::Encoded,
 };
-use crate::domain::{NewSku, ProductAction, ProductChange, ProductId, Sku};
+use crate::domain::{NewSku, ProductAction, ProductChange, ProductId, Sku, Slug};
 
 type Answer = Result<Encoded, Status>;
 
@@ -35,14 +35,11 @@ pub(super) async fn batch_undelete_products(
     request: wire::BatchUndeleteProductsRequest,
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
-    parse::check_batch(request.requests.len())?;
+    batch::check(request.requests.len())?;
     let mut reading = Reading::of(&request);
-    let mut changes = Vec::with_capacity(request.requests.len());
-    for (index, item) in request.requests.iter().enumerate() {
-        let at = format!("requests[{index}]");
-        parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
-        changes.push(undelete(item, &format!("{at}."), &mut reading));
-    }
+    let changes = batch::read(request.requests, &mut reading, |item, at, reading| {
+        undelete(&item, &format!("{at}."), reading)
+    });
     let changes = reading.done(changes.into_iter().collect())?;
     let changed = service.0.catalog.change_products(write, changes).await;
     changed.map(reply::documents).map_err(problem::of_catalog)
@@ -57,8 +54,19 @@ fn undelete(
     let id = reading.product(&format!("{at}name"), &request.name);
     let etag = parse::etag(&request.etag);
     let skus = new_skus(request, id.as_ref(), at, reading);
-    let action = ProductAction::Undelete { skus: skus? };
+    let slug = new_slug(request, at, reading);
+    let action = ProductAction::Undelete { skus: skus?, slug };
     id.map(|id| ProductChange { id, etag, action })
+}
+
+/// Reads the other slug; one that is none is told as a violation.
+fn new_slug(
+    request: &wire::UndeleteProductRequest,
+    at: &str,
+    reading: &mut Reading,
+) -> Option<Slug> {
+    let given = Some(&request.new_slug).filter(|slug| !slug.is_empty())?;
+    reading.take(&format!("{at}new_slug"), Slug::parse(given))
 }
 
 /// Reads the other skus; each is of a variant of the product, and no variant has two.

@@ -4,7 +4,7 @@ use proto::catalog as wire;
 use tonic::Status;
 
 use super::{
-    GrpcService,
+    GrpcService, batch,
     credentials::Identity,
     page_token::Query,
     parse::{self, Reading},
@@ -129,17 +129,14 @@ pub(super) async fn batch_update_variants(
     request: wire::BatchUpdateVariantsRequest,
 ) -> Answer {
     let write = parse::write(who, &request, request.validate_only);
-    parse::check_batch(request.requests.len())?;
+    batch::check(request.requests.len())?;
     let mut reading = Reading::of(&request);
-    let masks = parse::masks(request.requests.iter().map(mask_of))?;
+    let mut masks = batch::masks(request.requests.iter().map(mask_of))?.into_iter();
     let parent = reading.product("parent", &request.parent);
     // AIP-159: `-` stands for any product.
     let parent = parent.filter(|parent| parent.as_str() != "-");
-    let mut changes = Vec::with_capacity(request.requests.len());
-    for (index, (item, mask)) in request.requests.into_iter().zip(masks).enumerate() {
-        let at = format!("requests[{index}]");
-        parse::nothing_of_the_batch(&mut reading, &at, &item.request_id, item.validate_only);
-        let change = update(item, mask, &format!("{at}.variant"), &mut reading);
+    let changes = batch::read(request.requests, &mut reading, |item, at, reading| {
+        let change = update(item, masks.next()?, &format!("{at}.variant"), reading);
         let product = change.as_ref().map(|change| &change.name.product);
         if let (Some(parent), Some(product)) = (&parent, product)
             && parent != product
@@ -150,8 +147,8 @@ pub(super) async fn batch_update_variants(
             );
             reading.violations().add(format!("{at}.variant.name"), problem);
         }
-        changes.push(change);
-    }
+        change
+    });
     let wishes = |changes: &Vec<VariantChange>| {
         let changes = changes.iter().enumerate();
         let wish = |(index, change): (usize, &VariantChange)| {

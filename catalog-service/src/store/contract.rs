@@ -78,6 +78,7 @@ macro_rules! contract {
             restoring: {
                 every_sku_that_is_in_the_way_is_told,
                 new_skus_are_given_as_a_product_is_restored,
+                a_new_slug_is_given_as_a_product_is_restored,
                 a_stale_variant_tells_of_its_new_sku,
                 variants_may_exchange_their_skus_as_a_product_is_restored,
             }

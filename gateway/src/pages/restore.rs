@@ -1,11 +1,15 @@
-//! Restoring a product: one whose SKUs are in use again is asked for new ones, and comes back with them in one action.
+//! Restoring a product: one whose SKUs or slug are in use again is asked for new ones, and comes back with them in one action.
+
+mod new_sku;
+mod new_slug;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use proto::catalog::{ListProductsRequest, NewSku, Product, UndeleteProductRequest, Variant};
+use proto::catalog::UndeleteProductRequest;
 use tonic::Status;
 use tonic_types::StatusExt as _;
 
+use self::new_sku::Asked;
 use super::{
     actions::{back, finish, what},
     chrome::Chrome,
@@ -13,19 +17,11 @@ use super::{
     field::Field,
     fields::Fields,
     flash::Done,
-    names::id_of,
     problems::{Problem, Problems, sentence},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
 };
-
-/// The names of the fields that stand beside each other, once for each variant: which one it is, and its SKU.
-const OF: &str = "new_sku_of";
-const SKU: &str = "new_sku";
-
-/// As long as a SKU may be.
-const LONGEST: u32 = 64;
 
 #[derive(Template)]
 #[template(path = "admin/restore.html")]
@@ -36,15 +32,9 @@ struct RestorePage {
     etag: String,
     request_id: String,
     problems: Problems,
+    slug: Option<Field>,
     asked: Vec<Asked>,
     back: String,
-}
-
-/// A variant that needs another SKU.
-struct Asked {
-    /// Its id.
-    variant: String,
-    field: Field,
 }
 
 /// `POST /admin/products/{id}/undelete`.
@@ -54,34 +44,38 @@ pub(crate) async fn act(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let (name, etag, request_id) = what(&id, &fields)?;
-    let new_skus = new_skus(&name, &fields);
-    let is_resold = !new_skus.is_empty();
-    let request = UndeleteProductRequest { name, etag, request_id, validate_only: false, new_skus };
+    let (new_skus, new_slug) = (new_sku::typed(&name, &fields), new_slug::typed(&fields));
+    let is_other = !new_skus.is_empty() || !new_slug.is_empty();
+    let request =
+        UndeleteProductRequest { name, etag, request_id, validate_only: false, new_skus, new_slug };
     match visit.caller.products().undelete_product(request).await {
-        Err(status) if asks_for_skus(&status, is_resold) => {
-            ask(&visit, &id, &fields, &status).await
-        }
+        Err(status) if asks(&status, is_other) => ask(&visit, &id, &fields, &status).await,
         answer => finish(&visit, &id, &fields, Done::Undeleted, "undelete", answer.map(drop)).await,
     }
 }
 
-/// The SKUs that were typed; a field that is empty leaves the variant its own.
-fn new_skus(product: &str, fields: &Fields) -> Vec<NewSku> {
-    let pairs = fields.all(OF).zip(fields.all(SKU)).filter(|(_, sku)| !sku.is_empty());
-    let new = |(variant, sku): (&str, &str)| NewSku {
-        variant: format!("{product}/variants/{variant}"),
-        sku: sku.to_owned(),
-    };
-    pairs.map(new).collect()
+/// Whether a refusal is about SKUs or the slug, and other ones would help.
+fn asks(status: &Status, is_other: bool) -> bool {
+    match reason(status).as_str() {
+        "SKU_TAKEN" | "SLUG_TAKEN" => true,
+        "FIELD_INVALID" => is_other,
+        _ => false,
+    }
 }
 
-/// Whether a refusal is about SKUs, and other ones would help.
-fn asks_for_skus(status: &Status, is_resold: bool) -> bool {
-    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
-    reason == "SKU_TAKEN" || (is_resold && reason == "FIELD_INVALID")
+fn reason(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
-/// The same form again, with a field for each variant that needs another SKU, or was given one.
+/// What is said of the first field whose path begins so; empty when nothing is.
+fn violation(status: &Status, path: &str) -> String {
+    let violations = status.get_details_bad_request().map(|bad| bad.field_violations);
+    let mut found = violations.unwrap_or_default().into_iter();
+    let found = found.find(|violation| violation.field.starts_with(path));
+    found.map(|violation| sentence(&violation.description)).unwrap_or_default()
+}
+
+/// The same form again, with a field for all that has to be, or was, given anew.
 async fn ask(
     visit: &Visit,
     id: &str,
@@ -93,119 +87,24 @@ async fn ask(
     if product.delete_time.is_none() {
         return Ok(see_other(&back(fields)));
     }
-    let taken = taken(status);
-    let needs = |variant: &&Variant| {
-        let own = id_of(&variant.name);
-        taken.iter().any(|one| one == own) || fields.all(OF).any(|one| one == own)
-    };
-    let mut asked = Vec::new();
-    for variant in product.variants.iter().filter(needs) {
-        let own = id_of(&variant.name);
-        let given = given(fields, own);
-        let is_taken = taken.iter().any(|one| one == own);
-        let error = if is_taken {
-            taken_by(visit, if given.is_empty() { &variant.sku } else { given }, own).await?
-        } else {
-            fault(status, fields, own)
-        };
-        asked.push(Asked::of(&product, variant, given, error));
-    }
-    let list = asked.iter().filter(|one| !one.field.error.is_empty()).map(Asked::problem);
+    let slug = new_slug::asked(visit, &product, fields, status).await?;
+    let asked = new_sku::asked(visit, &product, fields, status).await?;
+    let all = slug.iter().chain(asked.iter().map(|one| &one.field));
+    let problems = all.filter(|field| !field.error.is_empty()).map(problem).collect();
     let page = RestorePage {
         chrome,
         heading: words::of("not-undeleted", &[("title", &product.title)]),
         id: id.to_owned(),
         etag: fields.get("etag").to_owned(),
         request_id: fields.get("request_id").to_owned(),
-        problems: Problems::found(list.collect()),
+        problems: Problems::found(problems),
+        slug,
         asked,
         back: back(fields),
     };
     visit.page_with(refusal(status.code()), &page)
 }
 
-/// The ids of the variants whose SKUs are taken.
-fn taken(status: &Status) -> Vec<String> {
-    let metadata = status.get_details_error_info().map(|info| info.metadata).unwrap_or_default();
-    let variants = metadata.get("variants").map(String::as_str).unwrap_or_default();
-    variants.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect()
-}
-
-/// What was typed for a variant; empty when nothing was.
-fn given<'a>(fields: &'a Fields, variant: &str) -> &'a str {
-    let mut pairs = fields.all(OF).zip(fields.all(SKU));
-    pairs.find(|(of, _)| *of == variant).map_or("", |(_, sku)| sku)
-}
-
-/// Who has a SKU, in a sentence.
-async fn taken_by(visit: &Visit, sku: &str, variant: &str) -> Result<String, Trouble> {
-    let quoted = sku.replace('\\', "\\\\").replace('"', "\\\"");
-    let request = ListProductsRequest {
-        page_size: 1,
-        filter: format!("sku = \"{quoted}\""),
-        ..ListProductsRequest::default()
-    };
-    let found = visit.caller.products().list_products(request).await?.into_inner().products;
-    let Some(owner) = found.first() else {
-        // Another variant of the same product, which no list of what is live shows.
-        return Ok(words::of("sku-taken-here", &[("sku", sku), ("variant", variant)]));
-    };
-    Ok(words::of("sku-taken", &[("sku", sku), ("title", &owner.title)]))
-}
-
-/// What is wrong with the SKU that was typed for a variant.
-fn fault(status: &Status, fields: &Fields, variant: &str) -> String {
-    let pairs = fields.all(OF).zip(fields.all(SKU)).filter(|(_, sku)| !sku.is_empty());
-    let Some(index) = pairs.map(|(of, _)| of).position(|of| of == variant) else {
-        return String::new();
-    };
-    let violations = status.get_details_bad_request().map(|bad| bad.field_violations);
-    let at = format!("new_skus[{index}].");
-    let mut found = violations.unwrap_or_default().into_iter();
-    let found = found.find(|violation| violation.field.starts_with(&at));
-    found.map(|violation| sentence(&violation.description)).unwrap_or_default()
-}
-
-impl Asked {
-    fn of(product: &Product, variant: &Variant, given: &str, error: String) -> Self {
-        let own = id_of(&variant.name);
-        let label = match (product.variants.len(), variant.option_values.join(", ")) {
-            (1, _) => "New SKU".to_owned(),
-            (_, values) if values.is_empty() => format!("New SKU of {own}"),
-            (_, values) => format!("New SKU of {values}"),
-        };
-        let field = Field {
-            id: format!("new-sku-{}-{own}", id_of(&product.name)),
-            error,
-            autocomplete: "off",
-            ..Field::line(SKU, &label, given, LONGEST)
-        };
-        Self { variant: own.to_owned(), field }
-    }
-
-    fn problem(&self) -> Problem {
-        Problem { field: self.field.id.clone(), text: self.field.error.clone() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fields(form: &str) -> Fields {
-        Fields::parse(form.as_bytes())
-    }
-
-    #[test]
-    fn what_is_typed_goes_to_the_variant_beside_it() {
-        let form =
-            "new_sku_of=white&new_sku=M-3&new_sku_of=blue&new_sku=++&new_sku_of=red&new_sku=+M-4";
-        let new = new_skus("products/mug", &fields(form));
-        let new: Vec<_> = new.iter().map(|one| (one.variant.as_str(), one.sku.as_str())).collect();
-        let expected =
-            [("products/mug/variants/white", "M-3"), ("products/mug/variants/red", "M-4")];
-        assert_eq!(new, expected);
-        assert_eq!(given(&fields(form), "red"), "M-4");
-        assert_eq!(given(&fields(form), "green"), "");
-    }
+fn problem(field: &Field) -> Problem {
+    Problem { field: field.id.clone(), text: field.error.clone() }
 }

@@ -111,6 +111,26 @@ storyBothWays('a product whose SKU is in use again is restored with a new one', 
   assert.equal(deleteTime, undefined);
 });
 
+storyBothWays('a product whose address is in use again is restored with a new one', { as: 'editor', expects: [/status of 4\d\d/] }, async ({ page, shop, scripts }) => {
+  const [title, slug] = scripts ? ['Godwit jug', 'godwit'] : ['Godwit jugs', 'godwits'];
+  const product = await deleted(shop, 'editor', title, { slug });
+  await shelve(shop, `${title}, new`, { slug });
+  await opened(page);
+  await rowButton(page, title, 'Restore').click();
+  const place = asking(page, title, scripts);
+  const field = place.getByLabel('New address');
+  await place.locator('.error', { hasText: `${title}, new has the address ${slug} by now. Choose another one.` }).waitFor();
+  if (scripts) assert.deepEqual(await axe(page), []);
+  await field.fill('A jug');
+  await again(page, title, scripts);
+  await place.locator('.error', { hasText: 'Must' }).waitFor();
+  assert.equal(await field.inputValue(), 'A jug');
+  await field.fill(`${slug}-old`);
+  await again(page, title, scripts);
+  await message(page, `${title} restored.`).waitFor();
+  assert.equal((await shop.as('viewer')('GET', `/v1/${product.name}`)).slug, `${slug}-old`);
+});
+
 storyBothWays('a new SKU that is no SKU, or taken too, is said at its field, and what was typed stays', { as: 'editor', expects: [/status of 4\d\d/] }, async ({ page, shop, scripts }) => {
   const [title, sku] = scripts ? ['Curlew cup', 'CU-1'] : ['Curlew cups', 'CU-2'];
   const product = await taken(shop, title, sku);
@@ -152,7 +172,7 @@ storyBothWays('each variant whose SKU is in use again is asked for its own', { a
   // What is not filled in is asked for again, beside what was.
   await again(page, title, scripts);
   await place.locator('.error:visible', { hasText: `${title} L has the SKU` }).waitFor();
-  if (scripts) await page.waitForFunction(() => document.querySelectorAll('[data-new-skus] .error:not([hidden])').length === 1);
+  if (scripts) await page.waitForFunction(() => document.querySelectorAll('[data-asked] .error:not([hidden])').length === 1);
   assert.equal(await place.getByLabel('New SKU of S').inputValue(), `${sku}-small`);
   await place.getByLabel('New SKU of L').fill(`${sku}-large`);
   await again(page, title, scripts);

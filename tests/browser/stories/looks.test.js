@@ -216,7 +216,7 @@ const REFUSALS = {
     await open(page, await asksForSkus(shop));
     await page.locator('[data-live][data-state=live]').waitFor();
     await rowButton(page, 'Taken twice', 'Restore').first().click();
-    await page.locator('[data-new-skus] .error:visible').first().waitFor();
+    await page.locator('[data-asked] .error:visible').first().waitFor();
   },
   'the page that asks for other SKUs': async (page, shop) => {
     await open(page, await asksForSkus(shop));

@@ -53,7 +53,8 @@ impl ProductAction {
                 after.purge_time = now.checked_add(KEPT).ok();
                 after.delete_actor = Some(actor.clone());
             }
-            Self::Undelete { .. } => {
+            Self::Undelete { slug, .. } => {
+                after.slug = slug.clone().unwrap_or(after.slug);
                 after.delete_time = None;
                 after.purge_time = None;
                 after.delete_actor = None;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    Etag, FeedFilter, NewSku, Sku, TakenSku, VariantAction, VariantChange, VariantField, VariantId,
-    VariantName,
+    Etag, FeedFilter, NewSku, Sku, Slug, TakenSku, VariantAction, VariantChange, VariantField,
+    VariantId, VariantName,
 };
 
 fn variant(id: &str) -> VariantId {
@@ -15,7 +15,11 @@ fn new_sku((id, sku): (&str, &str)) -> NewSku {
 }
 
 fn restored_with(skus: &[(&str, &str)]) -> ProductAction {
-    ProductAction::Undelete { skus: skus.iter().copied().map(new_sku).collect() }
+    ProductAction::Undelete { skus: skus.iter().copied().map(new_sku).collect(), slug: None }
+}
+
+fn restored_at(slug: &str) -> ProductAction {
+    ProductAction::Undelete { skus: Vec::new(), slug: Some(Slug::parse(slug).unwrap()) }
 }
 
 /// A product with these variants and skus.
@@ -150,4 +154,27 @@ pub(crate) async fn variants_may_exchange_their_skus_as_a_product_is_restored(be
     let same = bench.change("shirt", "", restored_with(&[("small", "X"), ("medium", "X")])).await;
     let fields: Vec<_> = in_the_way(same).into_iter().map(|(.., field)| field).collect();
     assert_eq!(fields, ["new_skus[0].sku", "new_skus[1].sku"]);
+}
+
+pub(crate) async fn a_new_slug_is_given_as_a_product_is_restored(bench: &Bench) {
+    let slugged = |id: &str| {
+        let mut product = new(id);
+        product.fields.slug = Some(Slug::parse("mug").unwrap());
+        product
+    };
+    bench.create(slugged("old")).await.unwrap();
+    bench.change("old", "", ProductAction::Delete).await.unwrap();
+    bench.create(slugged("young")).await.unwrap();
+    for action in [ProductAction::undelete(), restored_at("mug")] {
+        let Refusal::SlugTaken { slug, by } = refusal(bench.change("old", "", action).await) else {
+            panic!("the slug is free")
+        };
+        assert_eq!((slug.as_str(), by.as_str()), ("mug", "products/young"));
+    }
+    bench.change("old", "", restored_at("mug-2")).await.unwrap();
+    let old = bench.get("old", Audience::Staff).await.unwrap();
+    assert_eq!((old.slug.as_str(), old.delete_time), ("mug-2", None));
+    let revisions = bench.revisions("old").await.unwrap();
+    assert_eq!(revisions[0].changed_fields, ["slug", "delete_time"]);
+    assert_eq!(bench.get("young", Audience::Staff).await.unwrap().slug, "mug");
 }

@@ -190,7 +190,7 @@ impl Tx<'_> {
             Ok(None) => return Ok(Ok(rows::answer(self.db, before.key, View::Basic)?)),
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let ProductAction::Undelete { skus } = &change.action {
+        if let ProductAction::Undelete { skus, .. } = &change.action {
             return self.undelete(&before, after, skus);
         }
         let after = match self.checked(change, &before, after)? {

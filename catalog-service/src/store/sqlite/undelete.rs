@@ -1,4 +1,4 @@
-//! Restoring a deleted product, with other skus where its own are in use again.
+//! Restoring a deleted product, with another slug and other skus where its own are in use again.
 
 use super::{
     products::Kept,

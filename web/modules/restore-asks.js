@@ -1,4 +1,4 @@
-// Adds: a product whose SKUs are in use again asks for others on its row, and is restored with them by the same button.
+// Adds: a product whose SKUs or address are in use again asks for others on its row, and is restored with them by the same button.
 // Without it: the server's answer to the form is a page that asks the same.
 // Proven by: tests/browser/stories/deleted.test.js
 
@@ -11,9 +11,9 @@ import { openPage } from './page-part.js';
 /** @import { Failure } from './types.js' */
 
 /** The `data-action` of a form that asks. */
-const ASKING = 'undelete-with-skus';
+const ASKING = 'undelete-with-others';
 
-/** What a form does that asks for other SKUs. In all else it is one that restores. @type {import('./action-form.js').Behaviour} */
+/** What a form does that asks for others. In all else it is one that restores. @type {import('./action-form.js').Behaviour} */
 const restoring = {
   body: typed,
   show(form) {
@@ -39,18 +39,19 @@ function typed(form) {
   const product = form.dataset.call?.split(/\/v1\/|:/)[1];
   const skus = values.getAll('new_sku').map((sku) => String(sku).trim());
   const all = values.getAll('new_sku_of').map((own, index) => ({ variant: `${product}/variants/${own}`, sku: skus[index] }));
-  return { newSkus: all.filter(({ sku }) => sku) };
+  const newSlug = String(values.get('new_slug') ?? '').trim();
+  return { newSkus: all.filter(({ sku }) => sku), ...(newSlug && { newSlug }) };
 }
 
 /**
- * Says why a restore was refused, and asks for other SKUs where they would help.
+ * Says why a restore was refused, and asks for another address and other SKUs where they would help.
  * @param {HTMLFormElement} form
  * @param {Failure} failure
  */
 export async function ask(form, failure) {
   const plainly = () => explain(form, failure, () => form.requestSubmit());
   if (failure.kind !== 'refused') return plainly();
-  const wanted = failure.reason === 'SKU_TAKEN' || failure.violations.some(({ field }) => field.startsWith('new_skus'));
+  const wanted = ['SKU_TAKEN', 'SLUG_TAKEN'].includes(failure.reason) || failure.violations.some(({ field }) => field.startsWith('new_s'));
   if (!wanted) return plainly();
   await askOnRow(form).catch(plainly);
 }
@@ -58,15 +59,15 @@ export async function ask(form, failure) {
 /** What the server's page asks is what the row asks, in the same fields. @param {HTMLFormElement} form */
 async function askOnRow(form) {
   const { status, address, page } = await openPage('POST', form.action, { form });
-  const asked = page?.querySelector('[data-new-skus]');
+  const asked = page?.querySelector('[data-asked]');
   const row = rowOf(form);
   const note = row?.querySelector('[data-note]');
   // What was in the way is not any more, or the server has another page to show.
   if (status === 200) return location.assign(address);
-  if (!asked || !row || !note) throw new Error('there is no other SKU to ask for');
+  if (!asked || !row || !note) throw new Error('there is nothing to ask for');
   const fields = document.importNode(asked, true);
   for (const control of fields.querySelectorAll('input')) control.setAttribute('form', form.id);
-  row.querySelector('[data-new-skus]')?.remove();
+  row.querySelector('[data-asked]')?.remove();
   const heading = page?.querySelector('h1')?.textContent?.trim() ?? '';
   mark(form, heading);
   note.after(fields);
