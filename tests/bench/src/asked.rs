@@ -50,6 +50,12 @@ pub(crate) fn page(address: SocketAddr) -> Work {
     Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK))
 }
 
+/// The shop's first page as HTML, as anybody sees it.
+pub(crate) fn shop_list(address: SocketAddr) -> Work {
+    let requests = move |_| sent(to(address, Method::GET, Uri::from_static("/")), Bytes::new());
+    Work::Http(Http::new(address, Arc::new(requests), StatusCode::OK))
+}
+
 /// The admin's list of products as a page of HTML, of 50, by an editor who is signed in.
 pub(crate) fn admin_list(address: SocketAddr, session: &str) -> Result<Work> {
     let cookie = HeaderValue::try_from(format!("__Host-sid={session}"))?;

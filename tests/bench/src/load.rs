@@ -39,6 +39,8 @@ pub(crate) struct Bound {
 pub(crate) struct Slice {
     pub(crate) calls: u64,
     pub(crate) time: Duration,
+    /// Within what time 99 of 100 calls were answered.
+    pub(crate) slowest: Duration,
     /// CPU time of the measured server.
     pub(crate) cpu: Duration,
     /// CPU time of the server behind it, where there is one.
@@ -110,10 +112,12 @@ pub(crate) async fn slice(
     let (connected, _) = together(connected, Bound { time: GRACE, calls: callers as u64 }).await?;
     let cpu_of = |server: Option<&Server>| server.map_or(Ok(Duration::ZERO), Server::cpu);
     let (cpu, cpu_behind, started) = (server.cpu()?, cpu_of(behind)?, Instant::now());
-    let (_connected, calls) = together(connected, bound).await?;
+    let (_connected, waits) = together(connected, bound).await?;
+    let time = started.elapsed();
     Ok(Slice {
-        calls,
-        time: started.elapsed(),
+        calls: waits.len() as u64,
+        time,
+        slowest: slowest(waits),
         cpu: server.cpu()? - cpu,
         cpu_behind: cpu_of(behind)? - cpu_behind,
         resident: server.resident()?,
@@ -121,8 +125,14 @@ pub(crate) async fn slice(
     })
 }
 
-/// Lets all callers call until the bound is met; answers them and the number of their calls.
-async fn together(callers: Vec<Caller>, bound: Bound) -> Result<(Vec<Caller>, u64)> {
+/// Within what time 99 of 100 were answered.
+fn slowest(mut waits: Vec<Duration>) -> Duration {
+    waits.sort_unstable();
+    waits.get(waits.len() * 99 / 100).copied().unwrap_or_default()
+}
+
+/// Lets all callers call until the bound is met; answers them and how long each of their calls waited.
+async fn together(callers: Vec<Caller>, bound: Bound) -> Result<(Vec<Caller>, Vec<Duration>)> {
     let until = Instant::now() + bound.time;
     let left = Arc::new(AtomicU64::new(bound.calls));
     let mut tasks = JoinSet::new();
@@ -130,25 +140,30 @@ async fn together(callers: Vec<Caller>, bound: Bound) -> Result<(Vec<Caller>, u6
         tasks.spawn(alone(caller, until, Arc::clone(&left)));
     }
     let all = async {
-        let (mut callers, mut calls) = (Vec::new(), 0);
+        let (mut callers, mut waits) = (Vec::new(), Vec::new());
         while let Some(done) = tasks.join_next().await {
-            let (caller, answered) = done??;
+            let (caller, its) = done??;
             callers.push(caller);
-            calls += answered;
+            waits.extend(its);
         }
-        Ok((callers, calls))
+        Ok((callers, waits))
     };
     let late = "the last answers of a slice did not come in time";
     tokio::time::timeout(bound.time + GRACE, all).await.context(late)?
 }
 
-async fn alone(mut caller: Caller, until: Instant, left: Arc<AtomicU64>) -> Result<(Caller, u64)> {
-    let mut answered = 0;
-    while Instant::now() < until && take_one(&left) {
+async fn alone(
+    mut caller: Caller,
+    until: Instant,
+    left: Arc<AtomicU64>,
+) -> Result<(Caller, Vec<Duration>)> {
+    let (mut waits, mut now) = (Vec::new(), Instant::now());
+    while now < until && take_one(&left) {
         caller.call().await?;
-        answered += 1;
+        let asked = std::mem::replace(&mut now, Instant::now());
+        waits.push(now - asked);
     }
-    Ok((caller, answered))
+    Ok((caller, waits))
 }
 
 fn take_one(left: &AtomicU64) -> bool {

@@ -195,6 +195,7 @@ fn called(call: Call) -> &'static str {
         Call::Page => "page of 50",
         Call::DeepPage => "page of 50 far from the first",
         Call::MiddlePage => "page of 50 in the middle",
+        Call::ShopList => "the shop's first page, HTML",
         Call::AdminList => "admin's list, 50 rows, HTML",
         Call::Create => "create",
         Call::LoneCreate => "create, one caller",

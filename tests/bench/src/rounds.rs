@@ -20,6 +20,9 @@ const PAGE_READS: u32 = 2_000;
 /// How many creations there are at most in a slice, so that the catalogs stay small.
 const CREATIONS: u64 = 4_000;
 
+/// How many look at the shop's pages at once where it counts how long one waits: fewer than would only wait for one another.
+const VISITORS: usize = 8;
+
 /// How many products lie before the deep page of a made shop.
 const DEPTH: i32 = 10_000;
 
@@ -38,6 +41,8 @@ pub(crate) enum Call {
     DeepPage,
     /// A page of 50 in the middle of a large shop.
     MiddlePage,
+    /// The shop's first page as HTML.
+    ShopList,
     /// The admin's list of products, 50 rows, as a page of HTML.
     AdminList,
     /// A new product.
@@ -98,6 +103,11 @@ impl Round {
     pub(crate) fn cpu_together(&self, call: Call, way: Way) -> Option<f64> {
         let slice = self.slices.get(&(call, way))?;
         Some(slice.cpu_per_call() + slice.cpu_behind_per_call())
+    }
+
+    /// Within what time 99 of 100 calls are answered, in milliseconds.
+    pub(crate) fn slowest(&self, call: Call, way: Way) -> Option<f64> {
+        Some(self.slices.get(&(call, way))?.slowest.as_secs_f64() * 1e3)
     }
 
     /// How many times less CPU time a call takes than by Express.
@@ -168,11 +178,25 @@ async fn cases(house: &House) -> Result<Vec<Case<'_>>> {
         server: &house.canned,
         behind: None,
     });
+    shop_lists(house, &mut cases);
     over_grpc(house, &mut cases).await?;
     if let Some(sizes) = &house.sized {
         by_size(sizes, &mut cases).await?;
     }
     Ok(cases)
+}
+
+/// The shop's first page: what rendering it takes, and how long a visitor waits for it.
+fn shop_lists<'a>(house: &'a House, cases: &mut Vec<Case<'a>>) {
+    let (one, _) = &house.reading;
+    let places = [
+        (Way::Canned, house.canned_at, CALLERS, &house.canned),
+        (Way::OneProcess, one.http, VISITORS, &one.shelf),
+    ];
+    cases.extend(places.map(|(way, address, callers, server)| {
+        let (call, work) = (Call::ShopList, asked::shop_list(address));
+        Case { call, way, work, callers, server, behind: None }
+    }));
 }
 
 /// The calls over HTTP that change nothing.

@@ -6,7 +6,8 @@ use crate::{
     loads::Load,
     rounds::{
         Call::{
-            AdminList, Create, DeepPage, LoneCreate, MiddlePage, Nothing, Page, Product, Unchanged,
+            AdminList, Create, DeepPage, LoneCreate, MiddlePage, Nothing, Page, Product, ShopList,
+            Unchanged,
         },
         Round,
         Way::{Canned, Large, OneProcess, Rpc, RpcLarge, RpcSmall, TwoProcesses},
@@ -138,6 +139,18 @@ pub(crate) const GATEWAY: &[Target] = &[
         "µs",
         aims(60.0, 30.0),
         |m| m.rounds(|round| round.cpu(AdminList, Canned)),
+    ),
+    Target::at_most(
+        "the shop's list of 50 as HTML, gateway in one process, upstream in memory",
+        "µs",
+        (Some(100.0), None),
+        |m| m.rounds(|round| round.cpu(ShopList, Canned)),
+    ),
+    Target::at_most(
+        "the shop's first page as HTML from one process, 8 at once: 99 of 100 have all of it within",
+        "ms",
+        (Some(20.0), None),
+        |m| m.rounds(|round| round.slowest(ShopList, OneProcess)),
     ),
 ];
 
