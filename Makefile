@@ -72,7 +72,7 @@ api-tests: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## Asks a whole sh
 
 schemathesis: $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) ## The same with 50,000 requests; SEED=… for others.
 	cargo build --workspace --bins --locked
-	python3 tests/schemathesis/run.py --examples 800 --chains 500 --seed $(or $(SEED),1)
+	python3 tests/schemathesis/run.py --examples 850 --chains 500 --seed $(or $(SEED),1)
 
 faults-disk: ## Fills a small disk under a running shop; needs root, for the mount.
 	cargo build --locked --package catalog-service --package gateway
