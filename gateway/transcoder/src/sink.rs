@@ -97,6 +97,15 @@ impl<'o> Sink<'o> {
         self.at += length;
     }
 
+    /// Puts the first `length` bytes of a longer text; short ones by one copy where the text is long enough.
+    #[inline]
+    pub(crate) fn put_start(&mut self, (text, length): (&[u8], usize)) {
+        match text.first_chunk() {
+            Some(padded) if length <= PADDED => self.put_padded(padded, length),
+            _ => self.put_slice(&text[..length]),
+        }
+    }
+
     /// Puts a piece of text that was made for being put.
     #[inline(always)]
     pub(crate) fn put_piece(&mut self, piece: &Piece) {
