@@ -1,7 +1,7 @@
 //! Wire bytes to ProtoJSON, printed while the bytes are walked.
 //!
-//! The fast path holds while fields come in order of their numbers and nothing repeats that may
-//! not, which is what encoders emit. At the first violation the whole reply is printed again by
+//! The fast path holds while fields come in order of their numbers, lists and maps in one piece, and
+//! nothing repeats that may not, which is what encoders emit. At the first violation the whole reply is printed again by
 //! the slow path, which first sorts the occurrences of each message. The restart happens once,
 //! never per sub-message: nested retries would double the work at each level.
 
@@ -168,19 +168,9 @@ fn run(
     })
 }
 
-/// How far the printing of one message got.
-struct Progress<'w> {
-    /// The first field that has not been passed yet.
-    next: usize,
-    /// The list or map that is being printed, and where it began.
-    open: Option<usize>,
-    start: usize,
-    map: maps::Open<'w>,
-    oneofs: u128,
-}
-
 impl<'a> Printer<'a> {
     /// A message in its JSON form.
+    #[inline(always)]
     fn message(&mut self, id: MsgId, wire: &[u8]) -> Print<()> {
         let msg = self.tables.msg(id);
         if msg.refused.is_some() {
@@ -208,66 +198,67 @@ impl<'a> Printer<'a> {
             return self.sorted_members(msg, wire);
         }
         let mut reader = Reader::new(wire);
-        let mut progress =
-            Progress { next: 0, open: None, start: 0, map: maps::Open::default(), oneofs: 0 };
-        while let Some((index, wire_type)) = self.next_known(msg, &mut reader)? {
+        let (mut next, mut oneofs) = (0, 0);
+        loop {
+            let (index, wire_type) = match reader.short(|tag| Some((msg.tagged(tag)?, tag & 7))) {
+                Some(known) => known,
+                None if reader.is_empty() => break,
+                None => {
+                    // A copy, so that the reader itself needs no place in memory.
+                    let mut ahead = reader;
+                    let Some(known) = self.search_known(msg, &mut ahead)? else { break };
+                    reader = ahead;
+                    known
+                }
+            };
             let field = &msg.fields[index];
-            if index < progress.next {
-                // Only the slow path can put right what is neither the next part of an open list or map.
-                if progress.open != Some(index) {
+            if index != next {
+                // Only the slow path can put right what comes too late.
+                if index < next {
                     return Err(Stop::Restart);
                 }
-                let value = reader.value(wire_type)?;
-                self.elements(field, value, &mut progress.map)?;
-                continue;
+                self.defaults(msg, next..index);
+            }
+            next = index + 1;
+            if field.oneof_bit != 0 {
+                // The same for what comes after another member of its oneof.
+                if oneofs & field.oneof_bit != 0 {
+                    return Err(Stop::Restart);
+                }
+                oneofs |= field.oneof_bit;
             }
             match (field.card, field.kind) {
                 // Most values are texts and messages, which need no look at what else they could be.
-                (Card::Singular, Kind::String) => {
-                    let text = reader.bytes()?;
-                    self.pass(msg, index, &mut progress)?;
-                    self.text_member(field, text)?;
-                }
+                (Card::Singular, Kind::String) => self.text_member(field, reader.bytes()?)?,
                 (Card::Singular, Kind::Message(id)) => {
-                    let content = reader.bytes()?;
-                    self.pass(msg, index, &mut progress)?;
                     self.out.put_piece(field.key(self.options));
-                    self.message(id, content)?;
+                    self.message(id, reader.bytes()?)?;
                 }
                 (Card::Singular, Kind::Bytes) => {
-                    let value = reader.bytes().map(Value::Bytes)?;
-                    self.pass(msg, index, &mut progress)?;
-                    self.member(field, value)?;
+                    self.member(field, reader.bytes().map(Value::Bytes)?)?;
                 }
                 (Card::Singular, kind) => {
-                    let bits = reader.bits(wire_type)?;
-                    self.pass(msg, index, &mut progress)?;
+                    let bits = reader.bits(field.wire_type)?;
                     if !self.is_omitted(field) || !values::is_zero(kind, bits) {
                         self.out.put_piece(field.key(self.options));
                         self.number(kind, bits);
                     }
                 }
                 _ => {
-                    let value = reader.value(wire_type)?;
-                    self.begin(msg, index, value, &mut progress)?;
+                    let mut ahead = reader;
+                    self.collection(field, wire_type, &mut ahead)?;
+                    reader = ahead;
                 }
             }
         }
-        self.close_list(msg, &mut progress);
-        self.defaults(msg, progress.next..msg.fields.len());
+        if next < msg.fields.len() {
+            self.defaults(msg, next..msg.fields.len());
+        }
         self.check_size()
     }
 
-    /// Goes on to the next field that the message knows, and its wire type.
-    #[inline(always)]
-    fn next_known(&self, msg: &Msg, reader: &mut Reader<'_>) -> Print<Option<(usize, u8)>> {
-        match reader.short(|tag| Some((msg.tagged(tag)?, tag & 7))) {
-            None => self.search_known(msg, reader),
-            known => Ok(known),
-        }
-    }
-
-    /// The same for what is not found by one byte: long tags, unknown fields, the end.
+    /// The next field that the message knows, and its wire type, where a look at one byte has not found it: behind a long
+    /// tag or unknown fields.
     #[inline(never)]
     fn search_known(&self, msg: &Msg, reader: &mut Reader<'_>) -> Print<Option<(usize, u8)>> {
         while let Some((number, wire_type)) = reader.tag()? {
@@ -280,62 +271,53 @@ impl<'a> Printer<'a> {
         Ok(None)
     }
 
-    /// Goes on to a field: what is open before it is closed, what was left out printed.
-    #[inline(always)]
-    fn pass(&mut self, msg: &Msg, index: usize, progress: &mut Progress<'_>) -> Print<()> {
-        self.close_list(msg, progress);
-        if let Some(oneof) = msg.fields[index].oneof {
-            let bit = 1_u128.checked_shl(u32::from(oneof)).ok_or(Stop::Restart)?;
-            if progress.oneofs & bit != 0 {
-                return Err(Stop::Restart);
+    /// A list or map: all its occurrences that follow one another.
+    #[inline(never)]
+    fn collection(
+        &mut self,
+        field: &'a Field,
+        wire_type: u8,
+        reader: &mut Reader<'_>,
+    ) -> Print<()> {
+        let before = self.out.len();
+        self.out.put_piece(field.key(self.options));
+        let start = self.enter()?;
+        if let (Card::Map, Kind::Message(entry)) = (field.card, field.kind) {
+            let mut map = self.begin_map(entry);
+            loop {
+                self.entry(entry, reader.bytes()?, &mut map)?;
+                if !reader.again(field.number, wire_type) {
+                    break;
+                }
             }
-            progress.oneofs |= bit;
+            self.end_map(&map, start);
+            return Ok(());
         }
-        if progress.next < index {
-            self.defaults(msg, progress.next..index);
+        loop {
+            match field.kind {
+                Kind::String => self.text_element(reader.bytes()?)?,
+                Kind::Message(id) => self.message_element(id, reader.bytes()?)?,
+                _ => self.elements(field, reader.value(wire_type)?)?,
+            }
+            if !reader.again(field.number, wire_type) {
+                break;
+            }
         }
-        progress.next = index + 1;
+        // Empty packed runs are no occurrence at all.
+        let is_empty = self.out.len() == start;
+        self.leave(start, *b"[]");
+        if is_empty && self.options.omit_defaults {
+            self.out.truncate(before);
+        }
         Ok(())
     }
 
-    /// The first occurrence of a list or map.
-    fn begin<'w>(
-        &mut self,
-        msg: &'a Msg,
-        index: usize,
-        value: Value<'w>,
-        progress: &mut Progress<'w>,
-    ) -> Print<()> {
-        let field = &msg.fields[index];
-        // An empty packed run is no occurrence at all.
-        if matches!(value, Value::Bytes([])) && field.wire_type != wire::LEN {
-            return Ok(());
-        }
-        self.pass(msg, index, progress)?;
-        self.out.put_piece(field.key(self.options));
-        progress.start = self.enter()?;
-        progress.open = Some(index);
-        if let (Card::Map, Kind::Message(entry)) = (field.card, field.kind) {
-            progress.map = self.begin_map(entry);
-        }
-        self.elements(field, value, &mut progress.map)
-    }
-
-    /// One occurrence of a list or map, with a comma before each element.
-    fn elements<'w>(
-        &mut self,
-        field: &'a Field,
-        value: Value<'w>,
-        map: &mut maps::Open<'w>,
-    ) -> Print<()> {
-        match (field.card, field.kind, value) {
-            (Card::Map, Kind::Message(entry), Value::Bytes(content)) => {
-                return self.entry(entry, content, map);
-            }
-            (_, Kind::String, Value::Bytes(text)) => {
-                text::put_named(&mut self.out, (maps::COMMA, 1), text).ok_or(NOT_UTF8)?;
-            }
-            (_, kind, Value::Bytes(run)) if field.wire_type != wire::LEN => {
+    /// One occurrence of a list, with a comma before each element.
+    fn elements(&mut self, field: &'a Field, value: Value<'_>) -> Print<()> {
+        match (field.kind, value) {
+            (Kind::String, Value::Bytes(text)) => return self.text_element(text),
+            (Kind::Message(id), Value::Bytes(content)) => return self.message_element(id, content),
+            (kind, Value::Bytes(run)) if field.wire_type != wire::LEN => {
                 let mut reader = Reader::new(run);
                 while !reader.is_empty() {
                     let bits = reader.bits(field.wire_type)?;
@@ -343,7 +325,7 @@ impl<'a> Printer<'a> {
                     self.number(kind, bits);
                 }
             }
-            (_, kind, value) => {
+            (kind, value) => {
                 self.out.put_u8(b',');
                 self.value(kind, value)?;
             }
@@ -351,15 +333,16 @@ impl<'a> Printer<'a> {
         self.check_size()
     }
 
-    #[inline(always)]
-    fn close_list(&mut self, msg: &Msg, progress: &mut Progress<'_>) {
-        if let Some(index) = progress.open {
-            progress.open = None;
-            match msg.fields[index].card {
-                Card::Map => self.end_map(&progress.map, progress.start),
-                _ => self.leave(progress.start, *b"[]"),
-            }
-        }
+    #[inline]
+    fn text_element(&mut self, text: &[u8]) -> Print<()> {
+        text::put_named(&mut self.out, (maps::COMMA, 1), text).ok_or(NOT_UTF8)?;
+        self.check_size()
+    }
+
+    #[inline]
+    fn message_element(&mut self, id: MsgId, content: &[u8]) -> Print<()> {
+        self.out.put_u8(b',');
+        self.message(id, content)
     }
 
     /// A singular text.
@@ -396,10 +379,13 @@ impl<'a> Printer<'a> {
     }
 
     /// Fields without presence that the wire passed over.
-    #[inline]
+    #[inline(never)]
     fn defaults(&mut self, msg: &Msg, gap: Range<usize>) {
         if self.as_usual {
-            self.out.put_slice(msg.defaults(gap));
+            let piece = msg.defaults(gap);
+            if piece.1 > 0 {
+                self.out.put_start(piece);
+            }
         } else if !self.options.omit_defaults {
             self.defaults_by_options(msg, gap);
         }
@@ -424,19 +410,19 @@ impl<'a> Printer<'a> {
     }
 
     /// Ends what began at `start`.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, start: usize, brackets: [u8; 2]) {
         self.json_depth -= 1;
         self.surround(start, brackets);
     }
 
     /// Puts brackets around what was put behind `start`, the first of them in the place of a comma.
-    #[inline]
+    #[inline(always)]
     fn surround(&mut self, start: usize, [open, close]: [u8; 2]) {
-        match self.out.len() == start {
-            true => self.out.put_u8(open),
-            false => self.out.replace(start, open),
+        if self.out.len() == start {
+            self.out.put_u8(open);
         }
+        self.out.replace(start, open);
         self.out.put_u8(close);
     }
 

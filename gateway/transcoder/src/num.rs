@@ -163,6 +163,9 @@ const QUOTED: usize = DIGITS + 3;
 /// Appends an unsigned integer.
 #[inline]
 pub(crate) fn put_u64(out: &mut Sink<'_>, value: u64) {
+    if value < 10 {
+        return out.put_u8(b'0' + value as u8);
+    }
     let count = out.room(DIGITS).first_chunk_mut().map_or(0, |place| digits(place, value));
     out.advance(count);
 }
@@ -192,10 +195,8 @@ pub(crate) fn put_quoted(out: &mut Sink<'_>, negative: bool, magnitude: u64) {
 #[inline]
 fn digits(to: &mut [u8; DIGITS], value: u64) -> usize {
     if value < 10_000 {
-        let [thousands, hundreds] = pair((value / 100) as u8);
-        let [tens, ones] = pair((value % 100) as u8);
         let zeros = u32::from(value < 1_000) + u32::from(value < 100) + u32::from(value < 10);
-        let digits = u32::from_le_bytes([thousands, hundreds, tens, ones]) >> (8 * zeros);
+        let digits = u32::from_le_bytes(four(value as u32)) >> (8 * zeros);
         to[..4].copy_from_slice(&digits.to_le_bytes());
         return 4 - zeros as usize;
     }
@@ -203,17 +204,25 @@ fn digits(to: &mut [u8; DIGITS], value: u64) -> usize {
 }
 
 #[inline(never)]
-fn many_digits(to: &mut [u8; DIGITS], mut value: u64) -> usize {
-    let count = value.checked_ilog10().unwrap_or(0) as usize + 1;
-    let (odd, pairs) = to[..count].as_rchunks_mut::<2>();
-    for two in pairs.iter_mut().rev() {
-        *two = pair((value % 100) as u8);
-        value /= 100;
+fn many_digits(to: &mut [u8; DIGITS], value: u64) -> usize {
+    if value < 100_000_000 {
+        let start = digits(to, value / 10_000);
+        to[start..start + 4].copy_from_slice(&four((value % 10_000) as u32));
+        return start + 4;
     }
-    if let [digit] = odd {
-        *digit = b'0' + value as u8;
-    }
-    count
+    let start = digits(to, value / 100_000_000);
+    let rest = (value % 100_000_000) as u32;
+    to[start..start + 4].copy_from_slice(&four(rest / 10_000));
+    to[start + 4..start + 8].copy_from_slice(&four(rest % 10_000));
+    start + 8
+}
+
+/// The four digits of a number below 10,000.
+#[inline(always)]
+pub(crate) fn four(value: u32) -> [u8; 4] {
+    let [thousands, hundreds] = pair((value / 100) as u8);
+    let [tens, ones] = pair((value % 100) as u8);
+    [thousands, hundreds, tens, ones]
 }
 
 /// The two digits of a number below 100.

@@ -53,15 +53,22 @@ impl<'o> Sink<'o> {
         &mut self.out[self.at..]
     }
 
+    /// The same where so much is there without growing.
+    #[inline(always)]
+    pub(crate) fn room_at_hand(&mut self, size: usize) -> Option<&mut [u8]> {
+        self.out.get_mut(self.at..).filter(|room| room.len() >= size)
+    }
+
     /// The next `length` bytes of the room have been written.
     #[inline]
     pub(crate) fn advance(&mut self, length: usize) {
         self.at += length;
     }
 
+    /// Makes room for so much.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, size: usize) {
+    pub(crate) fn grow(&mut self, size: usize) {
         let length = self.out.len();
         let wanted = length + size.max(READY);
         if wanted > self.out.capacity() {
@@ -95,6 +102,15 @@ impl<'o> Sink<'o> {
             *place = *bytes;
         }
         self.at += length;
+    }
+
+    /// Puts the first `length` bytes of a longer text; short ones by one copy where the text is long enough.
+    #[inline]
+    pub(crate) fn put_start(&mut self, (text, length): (&[u8], usize)) {
+        match text.first_chunk() {
+            Some(padded) if length <= PADDED => self.put_padded(padded, length),
+            _ => self.put_slice(&text[..length]),
+        }
     }
 
     /// Puts a piece of text that was made for being put.

@@ -41,10 +41,10 @@ pub(crate) struct Msg {
     pub(crate) fields: Box<[Field]>,
     /// Index by number, for small numbers.
     dense: Box<[u16]>,
-    /// Index by a tag of one byte that the field takes; [`NO_FIELD`] for all others.
+    /// Index by a tag below 256 that the field takes; [`NO_FIELD`] for all others.
     by_tag: [u8; 256],
     names: Names,
-    /// The members that are printed for fields without presence that are not there, one after the other.
+    /// The members that are printed for fields without presence that are not there, one after the other, and what fills them up.
     default_texts: Box<[u8]>,
     /// Where those of each field begin, and where the last ones end.
     default_begins: Box<[usize]>,
@@ -84,6 +84,8 @@ pub(crate) struct Field {
     pub(crate) presence: bool,
     /// The oneof it belongs to; synthetic ones do not count.
     pub(crate) oneof: Option<u16>,
+    /// The bit of that oneof; all bits where there are more oneofs than bits, and none where there is no oneof.
+    pub(crate) oneof_bit: u64,
     /// The proto name.
     pub(crate) name: Box<str>,
     /// The JSON name.
@@ -185,7 +187,7 @@ impl Msg {
         }
     }
 
-    /// The index of the field that takes a tag which is no longer than this byte.
+    /// The index of the field that takes a tag below 256.
     #[inline(always)]
     pub(crate) fn tagged(&self, tag: u8) -> Option<usize> {
         match self.by_tag[usize::from(tag)] {
@@ -194,10 +196,11 @@ impl Msg {
         }
     }
 
-    /// What is printed for the fields of a gap with the usual options.
-    #[inline]
-    pub(crate) fn defaults(&self, gap: Range<usize>) -> &[u8] {
-        &self.default_texts[self.default_begins[gap.start]..self.default_begins[gap.end]]
+    /// What is printed for the fields of a gap with the usual options: a text, and how much of it counts.
+    #[inline(always)]
+    pub(crate) fn defaults(&self, gap: Range<usize>) -> (&[u8], usize) {
+        let begin = self.default_begins[gap.start];
+        (&self.default_texts[begin..], self.default_begins[gap.end] - begin)
     }
 
     /// The field of a number.

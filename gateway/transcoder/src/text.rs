@@ -16,9 +16,14 @@ fn below(word: u64, bound: u64) -> u64 {
 /// Marks bytes that stand in a JSON string only behind a backslash.
 #[inline]
 fn special(word: u64) -> u64 {
-    below(word, 0x20)
-        | below(word ^ (ONES * u64::from(b'"')), 1)
-        | below(word ^ (ONES * u64::from(b'\\')), 1)
+    odd(word) & !word & HIGHS
+}
+
+/// Marks the first such byte, if there is one, and those above 127; the lower bits mean nothing.
+#[inline]
+fn odd(word: u64) -> u64 {
+    let apart = |byte: u8| (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES);
+    word | word.wrapping_sub(ONES * 0x20) | apart(b'"') | apart(b'\\')
 }
 
 /// The index of the first `"`, `\` or control character.
@@ -37,49 +42,47 @@ pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
 
 /// Appends a JSON string; `None` when the text is not UTF-8.
 ///
-/// Most texts are short and plain ASCII: they are looked at and copied in one go, up to where an escape is needed. Only
-/// bytes above 127 make a text be read once more.
+/// Most texts are short and plain ASCII: they are looked at and copied in one go. Whatever else they are is found out by a
+/// second look.
 #[inline]
 pub(crate) fn put_quoted(out: &mut Sink<'_>, text: &[u8]) -> Option<()> {
-    let room = out.room(text.len() + 2);
-    let read = quote(text, &mut room[..text.len() + 2]);
-    finish(out, text, read)
+    put_named(out, (&[0; PADDED], 0), text)
 }
 
 /// Appends what stands before a text, of which `before` bytes count, and the text, in one.
-#[inline]
+///
+/// All that is called from here is called last, so that nothing has to be kept for afterwards.
 pub(crate) fn put_named(
     out: &mut Sink<'_>,
     (name, before): (&[u8; PADDED], usize),
     text: &[u8],
 ) -> Option<()> {
     let length = text.len() + 2;
-    let room = out.room(PADDED + length);
+    let Some(room) = out.room_at_hand(PADDED + length) else {
+        return put_after_growing(out, (name, before), text);
+    };
     *room.first_chunk_mut()? = *name;
-    let read = quote(text, &mut room[before..before + length]);
-    out.advance(before);
-    finish(out, text, read)
-}
-
-/// How far a text was copied, and all bits of what was.
-type Copied = (usize, u64);
-
-/// Writes a text and its quotes to a place of that length, up to where an escape is needed.
-#[inline(always)]
-fn quote(text: &[u8], to: &mut [u8]) -> Copied {
-    let last = to.len() - 1;
-    to[0] = b'"';
-    to[last] = b'"';
-    copy(text, &mut to[1..last])
-}
-
-#[inline(always)]
-fn finish(out: &mut Sink<'_>, text: &[u8], (plain, all): Copied) -> Option<()> {
-    if plain != text.len() || all & HIGHS != 0 {
-        return put_unusual(out, text, (plain, all));
+    let place = &mut room[before..before + length];
+    place[0] = b'"';
+    place[length - 1] = b'"';
+    let place = &mut place[1..length - 1];
+    let is_plain = match text.len() {
+        0..CHUNK => copy_short(text, place),
+        CHUNK..=TWO_CHUNKS => copy_two(text, place),
+        _ => return put_long(out, before, text),
+    };
+    if !is_plain {
+        return put_unusual(out, (before, 0), text);
     }
-    out.advance(text.len() + 2);
+    out.advance(before + length);
     Some(())
+}
+
+#[cold]
+#[inline(never)]
+fn put_after_growing(out: &mut Sink<'_>, name: (&[u8; PADDED], usize), text: &[u8]) -> Option<()> {
+    out.grow(PADDED + text.len() + 2);
+    put_named(out, name, text)
 }
 
 /// Appends a JSON string to a buffer that is not being printed into.
@@ -88,11 +91,18 @@ pub(crate) fn append_quoted(out: &mut BytesMut, text: &str) {
     let _ = put_quoted(&mut Sink::over(out, text.len() + 2), text.as_bytes());
 }
 
-/// A text that is not plain ASCII, of which a quotation mark and the `plain` bytes behind it are written.
+/// A text that is not plain ASCII. What stands before it, a quotation mark and so many `plain` bytes are written.
 #[inline(never)]
-fn put_unusual(out: &mut Sink<'_>, text: &[u8], (plain, all): Copied) -> Option<()> {
-    out.advance(1 + plain);
-    let all = all | put_escaped(out, &text[plain..]);
+fn put_unusual(out: &mut Sink<'_>, (before, plain): (usize, usize), text: &[u8]) -> Option<()> {
+    out.advance(before + 1 + plain);
+    let (mut rest, mut all) = (&text[plain..], 0);
+    // What is long may be a text in another script, of which nothing needs an escape.
+    if rest.len() > PIECE {
+        let (unescaped, bits) = copy_unescaped(rest, out.room(rest.len()));
+        out.advance(unescaped);
+        (rest, all) = (&rest[unescaped..], bits);
+    }
+    all |= put_escaped(out, rest);
     out.put_u8(b'"');
     if all & HIGHS != 0 {
         std::str::from_utf8(text).ok()?;
@@ -102,40 +112,111 @@ fn put_unusual(out: &mut Sink<'_>, text: &[u8], (plain, all): Copied) -> Option<
 
 /// How many bytes are looked at together: what the smallest of today's processors does in one step.
 const CHUNK: usize = 16;
+const TWO_CHUNKS: usize = 2 * CHUNK;
 
-/// Whether none of the bytes needs an escape. Without a branch, so that it becomes a few instructions for them all.
+/// Whether all bytes are ASCII and none needs an escape. Without a branch, so that it becomes a few instructions for them
+/// all: those above 127 are negative, and the lesser of two differences is 0 where either is.
 #[inline(always)]
 fn is_plain(chunk: &[u8; CHUNK]) -> bool {
     let marks = chunk.iter().fold(0, |marks, byte| {
-        marks | u8::from(*byte < 0x20) | u8::from(*byte == b'"') | u8::from(*byte == b'\\')
+        let apart = (byte ^ b'"').min(byte ^ b'\\');
+        marks | u8::from((*byte as i8) < 0x20) | u8::from(apart == 0)
     });
     marks == 0
 }
 
-/// Copies a text to a place of its length, up to a chunk that needs an escape.
-#[inline]
-fn copy(text: &[u8], to: &mut [u8]) -> Copied {
-    let Some(last) = text.last_chunk::<CHUNK>() else { return copy_short(text, to) };
-    let (mut plain, mut all) = (0, 0);
+/// Copies a text of one to two chunks to a place of its length; tells whether it is plain.
+#[inline(always)]
+fn copy_two(text: &[u8], to: &mut [u8]) -> bool {
+    let (Some(first), Some(last)) = (text.first_chunk::<CHUNK>(), text.last_chunk::<CHUNK>())
+    else {
+        return false;
+    };
+    // The two may have bytes in common: so they have one length, whatever that of the text is.
+    if let Some(to) = to.first_chunk_mut() {
+        *to = *first;
+    }
+    if let Some(to) = to.last_chunk_mut() {
+        *to = *last;
+    }
+    is_plain(first) & is_plain(last)
+}
+
+/// A text of more than two chunks. What stands before it and both quotation marks are written.
+#[inline(never)]
+fn put_long(out: &mut Sink<'_>, before: usize, text: &[u8]) -> Option<()> {
+    let length = text.len() + 2;
+    let to = &mut out.room(before + length)[before + 1..before + length - 1];
+    let mut plain = 0;
     for (chunk, to) in text.as_chunks::<CHUNK>().0.iter().zip(to.as_chunks_mut().0) {
+        *to = *chunk;
         if !is_plain(chunk) {
-            return (plain, all);
+            return put_unusual(out, (before, plain), text);
+        }
+        plain += CHUNK;
+    }
+    // What is left is copied with some of what comes before it.
+    if let (Some(last), Some(to)) = (text.last_chunk::<CHUNK>(), to.last_chunk_mut()) {
+        *to = *last;
+        if !is_plain(last) {
+            return put_unusual(out, (before, plain), text);
+        }
+    }
+    out.advance(before + length);
+    Some(())
+}
+
+/// Copies a text that is shorter than a chunk to a place of its length; tells whether it is plain.
+#[inline(always)]
+fn copy_short(text: &[u8], to: &mut [u8]) -> bool {
+    let odd = if let (Some(start), Some(end)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        to[..8].copy_from_slice(start);
+        to[text.len() - 8..].copy_from_slice(end);
+        odd(u64::from_le_bytes(*start)) | odd(u64::from_le_bytes(*end))
+    } else if let (Some(start), Some(end)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        to[..4].copy_from_slice(start);
+        to[text.len() - 4..].copy_from_slice(end);
+        let ends = u64::from(u32::from_le_bytes(*start)) << 32;
+        odd(ends | u64::from(u32::from_le_bytes(*end)))
+    } else if let [start, .., end] = *text {
+        let middle = text[text.len() / 2];
+        to[0] = start;
+        to[text.len() / 2] = middle;
+        to[text.len() - 1] = end;
+        let bytes = u64::from(start) << 16 | u64::from(middle) << 8 | u64::from(end);
+        odd(SPACES << 24 | bytes)
+    } else if let [byte] = *text {
+        to[0] = byte;
+        odd(SPACES << 8 | u64::from(byte))
+    } else {
+        0
+    };
+    odd & HIGHS == 0
+}
+
+/// Whether none of the bytes needs an escape. Without a branch, so that it becomes a few instructions for them all.
+#[inline(always)]
+fn is_unescaped(chunk: &[u8; CHUNK]) -> bool {
+    let marks = chunk.iter().fold(0, |marks, byte| {
+        let apart = (byte ^ b'"').min(byte ^ b'\\');
+        marks | u8::from(*byte < 0x20) | u8::from(apart == 0)
+    });
+    marks == 0
+}
+
+/// Copies the chunks at the start of a text in which nothing needs an escape; tells how long they are, and all their bits.
+#[inline(always)]
+fn copy_unescaped(text: &[u8], to: &mut [u8]) -> (usize, u64) {
+    let (mut length, mut all) = (0, 0);
+    for (chunk, to) in text.as_chunks::<CHUNK>().0.iter().zip(to.as_chunks_mut().0) {
+        if !is_unescaped(chunk) {
+            break;
         }
         *to = *chunk;
         all |= bits(chunk);
-        plain += CHUNK;
+        length += CHUNK;
     }
-    // What is left is copied with some of what comes before it, so that it has one of few lengths.
-    if plain < text.len() {
-        if !is_plain(last) {
-            return (plain, all);
-        }
-        if let Some(to) = to.last_chunk_mut() {
-            *to = *last;
-        }
-        all |= bits(last);
-    }
-    (text.len(), all)
+    (length, all)
 }
 
 /// All bits of a chunk, as if of eight bytes.
@@ -143,35 +224,6 @@ fn copy(text: &[u8], to: &mut [u8]) -> Copied {
 fn bits(chunk: &[u8; CHUNK]) -> u64 {
     let bits = u128::from_ne_bytes(*chunk);
     bits as u64 | (bits >> 64) as u64
-}
-
-/// The same for a text that is shorter than a chunk: all of it, or nothing.
-#[inline]
-fn copy_short(text: &[u8], to: &mut [u8]) -> Copied {
-    let (first, second);
-    if let (Some(start), Some(end)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        (first, second) = (u64::from_le_bytes(*start), u64::from_le_bytes(*end));
-        to[..8].copy_from_slice(start);
-        to[text.len() - 8..].copy_from_slice(end);
-    } else if let (Some(start), Some(end)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        let ends = u64::from(u32::from_le_bytes(*start)) << 32;
-        (first, second) = (ends | u64::from(u32::from_le_bytes(*end)), SPACES);
-        to[..4].copy_from_slice(start);
-        to[text.len() - 4..].copy_from_slice(end);
-    } else if let [start, .., end] = *text {
-        let middle = text[text.len() / 2];
-        first = SPACES << 24 | u64::from(start) << 16 | u64::from(middle) << 8 | u64::from(end);
-        second = SPACES;
-        to[0] = start;
-        to[text.len() / 2] = middle;
-        to[text.len() - 1] = end;
-    } else {
-        let byte = text.first().copied().unwrap_or(b' ');
-        (first, second) = (ONES * u64::from(byte), SPACES);
-        to[..text.len()].fill(byte);
-    }
-    let plain = special(first) | special(second) == 0;
-    (if plain { text.len() } else { 0 }, first | second)
 }
 
 const SPACES: u64 = ONES * b' ' as u64;
@@ -215,7 +267,12 @@ fn put_escaped(out: &mut Sink<'_>, text: &[u8]) -> u64 {
             let word = u64::from_le_bytes(*word);
             all |= word;
             match special(word) {
-                0 => (rest, to) = (behind, to + 8),
+                0 => {
+                    // More of the kind may follow.
+                    let (more, bits) = copy_unescaped(behind, &mut room[to + 8..]);
+                    (rest, to) = (&behind[more..], to + 8 + more);
+                    all |= bits;
+                }
                 marks => {
                     let plain = marks.trailing_zeros() as usize / 8;
                     to = put_printed(room, to + plain, rest[plain]);
@@ -223,13 +280,44 @@ fn put_escaped(out: &mut Sink<'_>, text: &[u8]) -> u64 {
                 }
             }
         }
-        for byte in rest {
-            all |= u64::from(*byte);
-            to = put_printed(room, to, *byte);
+        let (mut word, mut left) = (tail(piece, rest.len()), rest.len());
+        all |= word;
+        while left > 0 {
+            room[to..to + 8].copy_from_slice(&word.to_le_bytes());
+            let marks = special(word);
+            if marks == 0 {
+                to += left;
+                break;
+            }
+            let plain = marks.trailing_zeros() / 8;
+            to = put_printed(room, to + plain as usize, (word >> (8 * plain)) as u8);
+            left -= plain as usize + 1;
+            word = filled(word.unbounded_shr(8 * (plain + 1)), left);
         }
         out.advance(to);
     }
     all
+}
+
+/// The last bytes of a text, fewer than eight, and what fills them up.
+#[inline]
+fn tail(text: &[u8], length: usize) -> u64 {
+    match text.last_chunk::<8>() {
+        Some(word) => {
+            filled(u64::from_le_bytes(*word).unbounded_shr(64 - 8 * length as u32), length)
+        }
+        None => {
+            let mut word = [b' '; 8];
+            word[..length].copy_from_slice(&text[text.len() - length..]);
+            u64::from_le_bytes(word)
+        }
+    }
+}
+
+/// Some bytes, fewer than eight, with spaces behind them, which are printed as they are.
+#[inline]
+fn filled(bytes: u64, length: usize) -> u64 {
+    bytes | SPACES << (8 * length)
 }
 
 /// Writes what a byte is printed as and tells where that ends; no look at the byte, for nobody could foresee the answer.

@@ -58,13 +58,32 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
-    /// Passes the next byte, if it is a tag that `known` finds something for.
+    /// Passes a tag below 256, if `known` finds something for it. Such a tag is its own first byte on the wire, and behind
+    /// those from 128 on there is a one.
     #[inline(always)]
     pub(crate) fn short<T>(&mut self, known: impl FnOnce(u8) -> Option<T>) -> Option<T> {
-        let (tag, rest) = self.rest.split_first()?;
+        let (tag, mut rest) = self.rest.split_first()?;
         let found = known(*tag)?;
+        if *tag >= 0x80 {
+            rest = rest.strip_prefix(&[1])?;
+        }
         self.rest = rest;
         Some(found)
+    }
+
+    /// Passes the next tag, if it is this one, in its shortest form.
+    #[inline]
+    pub(crate) fn again(&mut self, number: u32, wire_type: u8) -> bool {
+        let tag = number << 3 | u32::from(wire_type);
+        if let Ok(short) = u8::try_from(tag) {
+            return self.short(|tag| (tag == short).then_some(())).is_some();
+        }
+        let mut ahead = *self;
+        let is_same = matches!(ahead.varint(), Ok(next) if next == u64::from(tag));
+        if is_same {
+            *self = ahead;
+        }
+        is_same
     }
 
     /// The next field number and wire type, or `None` at the end.
@@ -98,14 +117,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The same for what is expected to be long.
+    #[inline(always)]
+    pub(crate) fn wide_varint(&mut self) -> Result<u64, Broken> {
+        match self.by_word() {
+            Some(value) => Ok(value),
+            None => self.varint(),
+        }
+    }
+
+    #[inline(never)]
     fn long_varint(&mut self) -> Result<u64, Broken> {
-        if let Some(word) = self.rest.first_chunk::<8>() {
-            let word = u64::from_le_bytes(*word);
-            let ends = !word & 0x8080_8080_8080_8080;
-            if ends != 0 {
-                self.rest = &self.rest[ends.trailing_zeros() as usize / 8 + 1..];
-                return Ok(joined(word & (ends ^ (ends - 1))));
-            }
+        if let Some(value) = self.by_word() {
+            return Ok(value);
         }
         let mut value = 0;
         for (index, &byte) in self.rest.iter().take(10).enumerate() {
@@ -116,6 +140,26 @@ impl<'a> Reader<'a> {
             }
         }
         Err(if self.rest.len() < 10 { Broken::Truncated } else { Broken::Varint })
+    }
+
+    /// A varint that ends within a word, if there is a whole one.
+    #[inline(always)]
+    fn by_word(&mut self) -> Option<u64> {
+        let word = self.word()?;
+        let ends = !word & 0x8080_8080_8080_8080;
+        self.rest =
+            self.rest.get(ends.trailing_zeros() as usize / 8 + 1..).filter(|_| ends != 0)?;
+        Some(joined(word & (ends ^ ends.wrapping_sub(1))))
+    }
+
+    /// The next eight bytes, or five at the end of a message, and then what ends no varint.
+    #[inline(always)]
+    fn word(&self) -> Option<u64> {
+        if let Some(word) = self.rest.first_chunk() {
+            return Some(u64::from_le_bytes(*word));
+        }
+        let [four @ .., last]: &[u8; 5] = self.rest.first_chunk()?;
+        Some(u64::from(u32::from_le_bytes(*four)) | u64::from(*last) << 32 | !0 << 40)
     }
 
     /// The content of a length-delimited value.

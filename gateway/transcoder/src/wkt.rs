@@ -112,38 +112,36 @@ pub(crate) fn put_timestamp(out: &mut Sink<'_>, seconds: i64, nanos: i32) -> Opt
     // Written where it is to stand: what was just written in pieces is slow to read again in one.
     let text: &mut [u8; PADDED] = out.room(PADDED).first_chunk_mut()?;
     *text = *b"\"0000-00-00T00:00:00            ";
-    [text[1], text[2]] = num::pair((year / 100) as u8);
-    [text[3], text[4]] = num::pair((year % 100) as u8);
-    [text[6], text[7]] = num::pair(month as u8);
-    [text[9], text[10]] = num::pair(day as u8);
-    [text[12], text[13]] = num::pair((of_day / 3_600) as u8);
-    [text[15], text[16]] = num::pair((of_day / 60 % 60) as u8);
-    [text[18], text[19]] = num::pair((of_day % 60) as u8);
-    let end = 20 + put_nanos(&mut text[20..], nanos.unsigned_abs());
+    text[1..5].copy_from_slice(&num::four(year));
+    text[6..8].copy_from_slice(&num::pair(month as u8));
+    text[9..11].copy_from_slice(&num::pair(day as u8));
+    text[12..14].copy_from_slice(&num::pair((of_day / 3_600) as u8));
+    text[15..17].copy_from_slice(&num::pair((of_day / 60 % 60) as u8));
+    text[18..20].copy_from_slice(&num::pair((of_day % 60) as u8));
+    let end = 20 + put_nanos(text[20..].first_chunk_mut()?, nanos.unsigned_abs());
     text[end..end + 2].copy_from_slice(b"Z\"");
     out.advance(end + 2);
     Some(())
 }
 
-/// Writes nothing, or a point and 3, 6 or 9 digits; tells how many bytes that is.
-fn put_nanos(text: &mut [u8], nanos: u32) -> usize {
-    let (mut value, count) = match nanos {
-        0 => return 0,
-        _ if nanos.is_multiple_of(1_000_000) => (nanos / 1_000_000, 3),
-        _ if nanos.is_multiple_of(1_000) => (nanos / 1_000, 6),
-        _ => (nanos, 9),
-    };
-    let (odd, pairs) = text[1..=count].as_rchunks_mut::<2>();
-    for two in pairs.iter_mut().rev() {
-        *two = num::pair((value % 100) as u8);
-        value /= 100;
-    }
-    if let [digit] = odd {
-        *digit = b'0' + value as u8;
+/// Writes nothing, or a point and 3, 6 or 9 digits, and what counts no more; tells how many bytes that is.
+fn put_nanos(text: &mut [u8; FRACTION], nanos: u32) -> usize {
+    if nanos == 0 {
+        return 0;
     }
     text[0] = b'.';
-    count + 1
+    let (micros, below) = (nanos / 1_000, nanos % 1_000);
+    text[1..5].copy_from_slice(&num::four(micros / 100));
+    text[5..7].copy_from_slice(&num::pair((micros % 100) as u8));
+    if below == 0 {
+        return if micros.is_multiple_of(1_000) { 4 } else { 7 };
+    }
+    text[6..10].copy_from_slice(&num::four(nanos % 10_000));
+    10
 }
+
+/// A point and nine digits.
+const FRACTION: usize = 10;
 
 /// Seconds and nanoseconds of a text such as `-1.5s`.
 pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
@@ -178,7 +176,7 @@ pub(crate) fn put_duration(out: &mut Sink<'_>, seconds: i64, nanos: i32) -> Opti
     }
     num::put_u64(out, magnitude);
     let mut text = [0; PADDED];
-    let end = put_nanos(&mut text, nanos.unsigned_abs());
+    let end = put_nanos(text.first_chunk_mut()?, nanos.unsigned_abs());
     text[end..end + 2].copy_from_slice(b"s\"");
     out.put_padded(&text, end + 2);
     Some(())

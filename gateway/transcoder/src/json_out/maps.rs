@@ -13,17 +13,17 @@ pub(super) const COMMA: &[u8; PADDED] = b",                               ";
 
 /// A colon, filled up.
 const COLON: &[u8; PADDED] = b":                               ";
-/// The tags of an entry whose key and value are texts.
-const KEY_TEXT: u8 = 1 << 3 | wire::LEN;
-const VALUE_TEXT: u8 = 2 << 3 | wire::LEN;
+/// The tags of an entry whose key is a text, and whose value has a length as well.
+const KEY: u8 = 1 << 3 | wire::LEN;
+const VALUE: u8 = 2 << 3 | wire::LEN;
 
 /// The state of a map that is being printed.
 #[derive(Debug, Default)]
 pub(super) struct Open<'w> {
     /// Where its keys begin in the printer's list.
     base: usize,
-    /// Keys and values are texts.
-    texts: bool,
+    /// What the values are, if they have a length on the wire and keys are texts.
+    values: Option<Kind>,
     /// The last key, when keys are texts.
     last: &'w [u8],
     /// Every key so far was greater than the one before it, so none repeats: texts by bytes, and numbers, whose longer texts
@@ -43,8 +43,13 @@ pub(super) struct Entry<'a, 'w> {
 
 impl<'a> Printer<'a> {
     pub(super) fn begin_map(&self, entry: MsgId) -> Open<'static> {
-        let texts = self.tables.msg(entry).fields.iter().all(|field| field.kind == Kind::String);
-        Open { base: self.keys.len(), texts, last: &[], ascending: true }
+        let values = match &*self.tables.msg(entry).fields {
+            [key, value] if key.kind == Kind::String && value.wire_type == wire::LEN => {
+                Some(value.kind)
+            }
+            _ => None,
+        };
+        Open { base: self.keys.len(), values, last: &[], ascending: true }
     }
 
     /// Ends a map without duplicates that began at `start`.
@@ -57,25 +62,32 @@ impl<'a> Printer<'a> {
     #[inline]
     pub(super) fn entry<'w>(&mut self, id: MsgId, wire: &'w [u8], map: &mut Open<'w>) -> Print<()> {
         // An entry is itself a level of messages.
-        if map.texts
+        if let Some(kind) = map.values
             && self.wire_depth < self.options.max_depth
-            && let Some(texts) = two_texts(wire)
+            && let Some((key, value)) = key_and_value(wire)
         {
-            return self.text_entry(texts, map);
+            let start = self.out.len() + 1;
+            text::put_named(&mut self.out, (COMMA, 1), key).ok_or(NOT_UTF8)?;
+            self.keys.push((start, self.out.len()));
+            self.check_text(map, key)?;
+            return self.usual_value(kind, value);
         }
         self.any_entry(id, wire, map)
     }
 
-    fn text_entry<'w>(
-        &mut self,
-        (key, value): (&'w [u8], &'w [u8]),
-        map: &mut Open<'w>,
-    ) -> Print<()> {
-        let start = self.out.len() + 1;
-        text::put_named(&mut self.out, (COMMA, 1), key).ok_or(NOT_UTF8)?;
-        self.keys.push((start, self.out.len()));
-        self.check_text(map, key)?;
-        text::put_named(&mut self.out, (COLON, 1), value).ok_or(NOT_UTF8)?;
+    /// A value that has a length, in an entry that is not too deep.
+    fn usual_value(&mut self, kind: Kind, value: &[u8]) -> Print<()> {
+        if kind == Kind::String {
+            text::put_named(&mut self.out, (COLON, 1), value).ok_or(NOT_UTF8)?;
+            return self.check_size();
+        }
+        self.out.put_u8(b':');
+        self.wire_depth += 1;
+        match kind {
+            Kind::Message(id) => self.message(id, value)?,
+            _ => self.value(kind, Value::Bytes(value))?,
+        }
+        self.wire_depth -= 1;
         self.check_size()
     }
 
@@ -100,7 +112,7 @@ impl<'a> Printer<'a> {
     /// written in pieces is slow to read again.
     fn check_text<'w>(&mut self, map: &mut Open<'w>, key: &'w [u8]) -> Print<()> {
         let last = std::mem::replace(&mut map.last, key);
-        map.ascending &= self.keys.len() == map.base + 1 || last < key;
+        map.ascending &= self.keys.len() == map.base + 1 || is_before(last, key);
         if map.ascending { Ok(()) } else { self.check_all(map) }
     }
 
@@ -221,13 +233,24 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// Key and value of an entry of two texts, as encoders write it: both, in this order, and nothing else.
+/// Whether a text comes before another by its bytes. Most differ early.
 #[inline]
-fn two_texts(wire: &[u8]) -> Option<(&[u8], &[u8])> {
+fn is_before(text: &[u8], other: &[u8]) -> bool {
+    match (text.first_chunk(), other.first_chunk()) {
+        (Some(start), Some(others)) if start != others => {
+            u64::from_be_bytes(*start) < u64::from_be_bytes(*others)
+        }
+        _ => text < other,
+    }
+}
+
+/// Key and value of an entry in which both have a length, as encoders write it: both, in this order, and nothing else.
+#[inline]
+fn key_and_value(wire: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut reader = Reader::new(wire);
-    reader.short(|tag| (tag == KEY_TEXT).then_some(()))?;
+    reader.short(|tag| (tag == KEY).then_some(()))?;
     let key = reader.bytes().ok()?;
-    reader.short(|tag| (tag == VALUE_TEXT).then_some(()))?;
+    reader.short(|tag| (tag == VALUE).then_some(()))?;
     let value = reader.bytes().ok()?;
     reader.is_empty().then_some((key, value))
 }

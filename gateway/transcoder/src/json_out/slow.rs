@@ -90,7 +90,7 @@ impl<'a> Printer<'a> {
             _ => {
                 let start = self.enter()?;
                 for occurrence in group {
-                    self.elements(field, occurrence.value, &mut super::maps::Open::default())?;
+                    self.elements(field, occurrence.value)?;
                 }
                 self.leave(start, *b"[]");
                 Ok(())

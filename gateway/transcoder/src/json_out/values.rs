@@ -27,8 +27,17 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    /// A number, truth value or enum of those bits.
+    /// A number, truth value or enum of those bits. Many are small integers.
+    #[inline]
     pub(super) fn number(&mut self, kind: Kind, bits: u64) {
+        match kind {
+            Kind::Int32 => num::put_i64(&mut self.out, i64::from(bits as i32)),
+            _ => self.other_number(kind, bits),
+        }
+    }
+
+    #[inline(never)]
+    fn other_number(&mut self, kind: Kind, bits: u64) {
         match kind {
             Kind::Int32 | Kind::Sfixed32 => num::put_i64(&mut self.out, i64::from(bits as i32)),
             Kind::Bool => self.out.put_slice(if bits == 0 { b"false" } else { b"true" }),
@@ -67,9 +76,18 @@ impl<'a> Printer<'a> {
 
     fn double(&mut self, value: f64) {
         match special(value) {
+            None => self.finite(value),
             Some(name) => self.out.put_slice(name),
-            None => num::put_f64(&mut self.out, value),
         }
+    }
+
+    fn finite(&mut self, value: f64) {
+        // Many are whole numbers, whose last bits are zeros. Bits tell a negative zero apart, too.
+        let whole = value as i32;
+        if value.to_bits() & 0x1f_ffff == 0 && f64::from(whole).to_bits() == value.to_bits() {
+            return num::put_i64(&mut self.out, whole.into());
+        }
+        num::put_f64(&mut self.out, value);
     }
 
     fn float(&mut self, value: f32) {
@@ -80,12 +98,13 @@ impl<'a> Printer<'a> {
     }
 }
 
+#[inline]
 fn special(value: f64) -> Option<&'static [u8]> {
     match value {
-        _ if value.is_nan() => Some(b"\"NaN\""),
+        _ if value.is_finite() => None,
         f64::INFINITY => Some(b"\"Infinity\""),
         f64::NEG_INFINITY => Some(b"\"-Infinity\""),
-        _ => None,
+        _ => Some(b"\"NaN\""),
     }
 }
 

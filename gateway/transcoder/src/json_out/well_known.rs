@@ -10,6 +10,7 @@ const SECONDS: u8 = 1 << 3 | VARINT;
 const NANOS: u8 = 2 << 3 | VARINT;
 
 impl<'a> Printer<'a> {
+    #[inline(never)]
     pub(super) fn well_known(&mut self, msg: &'a Msg, wire: &[u8]) -> Print<()> {
         match msg.wkt {
             Wkt::Any => self.any(wire),
@@ -36,21 +37,24 @@ impl<'a> Printer<'a> {
     fn seconds(&self, wire: &[u8]) -> Print<(i64, i32)> {
         let (mut seconds, mut nanos) = (0, 0);
         let mut reader = Reader::new(wire);
-        loop {
-            // Both tags are short ones.
-            match reader.short(|tag| matches!(tag, SECONDS | NANOS).then_some(tag)) {
-                Some(SECONDS) => seconds = reader.varint()? as i64,
-                Some(_) => nanos = reader.varint()? as i32,
-                None => match reader.tag()? {
-                    Some((1, VARINT)) => seconds = reader.varint()? as i64,
-                    Some((2, VARINT)) => nanos = reader.varint()? as i32,
-                    Some((number, wire_type)) => {
-                        reader.skip(number, wire_type, self.options.max_depth)?;
-                    }
-                    None => return Ok((seconds, nanos)),
-                },
+        // What encoders write: seconds, then nanoseconds, and nothing else.
+        if reader.short(|tag| (tag == SECONDS).then_some(())).is_some() {
+            seconds = reader.wide_varint()? as i64;
+        }
+        if reader.short(|tag| (tag == NANOS).then_some(())).is_some() {
+            nanos = reader.wide_varint()? as i32;
+        }
+        if reader.is_empty() {
+            return Ok((seconds, nanos));
+        }
+        while let Some((number, wire_type)) = reader.tag()? {
+            match (number, wire_type) {
+                (1, VARINT) => seconds = reader.varint()? as i64,
+                (2, VARINT) => nanos = reader.varint()? as i32,
+                _ => reader.skip(number, wire_type, self.options.max_depth)?,
             }
         }
+        Ok((seconds, nanos))
     }
 
     fn field_mask(&mut self, wire: &[u8]) -> Print<()> {

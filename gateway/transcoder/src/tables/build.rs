@@ -9,7 +9,7 @@ use super::{Card, EnumId, EnumTable, Field, Kind, Msg, MsgId, NO_FIELD, Spelling
 use crate::load::{self, Schema};
 use crate::names::Names;
 use crate::options::PrintOptions;
-use crate::sink::Piece;
+use crate::sink::{PADDED, Piece};
 use crate::text;
 
 /// Field numbers below this are looked up in an array.
@@ -60,6 +60,7 @@ impl Tables {
                 }
                 begins.push(texts.len());
             }
+            texts.extend_from_slice(&[0; PADDED]);
             written.push((texts.into(), begins.into()));
         }
         for (message, (texts, begins)) in self.messages.iter_mut().zip(written) {
@@ -197,6 +198,7 @@ impl Types<'_> {
             packed: card == Card::Repeated && source.packed && kind.wire_type() != crate::wire::LEN,
             presence: single && presence,
             oneof,
+            oneof_bit: oneof.map_or(0, |oneof| 1_u64.checked_shl(oneof.into()).unwrap_or(u64::MAX)),
             json_key: key(&source.json_name),
             proto_key: key(&source.name),
             spelling: Spelling::new(&key(&source.json_name).text()[1..]),
@@ -262,7 +264,7 @@ fn dense(fields: &[Field]) -> Box<[u16]> {
 
 fn by_tag(fields: &[Field]) -> [u8; 256] {
     let mut by_tag = [NO_FIELD; 256];
-    for (field, index) in fields.iter().zip(0..NO_FIELD).filter(|(field, _)| field.number < 16) {
+    for (field, index) in fields.iter().zip(0..NO_FIELD).filter(|(field, _)| field.number < 32) {
         for wire_type in (0..=crate::wire::FIXED32).filter(|wire_type| field.takes(*wire_type)) {
             by_tag[field.number as usize * 8 + usize::from(wire_type)] = index;
         }

@@ -1,9 +1,10 @@
 //! Wire bytes as they are printed: order, merging, defaults, broken bytes, depth.
 
+use bytes::BytesMut;
 use rstest::rstest;
 use transcoder::{FaultClass, PrintOptions};
 
-use crate::library::{TERSE, book, hex, json, json_of, message, wire};
+use crate::library::{TERSE, book, compile, hex, json, json_of, message, wire};
 
 fn prints(wire: &str, expected: &str) {
     assert_eq!(json(&hex(wire)).unwrap(), expected, "{wire}");
@@ -65,6 +66,28 @@ fn class(wire: &[u8]) -> FaultClass {
 #[case::minus_zero("890100000000 00000080", r#"{"price":-0}"#)]
 #[case::explicit_zeros("7200 920100", r#"{"subtitle":"","reader":""}"#)]
 #[case::null_value("a00100", r#"{"nobody":null}"#)]
+#[case::list_around_another("320161 f83f05 320162", r#"{"authors":["a","b"]}"#)]
+#[case::map_around_another(
+    "3a060a016b120161 f83f05 3a060a016c120162",
+    r#"{"labels":{"k":"a","l":"b"}}"#
+)]
+#[case::empty_packed_before_more("4200 42020102", r#"{"years":[1,2]}"#)]
+#[case::overlong_tag("928100 0161", r#"{"reader":"a"}"#)]
+#[case::tag_of_two_bytes_beyond_255("9203 0161 1a0174", r#"{"title":"t"}"#)]
+#[case::duplicate_long_key(
+    "3a0f0a0a6162636465666768696a120161 3a0f0a0a6162636465666768696a120162",
+    r#"{"labels":{"abcdefghij":"b"}}"#
+)]
+#[case::duplicate_long_key_later(
+    "3a0f0a0a6162636465666768696a120161 3a0f0a0a6062636465666768696a120162 3a0f0a0a6162636465666768696a120163",
+    r#"{"labels":{"`bcdefghij":"b","abcdefghij":"c"}}"#
+)]
+#[case::duplicate_key_of_messages(
+    "f20208 0a016b 12031a0161 f20208 0a016b 12031a0162",
+    r#"{"shelf":{"k":{"title":"b"}}}"#
+)]
+#[case::whole_numbers("890100000000 000024c0 89010000c0ffffffdf41", r#"{"price":2147483647}"#)]
+#[case::beyond_whole_numbers("8901000000000000e041", r#"{"price":2147483648}"#)]
 fn any_legal_order_prints_the_same(#[case] wire: &str, #[case] expected: &str) {
     prints(wire, expected);
 }
@@ -297,6 +320,23 @@ fn worst_case_nesting_on_the_slow_path_takes_linear_time_per_level() {
     let alternating = hex("92010161 9a01020801").repeat(100_000);
     assert_eq!(json(&alternating).unwrap(), r#"{"crate":{"width":1}}"#);
     assert!(start.elapsed().as_secs() < 20);
+}
+
+#[test]
+fn a_message_may_have_more_oneofs_than_a_word_has_bits() {
+    let choice =
+        |n: u32| format!("oneof c{n} {{ bool a{n} = {}; bool b{n} = {}; }}", 2 * n - 1, 2 * n);
+    let choices: String = (1..=70).map(choice).collect();
+    let plan = compile(&format!("syntax = \"proto3\"; message Choices {{ {choices} }}")).unwrap();
+    let printed = |wire: &str| {
+        let mut out = BytesMut::new();
+        plan.wire_to_json(plan.message("Choices").unwrap(), &hex(wire), &TERSE, &mut out).unwrap();
+        String::from_utf8(out.to_vec()).unwrap()
+    };
+    // Of the oneofs 1, 65 and 70 the first member, then their second as well.
+    assert_eq!(printed("0801 880801 d80801"), r#"{"a1":true,"a65":true,"a70":true}"#);
+    assert_eq!(printed("0801 1001"), r#"{"b1":true}"#);
+    assert_eq!(printed("880801 900801 d80801 e00801"), r#"{"b65":true,"b70":true}"#);
 }
 
 #[test]
