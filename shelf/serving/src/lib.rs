@@ -11,6 +11,7 @@ mod line;
 mod lines;
 mod requests;
 mod sending;
+mod standard_error;
 
 pub use at_once::AtOnce;
 pub use gather::Gather;
@@ -20,3 +21,4 @@ pub use line::{Activity, Line, Patience};
 pub use lines::Lines;
 pub use requests::{Requests, Stalled, UnderWay};
 pub use sending::Sending;
+pub use standard_error::StandardError;
