@@ -4,6 +4,7 @@
 //! Nothing in here knows what is asked or answered.
 
 mod at_once;
+mod call;
 mod gather;
 mod host;
 mod kept;
@@ -14,6 +15,7 @@ mod sending;
 mod standard_error;
 
 pub use at_once::AtOnce;
+pub use call::{Answer, Call};
 pub use gather::Gather;
 pub use host::is_plain_host;
 pub use kept::{Keeping, Kept};
