@@ -28,6 +28,7 @@ use crate::{
 mod callers;
 mod compression;
 mod history;
+mod whole;
 
 const PASSWORD: &str = "cedar kettle on the hob";
 const ROLES: [Role; 4] = [Role::Anyone, Role::Viewer, Role::Editor, Role::Admin];
