@@ -59,6 +59,7 @@ use std::{
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Request, Response, header};
 use http_body::Body as _;
+use serving::{Answer, Call as Asked};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
 use tower::Service;
@@ -69,7 +70,6 @@ use self::{
     credentials::Identity,
     deadline::Until,
     ending::Ending,
-    frames::{Counted, Messages},
     pace::Pace,
     page_token::PageTokens,
     resume_token::ResumeTokens,
@@ -77,8 +77,8 @@ use self::{
     seal::Seals,
     shed::{Places, Shed},
     source::Source,
-    steady::Steady,
     trace::Call,
+    wire::Encoded,
 };
 pub(crate) use self::{
     ending::Closing, request_id::X_REQUEST_ID, resume_token::SHELF_RESUME_TOKEN, source::Peer,
@@ -160,17 +160,33 @@ impl GrpcService {
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let method = roles::method(request.uri().path());
-        let call = Call::begun(&request, method.is_some(), self.0.clock.now());
+        let (name, method) = roles::named(request.uri().path()).unzip();
+        let call = Call::begun(name, request.headers(), || self.0.clock.now());
         let span = call.span();
         async {
-            let calling = AssertUnwindSafe(self.refused_or_called(method, request)).catch_unwind();
-            let response = match calling.await {
-                Ok(Ok(response)) => response,
-                Ok(Err(refusal)) => refusal.into_http(),
-                Err(_panic) => status::internal(&"a method panicked").into_http(),
-            };
-            call.ended(completed(response))
+            let answered = unless_it_panics(self.refused_or_called(method, request)).await;
+            let mut response = completed(answered.unwrap_or_else(Status::into_http));
+            call.ended(response.extensions().get());
+            call.mark(response.headers_mut());
+            response
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// Answers a unary call of the contract that is made within this process. It passes the same steps; nothing of it is framed.
+    ///
+    /// # Errors
+    /// The status that the caller would have got over a socket.
+    pub async fn answer_whole(self, asked: Asked) -> Result<Answer, Status> {
+        let (name, method) = roles::named(&asked.path).unzip();
+        let call = Call::begun(name, &asked.headers, || self.0.clock.now());
+        let span = call.span();
+        async {
+            let answered = unless_it_panics(self.refused_or_answered(method, asked)).await;
+            let answered = answered.map_err(|it| status::completed(&it).unwrap_or(it));
+            call.ended(answered.as_ref().err());
+            answered
         }
         .instrument(span)
         .await
@@ -207,22 +223,35 @@ impl GrpcService {
         method: Method,
         request: Request<Body>,
     ) -> Result<(Response<Body>, Option<Places>), Status> {
-        if self.0.closed.load(Ordering::Relaxed) && !method.always_answered {
-            return Err(status::shutting_down());
-        }
-        let source = Source::of(&request, &self.0.trusted_proxies);
+        let trusted = &self.0.trusted_proxies;
+        let source = Source::of(request.extensions().get(), request.headers(), trusted);
         let (identity, _places) = self.admitted(method, source, request.headers()).await?;
         let streams = self.among_streams(method, source, &identity).await?;
-        let (limit, times) = (self.0.limits.message_bytes, self.0.limits.times);
-        let mut request = request.map(|body| {
-            let body = match method.messages {
-                Messages::One => Body::new(Steady::new(body, times)),
-                Messages::Any => body,
-            };
-            Body::new(Counted::new(body, method.messages, limit))
-        });
-        request.extensions_mut().insert(identity);
-        Ok((dispatch::call(self, request).await, streams))
+        Ok((dispatch::call(self, method, identity, request).await, streams))
+    }
+
+    /// The steps of a unary call of this process, in the same order.
+    async fn refused_or_answered(
+        &self,
+        method: Option<Method>,
+        asked: Asked,
+    ) -> Result<Answer, Status> {
+        let method = method.ok_or_else(|| status::method_unknown(&asked.path))?;
+        let time = self.0.limits.deadlines.of_call(&asked.headers)?;
+        let answered = tokio::time::timeout(time, self.answered_in_time(method, asked)).await;
+        answered.unwrap_or_else(|_| Err(status::deadline_exceeded()))
+    }
+
+    async fn answered_in_time(&self, method: Method, asked: Asked) -> Result<Answer, Status> {
+        let Asked { path, headers, message } = asked;
+        let source = Source::of(None, &headers, &self.0.trusted_proxies);
+        let (identity, _places) = self.admitted(method, source, &headers).await?;
+        let limit = self.0.limits.message_bytes;
+        if message.len() > limit {
+            return Err(status::message_too_large(message.len(), limit));
+        }
+        let answer = dispatch::answer(self, &path, identity, message).await?;
+        answer.within(limit).map(Encoded::into_answer)
     }
 
     /// The place of a stream among those of its caller.
@@ -248,6 +277,9 @@ impl GrpcService {
         source: Source,
         headers: &HeaderMap,
     ) -> Result<(Identity, Option<Places>), Status> {
+        if self.0.closed.load(Ordering::Relaxed) && !method.always_answered {
+            return Err(status::shutting_down());
+        }
         let Inner { access, shed, pace, trusted_proxies, clock, .. } = self.0.as_ref();
         if method.always_answered {
             let identity = credentials::identify(access, method, headers, source.network).await?;
@@ -265,6 +297,14 @@ impl GrpcService {
         let identity = credentials::permit(identified?, method)?;
         Ok((identity, Some(shed.both(place, account).await?)))
     }
+}
+
+/// A panic ends its own call and no other.
+async fn unless_it_panics<T>(
+    calling: impl Future<Output = Result<T, Status>>,
+) -> Result<T, Status> {
+    let called = AssertUnwindSafe(calling).catch_unwind().await;
+    called.unwrap_or_else(|_panic| Err(status::internal(&"a method panicked")))
 }
 
 /// Gives a refusal that tonic made by itself its reason.

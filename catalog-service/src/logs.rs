@@ -4,7 +4,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use serving::Lines;
+use serving::{Lines, StandardError};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
@@ -77,7 +77,9 @@ impl Settings {
                 let lines = fmt::layer().with_ansi(io::stderr().is_terminal()).with_target(false);
                 registry.with(lines.with_writer(io::stderr)).try_init()
             }
-            Format::Json => registry.with(Lines::to(io::stderr, || SystemClock.now())).try_init(),
+            Format::Json => {
+                registry.with(Lines::to(StandardError::new, || SystemClock.now())).try_init()
+            }
         };
     }
 }

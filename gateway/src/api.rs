@@ -29,7 +29,7 @@ pub(crate) use failure::error;
 use given::Given;
 
 use crate::{
-    app::{self, Gateway, Refusal, Route, Visit},
+    app::{self, Gateway, Refusal, Visit},
     contract::Profile,
     upstream::{self, Target},
 };
@@ -74,12 +74,12 @@ pub(crate) async fn answer(
         Routed::Miss => return Refusal::not_found().render(gateway, visit),
     };
     let asked = Asked { gateway, visit, plan: &plan, head: &head, call };
-    let mut response = match asked.answer(body).await {
+    let response = match asked.answer(body).await {
         Ok(response) => response,
         Err(Failure::Refused(refusal)) => refusal.render(gateway, visit),
         Err(failure) => failure.render(&plan, gateway.contract(), &head.headers),
     };
-    response.extensions_mut().insert(Route::Rpc(Arc::clone(call.rpc())));
+    visit.was_for(call.rpc());
     response
 }
 
@@ -103,8 +103,9 @@ impl Asked<'_> {
         let most = self.gateway.settings().limits.sizes.message;
         let (target, outgoing) = (Target::Method(self.call.rpc()), metadata::on(self)?);
         let upstream = self.gateway.upstream();
-        let answer = upstream.unary(target, &outgoing, message.clone(), most).await?;
-        reply::write(self, &message, answer).await
+        let secret = reply::Secret::of(self.call.rpc(), &message);
+        let answer = upstream.unary(target, &outgoing, message, most).await?;
+        reply::write(self, secret, answer).await
     }
 
     /// The frame of the request's one message, known to be good.

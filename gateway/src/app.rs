@@ -42,7 +42,7 @@ pub(crate) use network::Network;
 pub use problem::Problem;
 pub(crate) use refusal::Refusal;
 pub use visit::Peer;
-pub(crate) use visit::{Kind, Route, Visit, text};
+pub(crate) use visit::{Kind, Visit, text};
 
 use crate::{
     api, assets,
@@ -176,9 +176,9 @@ impl App {
         Self { gateway, pages }
     }
 
-    /// Answers one request.
-    pub async fn answer(&self, request: Request<Body>) -> Response {
-        let mut visit = Visit::begin(&request, self.gateway.front(), self.gateway.settings());
+    /// Answers one request, which came over the connection of this peer, if it came over any.
+    pub async fn answer(&self, peer: Option<Peer>, request: Request<Body>) -> Response {
+        let mut visit = Visit::begin(peer, &request, self.gateway.front(), self.gateway.settings());
         // A slow sender is cut off, and what of a body nobody reads comes back.
         let (request, rest) = lent::lend(request, visit.kind(), &self.gateway.settings().limits);
         // A panic ends its own request and no other.
@@ -285,6 +285,7 @@ impl Service<Request<Body>> for App {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let app = self.clone();
-        Box::pin(async move { Ok(app.answer(request).await) })
+        let peer = request.extensions().get().cloned();
+        Box::pin(async move { Ok(app.answer(peer, request).await) })
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 
 use clap::{Args, ValueEnum};
-use serving::Lines;
+use serving::{Lines, StandardError};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::clock;
@@ -53,7 +53,7 @@ pub fn start(options: &Options) -> Result<(), String> {
     };
     let registry = tracing_subscriber::registry().with(filter);
     let started = if json {
-        registry.with(Lines::to(io::stderr, clock::now)).try_init()
+        registry.with(Lines::to(StandardError::new, clock::now)).try_init()
     } else {
         let lines = fmt::layer().compact().with_target(false).with_writer(io::stderr);
         registry.with(lines).try_init()

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Gateway, Network},
+    app::{App, Gateway, Network, Peer},
     config::Limits,
     contract::Front,
 };
@@ -87,10 +87,10 @@ impl Bound {
             tracing::warn!(%origin, "signing in needs https: browsers keep no session cookie of this address");
         }
         let app = Arc::new(App::new(gateway.clone()));
-        let answer = move |request| {
+        let answer = move |peer, request| {
             let app = Arc::clone(&app);
             // In a box, because the server moves it about ten times before it is first polled.
-            Box::pin(async move { app.answer(request).await })
+            Box::pin(async move { app.answer(Some(peer), request).await })
         };
         let draining = async {
             shutdown.cancelled().await;
@@ -102,7 +102,7 @@ impl Bound {
     /// The same, with anything in place of the front door: what the front door itself costs is measured against this.
     pub async fn serve_with<A, R>(self, answer: A, limits: &Limits, shutdown: CancellationToken)
     where
-        A: Fn(Request<Body>) -> R + Clone + Send + 'static,
+        A: Fn(Peer, Request<Body>) -> R + Clone + Send + 'static,
         R: Future<Output = Response> + Send + 'static,
     {
         let listener = self.listener;

@@ -21,12 +21,13 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use futures_util::{FutureExt as _, future::Either};
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, Uri, Version, header, uri::PathAndQuery,
 };
 use http_body_util::{BodyExt as _, Full};
+use serving::Call;
 use tokio::{
     sync::watch,
     time::{Instant, error::Elapsed},
@@ -52,8 +53,14 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// An answer of the service that is still on its way.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Status>> + Send>>;
 
+/// A whole answer that is still on its way.
+type WholeAnswer = Pin<Box<dyn Future<Output = Result<serving::Answer, Status>> + Send>>;
+
 /// Room for the headers of a call.
 const ROOM: usize = 8;
+
+/// Room for what a call within the process carries beside its message: id, address, deadline, credentials, and two others.
+const ROOM_WITHIN: usize = 6;
 
 /// The way to the catalog-service. Cloning is cheap; every generated client works over it.
 ///
@@ -66,8 +73,17 @@ pub struct Upstream {
 
 #[derive(Clone)]
 enum Way {
-    Here(Arc<dyn Fn(Request<Body>) -> Answer + Send + Sync>),
+    Here(Here),
     There(Arc<Instances>),
+}
+
+/// The service in this process.
+#[derive(Clone)]
+struct Here {
+    /// Takes calls as they would come over a socket.
+    framed: Arc<dyn Fn(Request<Body>) -> Answer + Send + Sync>,
+    /// Takes the messages of unary calls as they are.
+    whole: Option<Arc<dyn Fn(Call) -> WholeAnswer + Send + Sync>>,
 }
 
 /// The head of a call, whoever it goes to.
@@ -110,7 +126,21 @@ impl Upstream {
                 }
             })
         };
-        Self { way: Way::Here(Arc::new(call)), outgoing: None }
+        Self { way: Way::Here(Here { framed: Arc::new(call), whole: None }), outgoing: None }
+    }
+
+    /// The same service, which takes the messages of unary calls by `answer` as well: what is not sent need not be framed.
+    #[must_use]
+    pub fn with_whole_calls<F>(self, answer: impl Fn(Call) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<serving::Answer, Status>> + Send + 'static,
+    {
+        let answer = move |call| -> WholeAnswer { Box::pin(answer(call)) };
+        let way = match self.way {
+            Way::Here(here) => Way::Here(Here { whole: Some(Arc::new(answer)), ..here }),
+            there @ Way::There(_) => there,
+        };
+        Self { way, ..self }
     }
 
     /// Connections to one or more instances of the service, made when they are first needed and again when they break.
@@ -147,11 +177,17 @@ impl Upstream {
         message: Bytes,
         most: usize,
     ) -> Result<Reply, Status> {
+        if let (Way::Here(Here { whole: Some(answer), .. }), Target::Method(rpc)) =
+            (&self.way, target)
+        {
+            let answer = answer(whole(rpc, outgoing, message)?);
+            return Reply::of(in_time(outgoing.deadline(), answer).await?, most);
+        }
         let path = target.path()?;
         let head = || Head::stamped(path.clone(), outgoing);
         let answer = async {
             match &self.way {
-                Way::Here(call) => call(head()?.request(message)).await,
+                Way::Here(here) => (here.framed)(head()?.request(message)).await,
                 // In a box, so that a call within the process is no larger than it has to be.
                 Way::There(instances) => {
                     Box::pin(retry::call(&instances.calls, target.rpc(), head, message)).await
@@ -194,6 +230,14 @@ fn in_time<T, F: Future<Output = Result<T, Status>>>(
             Either::Right(tokio::time::timeout_at(deadline, answer).map(late))
         }
     }
+}
+
+/// A call within the process, of a frame whose message goes without it.
+fn whole(rpc: &Rpc, outgoing: &Outgoing, mut frame: Bytes) -> Result<Call, Status> {
+    let mut headers = HeaderMap::with_capacity(ROOM_WITHIN);
+    outgoing.stamp(&mut headers)?;
+    frame.advance(PREFIX);
+    Ok(Call { path: rpc.grpc_path().to_owned(), headers, message: frame })
 }
 
 impl Head {
@@ -244,7 +288,7 @@ impl Service<Request<Body>> for Upstream {
         }
         let deadline = outgoing.and_then(|outgoing| outgoing.deadline());
         let answer: Answer = match &self.way {
-            Way::Here(call) => call(request),
+            Way::Here(here) => (here.framed)(request),
             Way::There(instances) => {
                 let instances = Arc::clone(instances);
                 Box::pin(async move {

@@ -127,7 +127,10 @@ pub async fn bind_with_clock(
         Some(origin) => instance.access().setup_link(origin).await.map_err(StartError::Setup)?,
         None => None,
     };
-    let gateway = Gateway::new(door, Upstream::in_process(instance.service()));
+    let service = instance.service();
+    let upstream = Upstream::in_process(service.clone())
+        .with_whole_calls(move |call| service.clone().answer_whole(call));
+    let gateway = Gateway::new(door, upstream);
     Ok(Shelf { front, catalog, gateway, sample, setup_link })
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body as HttpBody, Frame};
 use tonic::{Status, body::Body};
 
@@ -18,7 +18,7 @@ use super::{shed::Places, status};
 use crate::config::Deadlines;
 
 /// The header in which a caller says how long it will wait.
-const GRPC_TIMEOUT: &str = "grpc-timeout";
+const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 impl Deadlines {
     /// How long the call with these headers may take until its answer begins.
@@ -62,7 +62,10 @@ impl Allowed {
 fn asked(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
     let Some(value) = headers.get(GRPC_TIMEOUT) else { return Ok(None) };
     parse(value).map(Some).ok_or_else(|| {
-        status::header_invalid(GRPC_TIMEOUT, "must be 1 to 8 digits and one of H, M, S, m, u, n")
+        status::header_invalid(
+            GRPC_TIMEOUT.as_str(),
+            "must be 1 to 8 digits and one of H, M, S, m, u, n",
+        )
     })
 }
 
@@ -148,10 +151,7 @@ mod tests {
     use tonic::Code;
 
     fn headers(timeout: &str) -> HeaderMap {
-        HeaderMap::from_iter([(
-            http::HeaderName::from_static(GRPC_TIMEOUT),
-            HeaderValue::from_str(timeout).unwrap(),
-        )])
+        HeaderMap::from_iter([(GRPC_TIMEOUT, HeaderValue::from_str(timeout).unwrap())])
     }
 
     #[test]

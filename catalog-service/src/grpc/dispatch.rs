@@ -2,56 +2,123 @@
 //!
 //! A test holds that no method of the descriptors is missing here.
 
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures_util::Stream;
 use http::{Request, Response};
-use tonic::body::Body;
+use tonic::{Status, body::Body};
 
 use super::{
     GrpcService, api_key_service as api_keys, category_service as categories,
-    change_service as changes, product_history as history, product_service as products,
-    search_service as search, session_service as sessions, shop_service as shop, status, undelete,
-    user_service as users, variant_service as variants, watch,
-    wire::{streaming, unary},
+    change_service as changes,
+    credentials::Identity,
+    frames::{Counted, Messages},
+    product_history as history, product_service as products,
+    roles::Method,
+    search_service as search, session_service as sessions, shop_service as shop, status,
+    steady::Steady,
+    undelete, user_service as users, variant_service as variants, watch,
+    wire::{Encoded, decoded, streaming, unary},
 };
 
-/// Calls the method of the request's path.
-pub(super) async fn call(service: &GrpcService, request: Request<Body>) -> Response<Body> {
-    let uri = request.uri().clone();
-    let Some((name, method)) = uri.path().trim_start_matches('/').split_once('/') else {
-        return status::method_unknown(uri.path()).into_http();
-    };
-    match name {
-        "shelf.catalog.v1.ProductService" => product(service, method, request).await,
-        "shelf.catalog.v1.VariantService" => variant(service, method, request).await,
-        "shelf.catalog.v1.CategoryService" => category(service, method, request).await,
-        "shelf.catalog.v1.ChangeService" => change(service, method, request).await,
-        "shelf.catalog.v1.ShopService" => the_shop(service, method, request).await,
-        "shelf.access.v1.SessionService" => session(service, method, request).await,
-        "shelf.access.v1.UserService" => user(service, method, request).await,
-        "shelf.access.v1.ApiKeyService" => api_key(service, method, request).await,
-        beside => service.0.beside.call(beside, request).await,
+type Answer = Result<Encoded, Status>;
+
+/// A method at work.
+type Answering<'s> = Pin<Box<dyn Future<Output = Answer> + Send + 's>>;
+
+/// The method of a name at work on its message, if there is one of that name; or what is wrong with the message.
+type Found<'s> = Option<Result<Answering<'s>, Status>>;
+
+/// Calls the method of a request that came over a socket, or as if it had.
+pub(super) async fn call(
+    service: &GrpcService,
+    method: Method,
+    identity: Identity,
+    request: Request<Body>,
+) -> Response<Body> {
+    let limits = &service.0.limits;
+    let (limit, times) = (limits.message_bytes, limits.times);
+    let path = request.uri().clone();
+    let path = path.path();
+    let one = |body| Counted::new(Steady::new(body, times), Messages::One, limit);
+    let (name, _) = parts(path);
+    if name.starts_with("grpc.") {
+        let request = request.map(|body| match method.messages {
+            Messages::One => Body::new(one(body)),
+            Messages::Any => Body::new(Counted::new(body, Messages::Any, limit)),
+        });
+        return service.0.beside.call(name, request).await;
     }
+    let request = request.map(one);
+    if method.streams {
+        let watch = |message| watch(service, identity.clone(), message);
+        Box::pin(streaming(limit, request, watch)).await
+    } else {
+        unary(limit, identity, request, |who, message| answer(service, path, who, message)).await
+    }
+}
+
+/// Answers the message of a unary call.
+///
+/// # Errors
+/// METHOD_UNKNOWN, and whatever the method refuses.
+pub(super) async fn answer(
+    service: &GrpcService,
+    path: &str,
+    who: Identity,
+    message: Bytes,
+) -> Answer {
+    let (name, method) = parts(path);
+    let answered = match name {
+        "shelf.catalog.v1.ProductService" => product(service, method, who, message),
+        "shelf.catalog.v1.VariantService" => variant(service, method, who, message),
+        "shelf.catalog.v1.CategoryService" => category(service, method, who, message),
+        "shelf.catalog.v1.ChangeService" => change(service, method, who, message),
+        "shelf.catalog.v1.ShopService" => the_shop(service, method, who, message),
+        "shelf.access.v1.SessionService" => session(service, method, who, message),
+        "shelf.access.v1.UserService" => user(service, method, who, message),
+        "shelf.access.v1.ApiKeyService" => api_key(service, method, who, message),
+        _ => None,
+    };
+    match answered {
+        Some(answered) => answered?.await,
+        None => Err(status::method_unknown(path)),
+    }
+}
+
+/// The service and the method that a path names.
+fn parts(path: &str) -> (&str, &str) {
+    path.strip_prefix('/').and_then(|path| path.split_once('/')).unwrap_or_default()
+}
+
+/// The one method whose answer is a stream.
+async fn watch(
+    service: &GrpcService,
+    who: Identity,
+    message: Bytes,
+) -> Result<impl Stream<Item = Answer> + Send + use<>, Status> {
+    watch::watch_products(service.clone(), who, decoded(message)?).await
 }
 
 /// Matches a method's name to the function that answers it.
 macro_rules! methods {
-    ($service:expr, $method:expr, $request:expr, { $($name:literal => $answer:path,)+ }) => {{
-        let (service, request) = ($service, $request);
-        let limit = service.0.limits.message_bytes;
+    ($service:expr, $method:expr, $who:expr, $message:expr, { $($name:literal => $answer:path,)+ }) => {{
+        let (service, who, message) = ($service, $who, $message);
         match $method {
             // Boxed each by itself: a call would otherwise be as large as the largest method, and is moved several times.
-            $($name => Box::pin(unary(limit, request, |who, message| $answer(service, who, message))).await,)+
-            _ => status::method_unknown(request.uri().path()).into_http(),
+            $($name => Some(decoded(message).map(|message| boxed($answer(service, who, message)))),)+
+            _ => None,
         }
     }};
 }
 
-async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    if method == "WatchProducts" {
-        let (service, limit) = (s.clone(), s.0.limits.message_bytes);
-        let watch = move |who, message| watch::watch_products(service.clone(), who, message);
-        return Box::pin(streaming(limit, request, watch)).await;
-    }
-    methods!(s, method, request, {
+fn boxed<'s>(answering: impl Future<Output = Answer> + Send + 's) -> Answering<'s> {
+    Box::pin(answering)
+}
+
+fn product<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "GetProduct" => products::get_product,
         "ListProducts" => products::list_products,
         "CreateProduct" => products::create_product,
@@ -79,8 +146,8 @@ async fn product(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
     })
 }
 
-async fn variant(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    methods!(s, method, request, {
+fn variant<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "GetVariant" => variants::get_variant,
         "ListVariants" => variants::list_variants,
         "CreateVariant" => variants::create_variant,
@@ -90,8 +157,8 @@ async fn variant(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
     })
 }
 
-async fn category(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    methods!(s, method, request, {
+fn category<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "GetCategory" => categories::get_category,
         "ListCategories" => categories::list_categories,
         "CreateCategory" => categories::create_category,
@@ -101,21 +168,21 @@ async fn category(s: &GrpcService, method: &str, request: Request<Body>) -> Resp
     })
 }
 
-async fn change(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    methods!(s, method, request, {
+fn change<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "ListChanges" => changes::list_changes,
     })
 }
 
-async fn the_shop(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    methods!(s, method, request, {
+fn the_shop<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "GetShop" => shop::get_shop,
         "UpdateShop" => shop::update_shop,
     })
 }
 
-async fn session(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    methods!(s, method, request, {
+fn session<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "CreateSession" => sessions::create_session,
         "GetSession" => sessions::get_session,
         "ListSessions" => sessions::list_sessions,
@@ -123,8 +190,8 @@ async fn session(s: &GrpcService, method: &str, request: Request<Body>) -> Respo
     })
 }
 
-async fn user(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    methods!(s, method, request, {
+fn user<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "RedeemSetupToken" => users::redeem_setup_token,
         "GetUser" => users::get_user,
         "ListUsers" => users::list_users,
@@ -135,8 +202,8 @@ async fn user(s: &GrpcService, method: &str, request: Request<Body>) -> Response
     })
 }
 
-async fn api_key(s: &GrpcService, method: &str, request: Request<Body>) -> Response<Body> {
-    methods!(s, method, request, {
+fn api_key<'s>(s: &'s GrpcService, method: &str, who: Identity, message: Bytes) -> Found<'s> {
+    methods!(s, method, who, message, {
         "GetApiKey" => api_keys::get_api_key,
         "ListApiKeys" => api_keys::list_api_keys,
         "CreateApiKey" => api_keys::create_api_key,

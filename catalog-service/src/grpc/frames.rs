@@ -10,7 +10,7 @@ use std::{
 
 use bytes::{Buf as _, Bytes};
 use http_body::{Body as HttpBody, Frame};
-use tonic::{Status, body::Body};
+use tonic::Status;
 
 use super::status;
 
@@ -28,20 +28,20 @@ pub(crate) enum Messages {
 
 /// A request body whose frames are counted as they are read.
 #[derive(Debug)]
-pub(crate) struct Counted {
-    body: Body,
+pub(crate) struct Counted<B> {
+    body: B,
     counter: Counter,
     ended: bool,
 }
 
-impl Counted {
+impl<B> Counted<B> {
     /// Counts the frames of `body`, none of which may be longer than `limit` bytes.
-    pub(crate) fn new(body: Body, messages: Messages, limit: usize) -> Self {
+    pub(crate) fn new(body: B, messages: Messages, limit: usize) -> Self {
         Self { body, counter: Counter::new(messages, limit), ended: false }
     }
 }
 
-impl HttpBody for Counted {
+impl<B: HttpBody<Data = Bytes, Error = Status> + Unpin> HttpBody for Counted<B> {
     type Data = Bytes;
     type Error = Status;
 

@@ -13,11 +13,11 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 /// The longest id that is taken from a caller.
 const LONGEST: usize = 64;
 
-/// The id of the call with these headers, which begins now.
-pub(crate) fn of_call(headers: &HeaderMap, now: Timestamp) -> HeaderValue {
+/// The id of the call with these headers; `now` tells when it begins.
+pub(crate) fn of_call(headers: &HeaderMap, now: impl FnOnce() -> Timestamp) -> HeaderValue {
     match headers.get(&X_REQUEST_ID) {
         Some(id) if plain(id.as_bytes()) => id.clone(),
-        _ => HeaderValue::try_from(ids::new_id(now))
+        _ => HeaderValue::try_from(ids::new_id(now()))
             .unwrap_or_else(|_| HeaderValue::from_static("none")),
     }
 }
@@ -41,7 +41,7 @@ mod tests {
     }
 
     fn id(headers: &HeaderMap) -> HeaderValue {
-        of_call(headers, Timestamp::UNIX_EPOCH)
+        of_call(headers, || Timestamp::UNIX_EPOCH)
     }
 
     #[test]

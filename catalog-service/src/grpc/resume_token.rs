@@ -5,11 +5,9 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use http::{HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
-use tonic::{
-    Status,
-    metadata::{Ascii, MetadataValue},
-};
+use tonic::Status;
 
 use super::{
     seal::{Purpose, Seals, Unopened},
@@ -18,7 +16,7 @@ use super::{
 use crate::domain::{Audience, FeedPosition};
 
 /// The metadata in which a read answers its token.
-pub(crate) const SHELF_RESUME_TOKEN: &str = "shelf-resume-token";
+pub(crate) const SHELF_RESUME_TOKEN: HeaderName = HeaderName::from_static("shelf-resume-token");
 
 /// Seals and opens resume tokens.
 #[derive(Debug)]
@@ -40,14 +38,15 @@ struct Kind {
 struct Sealed {
     position: FeedPosition,
     expiry: u32,
-    token: MetadataValue<Ascii>,
+    token: HeaderValue,
 }
 
 impl ResumeTokens {
     /// Resume tokens under these seals.
     pub(super) fn new(seals: Arc<Seals>) -> Self {
         let of = |audience: &str| {
-            let digest = Sha256::new().chain_update(SHELF_RESUME_TOKEN).chain_update(audience);
+            let digest =
+                Sha256::new().chain_update(SHELF_RESUME_TOKEN.as_str()).chain_update(audience);
             Kind { purpose: Purpose::new(digest), last: RwLock::default() }
         };
         Self { seals, public: of(" public"), staff: of(" staff") }
@@ -61,7 +60,7 @@ impl ResumeTokens {
         &self,
         audience: Audience,
         position: FeedPosition,
-    ) -> Result<MetadataValue<Ascii>, Status> {
+    ) -> Result<HeaderValue, Status> {
         let kind = self.kind(audience);
         let expiry = self.seals.expiry();
         if let Some(token) = kind.last(position, expiry) {
@@ -69,7 +68,7 @@ impl ResumeTokens {
         }
         let payload = position.number().to_be_bytes();
         let token = self.seals.seal_until(expiry, kind.purpose, &payload);
-        let token = MetadataValue::try_from(token).map_err(|error| status::internal(&error))?;
+        let token = HeaderValue::try_from(token).map_err(|error| status::internal(&error))?;
         let sealed = Sealed { position, expiry, token: token.clone() };
         *kind.last.write().unwrap_or_else(PoisonError::into_inner) = Some(sealed);
         Ok(token)
@@ -105,7 +104,7 @@ impl ResumeTokens {
 }
 
 impl Kind {
-    fn last(&self, position: FeedPosition, expiry: u32) -> Option<MetadataValue<Ascii>> {
+    fn last(&self, position: FeedPosition, expiry: u32) -> Option<HeaderValue> {
         let last = self.last.read().unwrap_or_else(PoisonError::into_inner);
         let is_same = |last: &&Sealed| last.position == position && last.expiry == expiry;
         last.as_ref().filter(is_same).map(|last| last.token.clone())

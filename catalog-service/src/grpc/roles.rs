@@ -40,10 +40,11 @@ pub(crate) enum Counts {
     Write,
 }
 
-/// The method at `path`, such as `/shelf.catalog.v1.ProductService/GetProduct`.
-pub(crate) fn method(path: &str) -> Option<Method> {
+/// The method at `path`, such as `/shelf.catalog.v1.ProductService/GetProduct`, with its name, which is the path without the first `/`.
+pub(crate) fn named(path: &str) -> Option<(&'static str, Method)> {
     static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(methods);
-    METHODS.get(path).copied()
+    let (name, method) = METHODS.get_key_value(path.strip_prefix('/')?)?;
+    Some((name, *method))
 }
 
 /// The option by which a method names its role.
@@ -55,11 +56,11 @@ const HTTP_RULE: &str = "google.api.http";
 fn methods() -> HashMap<String, Method> {
     let pool = proto::descriptor_pool();
     let ours = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-    ours.map(|method| (path(&method), described(&method))).chain(served_beside()).collect()
+    ours.map(|method| (name(&method), described(&method))).chain(served_beside()).collect()
 }
 
-fn path(method: &MethodDescriptor) -> String {
-    format!("/{}/{}", method.parent_service().full_name(), method.name())
+fn name(method: &MethodDescriptor) -> String {
+    format!("{}/{}", method.parent_service().full_name(), method.name())
 }
 
 fn described(method: &MethodDescriptor) -> Method {
@@ -121,27 +122,31 @@ fn served_beside() -> impl Iterator<Item = (String, Method)> {
     let reflection =
         Method { messages: Messages::Any, streams: true, always_answered: false, ..open };
     [
-        ("/grpc.health.v1.Health/Check", open),
-        ("/grpc.health.v1.Health/List", open),
-        ("/grpc.health.v1.Health/Watch", Method { streams: true, ..open }),
-        ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", reflection),
-        ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", reflection),
+        ("grpc.health.v1.Health/Check", open),
+        ("grpc.health.v1.Health/List", open),
+        ("grpc.health.v1.Health/Watch", Method { streams: true, ..open }),
+        ("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", reflection),
+        ("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", reflection),
     ]
     .into_iter()
-    .map(|(path, method)| (path.to_owned(), method))
+    .map(|(name, method)| (name.to_owned(), method))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn method(path: &str) -> Option<Method> {
+        named(path).map(|(_, method)| method)
+    }
+
     #[test]
     fn every_method_of_the_contract_names_its_role() {
         let pool = proto::descriptor_pool();
         let mut methods = 0;
         for described in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
-            let path = path(&described);
-            assert!(method(&path).unwrap().role.is_some(), "{path}");
+            let name = name(&described);
+            assert!(method(&format!("/{name}")).unwrap().role.is_some(), "{name}");
             methods += 1;
         }
         assert!(methods > 30, "only {methods} methods");

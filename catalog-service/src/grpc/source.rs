@@ -5,13 +5,13 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderName};
 
 use super::credentials::Identity;
 use crate::{access::UserId, network::Network};
 
 /// The header in which a gateway or a proxy says whom it asks for.
-const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The other end of a connection; the socket puts it on every request, and a call within the process has none.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +36,10 @@ pub(super) enum Account {
 }
 
 impl Source {
-    /// Where a request comes from, given the proxies that are believed besides this machine.
-    pub(super) fn of<B>(request: &Request<B>, trusted: &[IpAddr]) -> Self {
-        let peer = request.extensions().get::<Peer>().map(|Peer(address)| address.to_canonical());
-        let address = client(peer, request.headers(), trusted);
+    /// Where a call comes from, given its peer, if it has one, and the proxies that are believed besides this machine.
+    pub(super) fn of(peer: Option<&Peer>, headers: &HeaderMap, trusted: &[IpAddr]) -> Self {
+        let peer = peer.map(|Peer(address)| address.to_canonical());
+        let address = client(peer, headers, trusted);
         Self { network: address.map(Network::of), within: peer.is_none() }
     }
 
@@ -76,14 +76,12 @@ mod tests {
     use super::*;
 
     fn source(peer: &str, said: &[&str]) -> Option<Network> {
-        let mut request = Request::new(());
-        if let Ok(peer) = peer.parse() {
-            request.extensions_mut().insert(Peer(peer));
-        }
+        let mut headers = HeaderMap::new();
         for line in said {
-            request.headers_mut().append(FORWARDED_FOR, line.parse().unwrap());
+            headers.append(FORWARDED_FOR, line.parse().unwrap());
         }
-        Source::of(&request, &["10.0.0.1".parse().unwrap()]).network
+        let peer = peer.parse().ok().map(Peer);
+        Source::of(peer.as_ref(), &headers, &["10.0.0.1".parse().unwrap()]).network
     }
 
     #[rstest]

@@ -28,6 +28,7 @@ use crate::{
 mod callers;
 mod compression;
 mod history;
+mod whole;
 
 const PASSWORD: &str = "cedar kettle on the hob";
 const ROLES: [Role; 4] = [Role::Anyone, Role::Viewer, Role::Editor, Role::Admin];
@@ -151,7 +152,7 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
     for service in proto::descriptor_pool().services() {
         for method in service.methods() {
             let path = format!("/{}/{}", service.full_name(), method.name());
-            let required = roles::method(&path).unwrap().role.unwrap();
+            let required = roles::named(&path).unwrap().1.role.unwrap();
             for role in ROLES {
                 // An empty message breaks the contract's rules; whoever learns that has been let in.
                 let refused = match method.is_server_streaming() {

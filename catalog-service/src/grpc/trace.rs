@@ -2,11 +2,11 @@
 //!
 //! Never a body, a token or an address; the path is the contract's own, or is not written at all.
 
-use std::time::Instant;
+use std::{borrow::Cow, time::Instant};
 
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
-use tonic::{Code, Status, body::Body};
+use tonic::{Code, Status};
 use tracing::Span;
 
 use super::{refusal::reason_of, request_id};
@@ -14,21 +14,19 @@ use super::{refusal::reason_of, request_id};
 /// A call that is being answered.
 pub(super) struct Call {
     id: HeaderValue,
-    uri: Uri,
-    /// Whether its path is that of a method.
-    exists: bool,
+    /// What is called, if there is such a method: what else a caller writes into a path is kept out of the log.
+    method: Option<&'static str>,
     begun: Instant,
 }
 
 impl Call {
     /// Notes the beginning of a call.
-    pub(super) fn begun(request: &Request<Body>, exists: bool, now: Timestamp) -> Self {
-        Self {
-            id: request_id::of_call(request.headers(), now),
-            uri: request.uri().clone(),
-            exists,
-            begun: Instant::now(),
-        }
+    pub(super) fn begun(
+        method: Option<&'static str>,
+        headers: &HeaderMap,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Self {
+        Self { id: request_id::of_call(headers, now), method, begun: Instant::now() }
     }
 
     /// The span in which everything about the call is logged.
@@ -36,29 +34,31 @@ impl Call {
         tracing::info_span!("call", id = request_id::as_str(&self.id))
     }
 
-    /// Logs the end of the call and marks its answer with the id.
-    pub(super) fn ended(self, mut response: Response<Body>) -> Response<Body> {
-        let status = response.extensions().get::<Status>();
-        let code = status.map_or(Code::Ok, Status::code);
-        let reason = status.and_then(reason_of);
+    /// Logs how the call ended: by a refusal, or well.
+    pub(super) fn ended(&self, refusal: Option<&Status>) {
+        let code = refusal.map_or(Cow::Borrowed("Ok"), |status| code_name(status.code()).into());
+        let reason = refusal.and_then(reason_of);
         tracing::info!(
-            method = self.method(),
-            code = ?code,
+            method = self.method.unwrap_or("unknown"),
+            code = &*code,
             reason,
             duration_us = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX),
             "answered"
         );
+    }
+
+    /// Marks the answer with the id.
+    pub(super) fn mark(self, headers: &mut HeaderMap) {
         let mut id = self.id;
         // It is no secret. But what never comes again must not take the place of what does in the tables of HTTP/2.
         id.set_sensitive(true);
-        response.headers_mut().insert(request_id::X_REQUEST_ID, id);
-        response
+        headers.insert(request_id::X_REQUEST_ID, id);
     }
+}
 
-    /// The method, if it exists; what else a caller writes into a path is kept out of the log.
-    fn method(&self) -> &str {
-        if self.exists { self.uri.path().trim_start_matches('/') } else { "unknown" }
-    }
+/// A code as the log has it, such as `NotFound`.
+fn code_name(code: Code) -> String {
+    format!("{code:?}")
 }
 
 #[cfg(test)]

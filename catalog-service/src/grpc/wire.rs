@@ -2,23 +2,25 @@
 //!
 //! Answers are bytes, because the store keeps resources as they are sent: they are framed here and never decoded.
 
-use std::marker::PhantomData;
+mod frame;
 
-use bytes::{BufMut as _, Bytes};
+use bytes::{Buf as _, BufMut as _, Bytes};
 use futures_util::Stream;
+use http::{HeaderMap, HeaderValue};
+use http_body::Body as HttpBody;
+use http_body_util::Full;
 use prost::Message;
+use serving::Answer;
 use tonic::{
     Request, Response, Status,
     body::Body,
     codec::{
-        BufferSettings, Codec,
+        Codec,
         CompressionEncoding::{Gzip, Zstd},
-        EncodeBuf, Encoder,
+        DecodeBuf, Decoder, EncodeBuf, Encoder,
     },
-    metadata::{Ascii, MetadataValue},
     server::Grpc,
 };
-use tonic_prost::ProstDecoder;
 use tower::service_fn;
 
 use super::{credentials::Identity, resume_token::SHELF_RESUME_TOKEN};
@@ -31,7 +33,7 @@ const WORTH_PACKING: usize = 2048;
 #[derive(Clone, Debug)]
 pub(super) struct Encoded {
     message: Bytes,
-    resume_token: Option<MetadataValue<Ascii>>,
+    resume_token: Option<HeaderValue>,
 }
 
 impl Encoded {
@@ -51,8 +53,38 @@ impl Encoded {
     }
 
     /// The same message, beside which stands from where a stream of changes goes on.
-    pub(super) fn with_resume_token(self, token: MetadataValue<Ascii>) -> Self {
+    pub(super) fn with_resume_token(self, token: HeaderValue) -> Self {
         Self { resume_token: Some(token), ..self }
+    }
+
+    /// The same, if it is no longer than the limit. Said here, the refusal has its reason; in the body it would come after an answer
+    /// that looks well.
+    ///
+    /// # Errors
+    /// RESOURCE_EXHAUSTED, MESSAGE_TOO_LARGE.
+    pub(super) fn within(self, limit: usize) -> Result<Self, Status> {
+        match self.message.len() {
+            length if length > limit => Err(super::status::answer_too_large(length, limit)),
+            _ => Ok(self),
+        }
+    }
+
+    /// The answer for somebody in this process.
+    pub(super) fn into_answer(self) -> Answer {
+        let mut headers = HeaderMap::new();
+        if let Some(token) = self.resume_token {
+            headers.insert(SHELF_RESUME_TOKEN, token);
+        }
+        Answer { headers, message: self.message }
+    }
+
+    /// The answer to a unary call, framed.
+    fn into_http(self) -> http::Response<Body> {
+        let mut response = http::Response::new(Body::new(frame::Framed::of(&self.message)));
+        let Answer { mut headers, .. } = self.into_answer();
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        *response.headers_mut() = headers;
+        response
     }
 
     fn into_response(mut self) -> Response<Self> {
@@ -63,96 +95,133 @@ impl Encoded {
             response.disable_compression();
         }
         if let Some(token) = token {
-            response.metadata_mut().insert(SHELF_RESUME_TOKEN, token);
+            response.metadata_mut().as_mut().insert(SHELF_RESUME_TOKEN, token);
         }
         response
     }
 }
 
-/// Answers a unary call: reads its message, lets `handler` work on it, and frames what comes out.
-pub(super) async fn unary<M, F, Fut>(
+/// Answers a unary call: reads its message, lets `method` answer it, and frames what comes out.
+///
+/// Calls that say nothing of compression are read and framed here, because all that tonic could do for them it would do at three
+/// times the cost; the others, and messages that claim to be compressed all the same, are left to it. That is in a box, so that no
+/// call is larger than it has to be.
+pub(super) async fn unary<B, F, Fut>(
     limit: usize,
-    request: http::Request<Body>,
-    handler: F,
+    identity: Identity,
+    request: http::Request<B>,
+    method: F,
 ) -> http::Response<Body>
 where
-    M: Message + Default + 'static,
-    F: Fn(Identity, M) -> Fut + Clone + Send,
+    B: HttpBody<Data = Bytes, Error = Status> + Unpin + Send + 'static,
+    F: Fn(Identity, Bytes) -> Fut + Clone + Send,
     Fut: Future<Output = Result<Encoded, Status>> + Send,
 {
-    let method = service_fn(|request: Request<M>| {
-        let handler = handler.clone();
-        async move {
-            let (identity, message) = whose(request)?;
-            let answer = handler(identity, message).await?;
-            // Said here, the refusal has its reason; in the body it would come after an answer that looks well.
-            match answer.message.len() {
-                length if length > limit => Err(super::status::answer_too_large(length, limit)),
-                _ => Ok(answer.into_response()),
-            }
-        }
-    });
-    framed::<M>(limit).send_compressed(Gzip).send_compressed(Zstd).unary(method, request).await
+    if says_how_packed(request.headers()) {
+        return Box::pin(unary_by_tonic(limit, identity, request, method)).await;
+    }
+    let (head, body) = request.into_parts();
+    let mut framed = match frame::read(body).await {
+        Ok(framed) => framed,
+        Err(refusal) => return refusal.into_http(),
+    };
+    if !frame::is_plain(&framed) {
+        let request = http::Request::from_parts(head, Body::new(Full::new(framed)));
+        return Box::pin(unary_by_tonic(limit, identity, request, method)).await;
+    }
+    framed.advance(frame::PREFIX);
+    match method(identity, framed).await.and_then(|answer| answer.within(limit)) {
+        Ok(answer) => answer.into_http(),
+        Err(refusal) => refusal.into_http(),
+    }
 }
 
-/// Answers a call with a stream: reads its message, lets `handler` open the stream, and frames what comes out of it, message by message.
-/// They are short and each would be packed by itself, so none is.
-pub(super) async fn streaming<M, F, Fut, S>(
+/// Whether a call comes compressed, or its answer may.
+fn says_how_packed(headers: &HeaderMap) -> bool {
+    headers.contains_key("grpc-encoding") || headers.contains_key("grpc-accept-encoding")
+}
+
+async fn unary_by_tonic<B, F, Fut>(
     limit: usize,
-    request: http::Request<Body>,
-    handler: F,
+    identity: Identity,
+    request: http::Request<B>,
+    method: F,
 ) -> http::Response<Body>
 where
-    M: Message + Default + 'static,
-    F: Fn(Identity, M) -> Fut + Clone + Send,
+    B: HttpBody<Data = Bytes, Error = Status> + Send + 'static,
+    F: Fn(Identity, Bytes) -> Fut + Clone + Send,
+    Fut: Future<Output = Result<Encoded, Status>> + Send,
+{
+    let service = service_fn(|request: Request<Bytes>| {
+        let answered = method(identity.clone(), request.into_inner());
+        async move { answered.await?.within(limit).map(Encoded::into_response) }
+    });
+    tonic_framed(limit).send_compressed(Gzip).send_compressed(Zstd).unary(service, request).await
+}
+
+/// Answers a call with a stream: reads its message, lets `method` open the stream, and frames what comes out of it, message by message.
+/// They are short and each would be packed by itself, so none is.
+pub(super) async fn streaming<B, F, Fut, S>(
+    limit: usize,
+    request: http::Request<B>,
+    method: F,
+) -> http::Response<Body>
+where
+    B: HttpBody<Data = Bytes, Error = Status> + Send + 'static,
+    F: Fn(Bytes) -> Fut + Clone + Send,
     Fut: Future<Output = Result<S, Status>> + Send,
     S: Stream<Item = Result<Encoded, Status>> + Send + 'static,
 {
-    let method = service_fn(|request: Request<M>| {
-        let handler = handler.clone();
-        async move {
-            let (identity, message) = whose(request)?;
-            Ok::<_, Status>(Response::new(handler(identity, message).await?))
-        }
+    let service = service_fn(|request: Request<Bytes>| {
+        let opened = method(request.into_inner());
+        async move { Ok::<_, Status>(Response::new(opened.await?)) }
     });
-    framed::<M>(limit).server_streaming(method, request).await
+    tonic_framed(limit).server_streaming(service, request).await
 }
 
-/// How messages are framed: packed ones are read, and none is longer than the limit.
-fn framed<M: Message + Default + 'static>(limit: usize) -> Grpc<EncodedCodec<M>> {
-    Grpc::new(EncodedCodec(PhantomData))
+/// How tonic frames messages: packed ones are read, and none is longer than the limit.
+fn tonic_framed(limit: usize) -> Grpc<AsItIs> {
+    Grpc::new(AsItIs)
         .accept_compressed(Gzip)
         .accept_compressed(Zstd)
         .apply_max_message_size_config(Some(limit), Some(limit))
 }
 
-/// A request's message, and who sends it.
-fn whose<M>(request: Request<M>) -> Result<(Identity, M), Status> {
-    let (_metadata, mut extensions, message) = request.into_parts();
-    let identity = extensions.remove::<Identity>();
-    Ok((identity.ok_or_else(|| super::status::internal(&"nobody was established"))?, message))
+/// What the bytes of a message say.
+///
+/// # Errors
+/// INTERNAL, as tonic has it, for bytes that are no such message.
+pub(super) fn decoded<M: Message + Default>(message: Bytes) -> Result<M, Status> {
+    M::decode(message).map_err(|error| Status::internal(error.to_string()))
 }
 
-struct EncodedCodec<M>(PhantomData<fn() -> M>);
-
-impl<M: Message + Default + 'static> Codec for EncodedCodec<M> {
-    type Encode = Encoded;
-    type Decode = M;
-    type Encoder = AsItIs;
-    type Decoder = ProstDecoder<M>;
-
-    fn encoder(&mut self) -> AsItIs {
-        AsItIs
-    }
-
-    fn decoder(&mut self) -> ProstDecoder<M> {
-        ProstDecoder::new(BufferSettings::default())
-    }
-}
-
-/// Writes an encoded message as it is.
-#[derive(Debug)]
+/// Reads and writes encoded messages as they are.
+#[derive(Clone, Copy, Debug)]
 struct AsItIs;
+
+impl Codec for AsItIs {
+    type Encode = Encoded;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        *self
+    }
+
+    fn decoder(&mut self) -> Self {
+        *self
+    }
+}
+
+impl Decoder for AsItIs {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
+    }
+}
 
 impl Encoder for AsItIs {
     type Item = Encoded;
@@ -167,43 +236,77 @@ impl Encoder for AsItIs {
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::{BodyExt as _, Full};
+    use http_body_util::BodyExt as _;
 
     use super::*;
     use crate::{domain::Caller, grpc::refusal::reason_of};
 
-    async fn answer(length: usize, limit: usize) -> http::Response<Body> {
-        let mut request = http::Request::new(Body::new(Full::from(&[0; 5][..])));
-        request.extensions_mut().insert(Identity {
-            caller: Caller::system(),
-            user: None,
-            session: None,
-            network: None,
-        });
-        let handler = async |_, _: ()| Ok(Encoded::bytes(vec![0; length].into()));
-        request
-            .headers_mut()
-            .insert("grpc-accept-encoding", http::HeaderValue::from_static("gzip"));
-        unary(limit, request, handler).await
+    /// Sends a frame under some headers; an answer of this length comes back where it may.
+    async fn answer(
+        headers: &[(&'static str, &'static str)],
+        frame: &'static [u8],
+        (length, limit): (usize, usize),
+    ) -> http::Response<Body> {
+        let identity =
+            Identity { caller: Caller::system(), user: None, session: None, network: None };
+        let mut request = http::Request::new(Body::new(Full::from(frame)));
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, HeaderValue::from_static(value));
+        }
+        let method = async |_, _| Ok(Encoded::bytes(vec![0; length].into()));
+        unary(limit, identity, request, method).await
     }
 
-    async fn answered(length: usize, limit: usize) -> Option<Status> {
-        answer(length, limit).await.extensions().get::<Status>().cloned()
-    }
+    /// A call that says nothing of compression, and one that takes it: the first is framed here, and the other by tonic.
+    const BOTH: [&[(&str, &str)]; 2] = [&[], &[("grpc-accept-encoding", "gzip")]];
+    const EMPTY: &[u8] = &[0; 5];
 
     #[tokio::test]
-    async fn only_long_answers_are_compressed() {
+    async fn only_long_answers_are_compressed_and_only_for_those_who_take_that() {
         for (length, compressed) in [(0, 0), (2_047, 0), (2_048, 1), (2_049, 1)] {
-            let body = answer(length, 4096).await.into_body().collect().await.unwrap();
-            assert_eq!(body.to_bytes().first(), Some(&compressed), "{length}");
+            for (headers, compressed) in BOTH.into_iter().zip([0, compressed]) {
+                let body = answer(headers, EMPTY, (length, 4096)).await.into_body();
+                let body = body.collect().await.unwrap().to_bytes();
+                assert_eq!(body.first(), Some(&compressed), "{length} {headers:?}");
+            }
         }
     }
 
     #[tokio::test]
+    async fn an_answer_is_the_same_whoever_frames_it() {
+        let [mut here, mut tonic] = [None, None];
+        for (headers, answered) in BOTH.into_iter().zip([&mut here, &mut tonic]) {
+            let (head, body) = answer(headers, EMPTY, (3, 64)).await.into_parts();
+            let mut said = head.headers;
+            said.remove("grpc-encoding");
+            let body = body.collect().await.unwrap();
+            let trailers = body.trailers().cloned();
+            *answered = Some((head.status, said, trailers, body.to_bytes()));
+        }
+        assert!(here.is_some());
+        assert_eq!(here, tonic);
+    }
+
+    #[tokio::test]
     async fn an_answer_that_is_too_large_is_refused_before_its_body_begins() {
-        assert!(answered(64, 64).await.is_none());
-        let refused = answered(65, 64).await.unwrap();
-        assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
-        assert_eq!(reason_of(&refused).as_deref(), Some("MESSAGE_TOO_LARGE"));
+        for headers in BOTH {
+            let answered = async |length| answer(headers, EMPTY, (length, 64)).await;
+            assert!(answered(64).await.extensions().get::<Status>().is_none());
+            let refused = answered(65).await;
+            let refused = refused.extensions().get::<Status>().unwrap();
+            assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+            assert_eq!(reason_of(refused).as_deref(), Some("MESSAGE_TOO_LARGE"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_packed_as_nobody_said_is_refused() {
+        for headers in BOTH {
+            for frame in [&[1, 0, 0, 0, 0][..], &[2, 0, 0, 0, 0]] {
+                let refused = answer(headers, frame, (0, 64)).await;
+                let refused = refused.extensions().get::<Status>().unwrap();
+                assert_eq!(refused.code(), tonic::Code::Internal, "{frame:?} {headers:?}");
+            }
+        }
     }
 }

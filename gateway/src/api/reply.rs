@@ -3,7 +3,7 @@
 use axum::{body::Body, response::Response};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use transcoder::{Call, Reply};
+use transcoder::{Reply, Rpc};
 
 use super::{Asked, Failure, metadata};
 use crate::{app::coding, contract::Front, session, upstream};
@@ -11,10 +11,37 @@ use crate::{app::coding, contract::Front, session, upstream};
 /// Room for the headers of an answer, with those that every answer gets at its end.
 const ROOM: usize = 12;
 
-/// Writes the answer to a call that succeeded; `message` is the frame of its request.
+/// What is secret about a method of Shelf's, or touches the cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Secret {
+    /// Nothing.
+    None,
+    /// It answers a new session with its token.
+    Session,
+    /// It answers a new API key.
+    Key,
+    /// It ends the caller's own session.
+    SignOut,
+}
+
+impl Secret {
+    /// That of a call with this frame of its message.
+    pub(super) fn of(rpc: &Rpc, frame: &Bytes) -> Self {
+        match rpc.grpc_path() {
+            session::CREATE => Self::Session,
+            session::CREATE_KEY => Self::Key,
+            session::DELETE if session::is_sign_out(&frame.slice(upstream::PREFIX..)) => {
+                Self::SignOut
+            }
+            _ => Self::None,
+        }
+    }
+}
+
+/// Writes the answer to a call that succeeded.
 pub(super) async fn write(
     asked: &Asked<'_>,
-    message: &Bytes,
+    secret: Secret,
     answer: upstream::Reply,
 ) -> Result<Response, Failure> {
     let (head, call, contract) = (asked.head, &asked.call, asked.gateway.contract());
@@ -28,7 +55,7 @@ pub(super) async fn write(
         ),
     };
     let wire = match contract.front() {
-        Front::Shelf => guarded(head, call, message, answer.message, &mut headers),
+        Front::Shelf => guarded(head, secret, answer.message, &mut headers),
         Front::Service => answer.message,
     };
 
@@ -77,34 +104,27 @@ fn is_empty(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
 }
 
-/// The methods whose answers hold a secret or touch the cookie.
-fn guarded(
-    head: &Parts,
-    call: &Call<'_, '_>,
-    asked: &Bytes,
-    wire: Bytes,
-    headers: &mut HeaderMap,
-) -> Bytes {
-    match call.rpc().grpc_path() {
-        session::CREATE => {
+/// Keeps what is secret out of caches and scripts.
+fn guarded(head: &Parts, secret: Secret, wire: Bytes, headers: &mut HeaderMap) -> Bytes {
+    match secret {
+        Secret::None => wire,
+        Secret::Session => {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             let taken = session::is_browser(&head.headers).then(|| session::take_token(&wire));
             let Some((rest, cookies)) = taken.flatten() else { return wire };
             headers.extend(cookies.map(|cookie| (header::SET_COOKIE, cookie)));
             rest
         }
-        session::CREATE_KEY => {
+        Secret::Key => {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             wire
         }
-        session::DELETE => {
-            let has_cookie = session::from_headers(&head.headers).is_some();
-            if has_cookie && session::is_sign_out(&asked.slice(upstream::PREFIX..)) {
+        Secret::SignOut => {
+            if session::from_headers(&head.headers).is_some() {
                 headers.insert(header::SET_COOKIE, session::end());
             }
             wire
         }
-        _ => wire,
     }
 }
 

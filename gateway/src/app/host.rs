@@ -21,8 +21,11 @@ pub(crate) fn check(
         return Ok(());
     }
     let local = visit.peer().map(|peer| peer.local);
-    let authority = authority(request)?;
-    if is_ours(&authority, local, settings) {
+    let is_ours = match simple_name(request) {
+        Some(name) => is_ours(name, local, settings),
+        None => is_ours(authority(request)?.host(), local, settings),
+    };
+    if is_ours {
         return Ok(());
     }
     let message = "this server does not answer under that name";
@@ -32,6 +35,23 @@ pub(crate) fn check(
         "HOST_UNKNOWN",
         message,
     ))
+}
+
+/// The host of a request that says it as nearly all do: in one `Host`, as a name or an IPv4 address, with or without a port. What
+/// says it in any other way is for [`authority`] to look at.
+fn simple_name(request: &Request<Body>) -> Option<&str> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None, None) = (hosts.next(), hosts.next(), request.uri().authority()) else {
+        return None;
+    };
+    let host = std::str::from_utf8(host.as_bytes()).ok()?;
+    let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    let is_simple = !name.is_empty()
+        && name.bytes().all(letter)
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok();
+    is_simple.then_some(name)
 }
 
 /// The one authority that a request names, in its Host, its target or both.
@@ -61,8 +81,7 @@ pub(super) fn authority(request: &Request<Body>) -> Result<Authority, Refusal> {
 }
 
 /// Loopback names, the address that was reached, the public origin's and the configured names.
-fn is_ours(authority: &Authority, local: Option<IpAddr>, settings: &Settings) -> bool {
-    let host = authority.host();
+fn is_ours(host: &str, local: Option<IpAddr>, settings: &Settings) -> bool {
     let named = |name: &str| host.eq_ignore_ascii_case(name);
     let literal: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
     match literal {

@@ -6,7 +6,7 @@ use std::{
     any::Any,
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -72,6 +72,19 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// As the log has it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Page => "Page",
+            Self::Api => "Api",
+            Self::Relay => "Relay",
+            Self::Asset => "Asset",
+            Self::Picture => "Picture",
+            Self::Description => "Description",
+            Self::Health => "Health",
+        }
+    }
+
     /// In front of any service all is its own but what asks after the gateway itself.
     fn of(front: Front, path: &str, headers: &HeaderMap) -> Self {
         match (front, path) {
@@ -116,21 +129,22 @@ pub(crate) struct Visit {
     has_session: bool,
     begun: Instant,
     deadline: Deadline,
+    /// The RPC that it was for, once that is known.
+    rpc: OnceLock<Arc<Rpc>>,
 }
 
-/// The route that answered, for the log: put on a response by whoever routed it.
+/// The pattern of the page that answered, for the log: put on a response by whoever routed it.
 #[derive(Clone, Debug)]
-pub(crate) enum Route {
-    /// An RPC, by its full name.
-    Rpc(Arc<Rpc>),
-    /// A page, by its pattern.
-    Page(MatchedPath),
-}
+struct Page(MatchedPath);
 
 impl Visit {
-    pub(crate) fn begin(request: &Request<Body>, front: Front, settings: &Settings) -> Self {
+    pub(crate) fn begin(
+        peer: Option<Peer>,
+        request: &Request<Body>,
+        front: Front,
+        settings: &Settings,
+    ) -> Self {
         let headers = request.headers();
-        let peer: Option<Peer> = request.extensions().get().cloned();
         let begun = Instant::now();
         let client =
             peer.as_ref().map(|peer| client(peer.remote, headers, &settings.trusted_proxies));
@@ -147,7 +161,14 @@ impl Visit {
             has_session: front == Front::Shelf && session::from_headers(headers).is_some(),
             begun,
             deadline: Deadline { at: begun, is_asked: false },
+            rpc: OnceLock::new(),
         }
+    }
+
+    /// Notes for the log what was asked for.
+    pub(crate) fn was_for(&self, rpc: &Arc<Rpc>) {
+        // Nobody asks for two.
+        let _ = self.rpc.set(Arc::clone(rpc));
     }
 
     /// Notes when the answer has to be there.
@@ -216,23 +237,20 @@ impl Visit {
     /// Writes the request's one line, and tells the client its id.
     pub(crate) fn end(&self, response: &mut Response) {
         response.headers_mut().insert(REQUEST_ID, self.id.as_header().clone());
-        let route = response.extensions_mut().remove::<Route>();
-        let route = match &route {
-            Some(Route::Rpc(rpc)) => rpc.full_name(),
-            Some(Route::Page(pattern)) => pattern.as_str(),
-            None => "-",
-        };
+        let page = response.extensions_mut().remove::<Page>();
+        let page = page.as_ref().map(|Page(pattern)| pattern.as_str());
+        let route = self.rpc.get().map(|rpc| rpc.full_name()).or(page).unwrap_or("-");
         let status = response.status().as_u16();
         let (id, method) = (self.id.as_str(), self.method.as_str());
         let ms = self.begun.elapsed().as_secs_f64() * 1e3;
-        let kind = self.kind;
-        if kind == Kind::Health {
+        let kind = self.kind.name();
+        if self.kind == Kind::Health {
             // Asked every few seconds by machines that read the answer themselves.
-            tracing::debug!(id, method, ?kind, route, status, ms, "request");
+            tracing::debug!(id, method, kind, route, status, ms, "request");
         } else if response.status().is_server_error() {
-            tracing::warn!(id, method, ?kind, route, status, ms, "request failed");
+            tracing::warn!(id, method, kind, route, status, ms, "request failed");
         } else {
-            tracing::info!(id, method, ?kind, route, status, ms, "request");
+            tracing::info!(id, method, kind, route, status, ms, "request");
         }
     }
 
@@ -240,7 +258,12 @@ impl Visit {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         let text = text.unwrap_or("no message");
-        tracing::error!(id = self.id.as_str(), kind = ?self.kind, panic = text, "a request panicked");
+        tracing::error!(
+            id = self.id.as_str(),
+            kind = self.kind.name(),
+            panic = text,
+            "a request panicked"
+        );
     }
 }
 
@@ -283,7 +306,7 @@ pub(super) async fn keep_route(
 ) -> Response {
     let mut response = next.run(request).await;
     if let Some(pattern) = pattern {
-        response.extensions_mut().insert(Route::Page(pattern));
+        response.extensions_mut().insert(Page(pattern));
     }
     response
 }

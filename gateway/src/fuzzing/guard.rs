@@ -33,7 +33,7 @@ pub fn guard(input: &[u8]) {
         limits: Limits::default(),
     };
     let host = one_host(&request, &headers);
-    let visit = Visit::begin(&request, Front::Shelf, &settings);
+    let visit = Visit::begin(None, &request, Front::Shelf, &settings);
     let health = ["/healthz", "/readyz"].contains(&request.uri().path());
     if !health {
         let ours = host.as_deref().is_some_and(is_ours);

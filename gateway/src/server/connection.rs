@@ -51,7 +51,7 @@ pub(super) async fn serve<A, R>(
     limits: Limits,
     shutdown: CancellationToken,
 ) where
-    A: Fn(Request<Body>) -> R + Send + 'static,
+    A: Fn(Peer, Request<Body>) -> R + Send + 'static,
     R: Future<Output = Response> + Send + 'static,
 {
     // Without it small answers wait for the client's acknowledgement; failing to set it costs only time.
@@ -65,7 +65,7 @@ pub(super) async fn serve<A, R>(
     let (asked, told) = (requests.clone(), activity.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let (http2, activity) = (request.version() == Version::HTTP_2, told.clone());
-        let answered = answer(with_peer(request, peer.clone()));
+        let answered = answer(peer.clone(), request.map(taken));
         let under_way = asked.begin();
         async move {
             activity.asked(http2);
@@ -108,12 +108,10 @@ fn lifetime(age: Duration) -> Duration {
     age.mul_f64(rand::random_range(0.9..1.1))
 }
 
-fn with_peer(request: Request<Incoming>, peer: Peer) -> Request<Body> {
+/// A request's body, in a box only where there is one.
+fn taken(body: Incoming) -> Body {
     use http_body::Body as _;
-    let mut request =
-        request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-    request.extensions_mut().insert(peer);
-    request
+    if body.is_end_stream() { Body::empty() } else { Body::new(body) }
 }
 
 #[cfg(test)]

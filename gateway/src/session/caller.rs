@@ -154,7 +154,10 @@ impl FromRequestParts<Gateway> for Caller {
         let visit = match parts.extensions.get::<Visit>() {
             Some(visit) => visit.clone(),
             // Only a router that is not behind `App` has no visit: its caller is anyone, with no time to ask.
-            None => Visit::begin(&Request::new(Body::empty()), gateway.front(), gateway.settings()),
+            None => {
+                let nothing = Request::new(Body::empty());
+                Visit::begin(None, &nothing, gateway.front(), gateway.settings())
+            }
         };
         let outgoing = visit.outgoing(&parts.headers);
         Ok(Self::new(gateway, outgoing, visit.id().clone(), visit.has_session()))

@@ -24,7 +24,7 @@ impl Upstream {
         let head = || Head::stamped(path.clone(), outgoing);
         let answer = async {
             match &self.way {
-                Way::Here(call) => call(head()?.request(message)).await,
+                Way::Here(here) => (here.framed)(head()?.request(message)).await,
                 Way::There(instances) => {
                     retry::call(&instances.streams, target.rpc(), head, message).await
                 }
@@ -49,8 +49,9 @@ impl Upstream {
         let head = Head::stamped(Target::Method(rpc).path()?, outgoing)?;
         let answer = async {
             match &self.way {
-                Way::Here(call) => {
-                    unary::read(call(head.request_of(Body::new(messages))).await?, most).await
+                Way::Here(here) => {
+                    let request = head.request_of(Body::new(messages));
+                    unary::read((here.framed)(request).await?, most).await
                 }
                 Way::There(instances) => {
                     let (answer, sending) = instances.streams.next()?.begin(head).await?;

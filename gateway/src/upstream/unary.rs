@@ -3,6 +3,7 @@
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, Response, StatusCode};
 use http_body_util::BodyExt as _;
+use serving::Answer;
 use tonic::{Code, Status, body::Body};
 
 use super::trouble::Ours;
@@ -23,6 +24,18 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// That of a service in this process.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` for a message that is longer than `most`.
+    pub(super) fn of(answer: Answer, most: usize) -> Result<Self, Status> {
+        let Answer { headers: head, message } = answer;
+        match message.len() {
+            length if length > most => Err(too_long()),
+            _ => Ok(Self { head, trailers: HeaderMap::new(), message }),
+        }
+    }
+
     /// The metadata that came before the message.
     pub(crate) fn head(&self) -> &HeaderMap {
         &self.head
@@ -64,7 +77,7 @@ pub(super) async fn read(answer: Response<Body>, most: usize) -> Result<Reply, S
         }
         match length(&framed) {
             Some(length) if length > most => {
-                return Err(Ours::TooLarge.status("the message is too long"));
+                return Err(too_long());
             }
             Some(length) if framed.len() > PREFIX + length => return Err(no_message()),
             _ => {}
@@ -88,6 +101,10 @@ pub(super) fn succeeded(headers: &HeaderMap) -> Result<bool, Status> {
         Some(status) if status == "0" => Ok(true),
         Some(_) => Err(Status::from_header_map(headers).unwrap_or_else(no_message)),
     }
+}
+
+fn too_long() -> Status {
+    Ours::TooLarge.status("the message is too long")
 }
 
 fn no_message() -> Status {

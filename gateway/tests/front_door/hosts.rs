@@ -16,8 +16,8 @@ async fn status(target: &str, hosts: &[&str]) -> u16 {
         request.headers_mut().append("host", host.parse().unwrap());
     }
     let local = "192.0.2.1".parse().unwrap();
-    request.extensions_mut().insert(Peer::new("192.0.2.9".parse().unwrap(), local));
-    app.answer(request).await.status().as_u16()
+    let peer = Peer::new("192.0.2.9".parse().unwrap(), local);
+    app.answer(Some(peer), request).await.status().as_u16()
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ async fn an_answer_of_several_messages_is_passed_on_as_it_comes() {
     let app = gateway::app::App::new(gateway::app::Gateway::new(settings, upstream));
     let headers = [("content-type", "application/grpc-web+proto"), OURS];
     let asked = request("POST", "/grpc.health.v1.Health/Watch", &headers, frame(b""));
-    let answering = tokio::spawn(async move { app.answer(asked).await });
+    let answering = tokio::spawn(async move { app.answer(None, asked).await });
     let mut body = answering.await.unwrap().into_body();
     for message in [&b"\x08\x01"[..], b"\x08\x02", b"\x08\x01"] {
         more.send(Ok(http_body::Frame::data(frame(message)))).await.unwrap();

@@ -4,6 +4,7 @@
 //! Nothing in here knows what is asked or answered.
 
 mod at_once;
+mod call;
 mod gather;
 mod host;
 mod kept;
@@ -11,8 +12,10 @@ mod line;
 mod lines;
 mod requests;
 mod sending;
+mod standard_error;
 
 pub use at_once::AtOnce;
+pub use call::{Answer, Call};
 pub use gather::Gather;
 pub use host::is_plain_host;
 pub use kept::{Keeping, Kept};
@@ -20,3 +23,4 @@ pub use line::{Activity, Line, Patience};
 pub use lines::Lines;
 pub use requests::{Requests, Stalled, UnderWay};
 pub use sending::Sending;
+pub use standard_error::StandardError;

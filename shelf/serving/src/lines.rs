@@ -21,6 +21,9 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
+/// Room for what a span says.
+const SPAN: usize = 96;
+
 /// A line that is longer gives its buffer back.
 const KEPT: usize = 8 << 10;
 
@@ -45,8 +48,11 @@ impl Second {
             self.text.pop();
         }
         line.push_str(&self.text);
-        // A `String` takes everything.
-        let _ = write!(line, ".{:06}Z", now.subsec_microsecond());
+        // Of 1,000,000 and the microseconds, the digits behind the first.
+        let micros = 1_000_000 + now.subsec_microsecond().unsigned_abs();
+        line.push('.');
+        line.push_str(&itoa::Buffer::new().format(micros)[1..]);
+        line.push('Z');
     }
 }
 
@@ -74,7 +80,7 @@ where
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut members = String::new();
+        let mut members = String::with_capacity(SPAN);
         put_member(&mut members, "name", span.name());
         attributes.record(&mut Fields::of(&mut members));
         span.extensions_mut().insert(Members(members));
@@ -141,10 +147,9 @@ impl<'l> Fields<'l> {
     }
 
     /// Appends a value that JSON has no quotes around.
-    fn put(&mut self, field: &Field, value: impl fmt::Display) {
+    fn put(&mut self, field: &Field, value: &str) {
         put_name(self.line, field.name());
-        // A `String` takes everything.
-        let _ = write!(self.line, "{value}");
+        self.line.push_str(value);
     }
 
     fn put_text(&mut self, field: &Field, value: impl fmt::Display) {
@@ -164,21 +169,25 @@ impl<'l> Fields<'l> {
 impl Visit for Fields<'_> {
     fn record_f64(&mut self, field: &Field, value: f64) {
         match value.is_finite() {
-            true => self.put(field, value),
+            true => {
+                let mut buffer = zmij::Buffer::new();
+                let number = buffer.format_finite(value);
+                self.put(field, number.strip_suffix(".0").unwrap_or(number));
+            }
             false => self.put(field, "null"),
         }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field, value);
+        self.put(field, itoa::Buffer::new().format(value));
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, value);
+        self.put(field, itoa::Buffer::new().format(value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, value);
+        self.put(field, if value { "true" } else { "false" });
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {

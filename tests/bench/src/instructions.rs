@@ -58,32 +58,67 @@ struct Catalog {
 }
 
 /// What is counted: its name, the server, and what it is asked.
-type Case = (
-    &'static str,
-    fn(&Catalog, SocketAddr) -> Result<Program>,
-    fn(&Catalog, SocketAddr) -> Result<Work>,
-);
+type Case = (&'static str, fn(&Catalog, SocketAddr) -> Result<Program>, Ask);
 
-const CASES: [Case; 11] = [
-    ("one product, constant", constant, |catalog, at| Ok(asked::product(at, &catalog.names))),
-    ("empty, gRPC", empty, |_, at| Ok(asked::rpc_empty(&endpoint(at)?))),
-    ("one product, gRPC", service, |catalog, at| {
-        Ok(asked::rpc_product(&endpoint(at)?, &catalog.names))
-    }),
-    ("page of 50, gRPC", service, |_, at| Ok(asked::rpc_page(&endpoint(at)?, String::new()))),
-    ("one product, gateway", gateway, |catalog, at| Ok(asked::product(at, &catalog.names))),
-    ("page of 50, gateway", gateway, |_, at| Ok(asked::page(at))),
-    ("create, gateway", gateway, |catalog, at| {
-        asked::create(at, "counted", &catalog.authorization)
-    }),
-    ("admin's list as HTML, gateway", gateway, |catalog, at| asked::admin_list(at, &catalog.token)),
-    ("one product, shelf", shelf, |catalog, at| Ok(asked::product(at, &catalog.names))),
-    ("page of 50, shelf", shelf, |_, at| Ok(asked::page(at))),
-    ("create, shelf", shelf, |catalog, at| {
-        let series = format!("counted-{}", at.port());
-        asked::create(at, &series, &catalog.authorization)
-    }),
+/// What a server is asked.
+#[derive(Clone, Copy)]
+enum Ask {
+    /// Requests that are known before it runs.
+    Known(fn(&Catalog, SocketAddr) -> Result<Work>),
+    /// For products that have not changed, by the entity tags that it gives.
+    Unchanged,
+}
+
+const PRODUCT: Ask = Ask::Known(|catalog, at| Ok(asked::product(at, &catalog.names)));
+const PAGE: Ask = Ask::Known(|_, at| Ok(asked::page(at)));
+
+const CASES: [Case; 13] = [
+    ("one product, constant", constant, PRODUCT),
+    ("empty, gRPC", empty, Ask::Known(|_, at| Ok(asked::rpc_empty(&endpoint(at)?)))),
+    (
+        "one product, gRPC",
+        service,
+        Ask::Known(|catalog, at| Ok(asked::rpc_product(&endpoint(at)?, &catalog.names))),
+    ),
+    (
+        "page of 50, gRPC",
+        service,
+        Ask::Known(|_, at| Ok(asked::rpc_page(&endpoint(at)?, String::new()))),
+    ),
+    ("one product, gateway", gateway, PRODUCT),
+    ("304, gateway", gateway, Ask::Unchanged),
+    ("page of 50, gateway", gateway, PAGE),
+    (
+        "create, gateway",
+        gateway,
+        Ask::Known(|catalog, at| asked::create(at, "counted", &catalog.authorization)),
+    ),
+    (
+        "admin's list as HTML, gateway",
+        gateway,
+        Ask::Known(|catalog, at| asked::admin_list(at, &catalog.token)),
+    ),
+    ("one product, shelf", shelf, PRODUCT),
+    ("304, shelf", shelf, Ask::Unchanged),
+    ("page of 50, shelf", shelf, PAGE),
+    (
+        "create, shelf",
+        shelf,
+        Ask::Known(|catalog, at| {
+            let series = format!("counted-{}", at.port());
+            asked::create(at, &series, &catalog.authorization)
+        }),
+    ),
 ];
+
+impl Ask {
+    async fn of(self, catalog: &Catalog, at: SocketAddr) -> Result<Work> {
+        match self {
+            Self::Known(requests) => requests(catalog, at),
+            Self::Unchanged => asked::unchanged(at, &catalog.names).await,
+        }
+    }
+}
 
 /// `bench instructions`: counts and prints.
 #[expect(clippy::print_stdout, reason = "printing is what it is for")]
@@ -112,7 +147,7 @@ pub(crate) async fn run(instructions: &Instructions) -> Result<()> {
 
 /// All instructions of a server that is called so often.
 async fn counted(catalog: &Catalog, case: &Case, calls: u64, outputs: &Path) -> Result<u64> {
-    let (name, program, work) = case;
+    let (name, program, ask) = case;
     let listen = free_address()?;
     let output = outputs.join(format!("{}-{calls}.callgrind", name.replace([',', ' ', '\''], "-")));
     let mut file = OsString::from("--callgrind-out-file=");
@@ -120,7 +155,7 @@ async fn counted(catalog: &Catalog, case: &Case, calls: u64, outputs: &Path) -> 
     let valgrind = [OsString::from("--tool=callgrind"), file];
     let server = program(catalog, listen)?.under("valgrind", valgrind).start()?;
     let bound = Bound { time: LONGEST, calls };
-    let work = work(catalog, listen)?;
+    let work = ask.of(catalog, listen).await?;
     // What it does by itself after its start has to be done both times, or it would be in the difference.
     load::slice(&work, CALLERS, Bound { calls: CALLERS as u64, ..bound }, &server, None).await?;
     server.settle().await?;

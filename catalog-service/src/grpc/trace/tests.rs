@@ -1,10 +1,11 @@
 //! What is in the log after a call, and what never is.
 
-use http::header;
+use http::{Request, header};
 use prost::Message as _;
 use proto::access::CreateSessionRequest;
 use serde_json::Value;
 use serving::Kept;
+use tonic::body::Body;
 use tower::ServiceExt as _;
 
 use super::*;

@@ -25,7 +25,7 @@ const READ: [HeaderName; 5] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status-details-bin"),
-    HeaderName::from_static(SHELF_RESUME_TOKEN),
+    SHELF_RESUME_TOKEN,
     X_REQUEST_ID,
 ];
 

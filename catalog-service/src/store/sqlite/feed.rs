@@ -18,6 +18,12 @@ pub(super) fn position(row: &Row<'_>, column: usize) -> rusqlite::Result<FeedPos
     Ok(FeedPosition::new(row.get(column)?))
 }
 
+/// The position in the state that a connection is in.
+pub(super) fn position_in(db: &Connection) -> Result<FeedPosition> {
+    let mut select = db.prepare_cached(&format!("SELECT {POSITION}"))?;
+    Ok(select.query_row([], |row| position(row, 0))?)
+}
+
 /// A document that stands behind its position.
 pub(super) fn document<T>(row: &Row<'_>) -> rusqlite::Result<Snapshot<Document<T>>> {
     let content = Document::new(row.get::<_, Vec<u8>>(1)?);
@@ -43,8 +49,7 @@ pub(super) fn snapshot_at<T>(
     work: impl FnOnce(FeedPosition) -> Result<T>,
 ) -> Result<Snapshot<T>> {
     let one_state = one_state(db)?;
-    let mut select = db.prepare_cached(&format!("SELECT {POSITION}"))?;
-    let position = select.query_row([], |row| position(row, 0))?;
+    let position = position_in(db)?;
     let content = work(position)?;
     drop(one_state);
     Ok(Snapshot { content, position })

@@ -11,7 +11,11 @@ use std::sync::{
 
 use rusqlite::Connection;
 
-use crate::store::{Error, Result};
+use super::feed;
+use crate::{
+    domain::{FeedPosition, Snapshot},
+    store::{Error, Result},
+};
 
 /// More threads than this share connections.
 const SLOTS: usize = 32;
@@ -32,6 +36,8 @@ struct Slot {
     connection: Option<Connection>,
     /// After how many commits the state was entered that it holds, if it holds one.
     entered: Option<u64>,
+    /// Where the feed of changes stands in that state, once a read has asked.
+    position: Option<FeedPosition>,
 }
 
 impl Default for Held {
@@ -48,6 +54,23 @@ impl Held {
         open: impl FnOnce() -> Result<Connection>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) -> Result<T> {
+        self.read_in(open, |slot| work(slot.connection()?))
+    }
+
+    /// The same, and where the feed of changes stands in what was read.
+    pub(super) fn snapshot<T>(
+        &self,
+        open: impl FnOnce() -> Result<Connection>,
+        work: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<Snapshot<T>> {
+        self.read_in(open, |slot| slot.snapshot(work))
+    }
+
+    fn read_in<T>(
+        &self,
+        open: impl FnOnce() -> Result<Connection>,
+        work: impl FnOnce(&mut Slot) -> Result<T>,
+    ) -> Result<T> {
         let mut slot = lock(&self.slots[thread_number() % SLOTS]);
         if slot.connection.is_none() {
             slot.connection = Some(open()?);
@@ -58,7 +81,7 @@ impl Held {
         } else if slot.entered != Some(now) {
             slot.enter(now)?;
         }
-        let read = slot.connection.as_ref().map_or(Err(Error::Unavailable), work);
+        let read = work(&mut slot);
         if read.is_err() {
             slot.let_go()?;
         }
@@ -92,6 +115,24 @@ impl Held {
 }
 
 impl Slot {
+    fn connection(&self) -> Result<&Connection> {
+        self.connection.as_ref().ok_or(Error::Unavailable)
+    }
+
+    fn snapshot<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<Snapshot<T>> {
+        let connection = self.connection()?;
+        if self.entered.is_none() {
+            return feed::snapshot(connection, || work(connection));
+        }
+        let position = match self.position {
+            Some(position) => position,
+            None => feed::position_in(connection)?,
+        };
+        let content = work(connection)?;
+        self.position = Some(position);
+        Ok(Snapshot { content, position })
+    }
+
     fn enter(&mut self, now: u64) -> Result<()> {
         self.let_go()?;
         if let Some(connection) = &self.connection {
@@ -102,6 +143,7 @@ impl Slot {
     }
 
     fn let_go(&mut self) -> Result<()> {
+        self.position = None;
         if self.entered.take().is_some()
             && let Some(connection) = self.connection.as_ref().filter(|it| !it.is_autocommit())
         {

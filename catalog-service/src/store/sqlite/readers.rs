@@ -13,7 +13,10 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{connection, held::Held};
-use crate::store::{Error, Result};
+use crate::{
+    domain::Snapshot,
+    store::{Error, Result},
+};
 
 const THREADS: usize = 2;
 /// How many long reads may wait.
@@ -77,6 +80,14 @@ impl Readers {
     /// A read by key or index, which takes microseconds: done at once, on this thread.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.held.read(|| self.open(), work)
+    }
+
+    /// The same, and where the feed of changes stands in the one state that all of it is read from.
+    pub(super) fn snapshot<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<Snapshot<T>> {
+        self.held.snapshot(|| self.open(), work)
     }
 
     /// A read that may look at many rows.

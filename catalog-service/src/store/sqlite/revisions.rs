@@ -30,7 +30,7 @@ impl Sqlite {
             let Some(number) = number else { return Ok(None) };
             Ok(document_of(db, key, number)?.map(Document::new))
         };
-        Ok(self.readers.read(|db| feed::snapshot(db, || read(db)))?.transpose())
+        Ok(self.readers.snapshot(read)?.transpose())
     }
 
     /// One page of a history; none: there is no such product.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 
-use super::{Sqlite, failure::damaged, feed, products::IS_PUBLIC, tx::Tx};
+use super::{Sqlite, failure::damaged, products::IS_PUBLIC, tx::Tx};
 use crate::{
     domain::{Address, Audience, Product, ProductId, Slug, Snapshot},
     store::Result,
@@ -35,7 +35,7 @@ impl Sqlite {
             let is_gone = db.prepare_cached(gone)?.exists([slug.as_str()])?;
             Ok(is_gone.then_some(Address::Gone))
         };
-        Ok(self.readers.read(|db| feed::snapshot(db, || read(db)))?.transpose())
+        Ok(self.readers.snapshot(read)?.transpose())
     }
 }
 

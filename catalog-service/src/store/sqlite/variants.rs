@@ -87,7 +87,7 @@ impl Sqlite {
                 .query_row([key], |row| row.get(0))?;
             Ok(Some(gathered.page(Total { count, capped: false })))
         };
-        Ok(self.readers.read(|db| feed::snapshot(db, || read(db)))?.transpose())
+        Ok(self.readers.snapshot(read)?.transpose())
     }
 }
 

@@ -169,9 +169,8 @@ impl Shop {
         self.answer(request.body(Body::from(body)).unwrap()).await
     }
 
-    async fn answer(&self, mut request: Request<Body>) -> Response {
-        request.extensions_mut().insert(Peer::new(self.address, LOCAL));
-        APP.answer(request).await
+    async fn answer(&self, request: Request<Body>) -> Response {
+        APP.answer(Some(Peer::new(self.address, LOCAL)), request).await
     }
 
     /// From now on a method answers so.

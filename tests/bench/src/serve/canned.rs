@@ -9,7 +9,7 @@ use gateway::{app::Gateway, config::Settings, logs, server, upstream::Upstream};
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use tokio_util::sync::CancellationToken;
-use tonic::body::Body;
+use tonic::{Status, body::Body};
 
 /// What is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,14 +67,19 @@ impl Answer {
 #[derive(Clone, Debug)]
 struct Canned(Arc<HashMap<Answer, Bytes>>);
 
+/// What stands before a message in its frame.
+const PREFIX: usize = 5;
+
 /// Serves until the process is ended.
 pub(super) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
     // A layer like the others: every request is a line.
     let log = logs::Options { log_format: logs::Format::Auto, log: "info".to_owned() };
     logs::start(&log).map_err(anyhow::Error::msg)?;
     let canned = Canned::read(folder)?;
+    let whole = canned.clone();
     let upstream =
-        Upstream::in_process(tower::service_fn(move |request| canned.clone().answer(request)));
+        Upstream::in_process(tower::service_fn(move |request| canned.clone().answer(request)))
+            .with_whole_calls(move |call| std::future::ready(whole.answer_whole(&call)));
     let bound = server::bind(listen).await?;
     let settings = Settings {
         listen,
@@ -103,10 +108,7 @@ impl Canned {
         let (head, body) = request.into_parts();
         // A caller that has gone needs no answer, and gets one all the same.
         let _call = body.collect().await;
-        let method = head.uri.path().rsplit('/').next().unwrap_or_default();
-        let signed_in = head.headers.contains_key(header::AUTHORIZATION);
-        let answer = Answer::of(method, signed_in).and_then(|answer| self.0.get(&answer));
-        let (message, status) = match answer {
+        let (message, status) = match self.to(head.uri.path(), &head.headers) {
             Some(message) => (message.clone(), HeaderValue::from_static("0")),
             None => (Bytes::new(), HeaderValue::from_static("12")),
         };
@@ -119,6 +121,21 @@ impl Canned {
     }
 }
 
+impl Canned {
+    /// The same for a call of which nothing is framed.
+    fn answer_whole(&self, call: &serving::Call) -> Result<serving::Answer, Status> {
+        let framed = self.to(&call.path, &call.headers);
+        let framed = framed.ok_or_else(|| Status::unimplemented("nobody asks for this here"))?;
+        Ok(serving::Answer { headers: HeaderMap::new(), message: framed.slice(PREFIX..) })
+    }
+
+    fn to(&self, path: &str, headers: &HeaderMap) -> Option<&Bytes> {
+        let method = path.rsplit('/').next().unwrap_or_default();
+        let signed_in = headers.contains_key(header::AUTHORIZATION);
+        self.0.get(&Answer::of(method, signed_in)?)
+    }
+}
+
 fn ended(status: HeaderValue) -> HeaderMap {
     let mut trailers = HeaderMap::with_capacity(1);
     trailers.insert("grpc-status", status);
@@ -127,7 +144,7 @@ fn ended(status: HeaderValue) -> HeaderMap {
 
 /// A message with its prefix: not compressed, and so long.
 fn framed(message: &[u8]) -> Result<Bytes> {
-    let mut frame = BytesMut::with_capacity(message.len() + 5);
+    let mut frame = BytesMut::with_capacity(PREFIX + message.len());
     frame.put_u8(0);
     frame.put_u32(message.len().try_into()?);
     frame.put_slice(message);

@@ -27,7 +27,7 @@ struct Answers {
 pub(super) async fn serve(listen: SocketAddr, sizes: Sizes) -> Result<()> {
     let bound = server::bind(listen).await?;
     let answers = Answers::of(sizes);
-    let answer = move |request| answered(answers.clone(), request);
+    let answer = move |_peer, request| answered(answers.clone(), request);
     bound.serve_with(answer, &Limits::default(), CancellationToken::new()).await;
     Ok(())
 }
