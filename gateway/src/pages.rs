@@ -138,7 +138,7 @@ fn admin() -> Router<Gateway> {
             get(category_edit::confirm).post(category_edit::delete),
         )
         .route("/admin/bulk", get(async || see_other("/admin/products")).post(bulk::act))
-        .route("/admin/products/{id}", get(editor::show))
+        .route("/admin/products/{id}", get(editor::show).post(actions::press))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))
         .route("/admin/products/{id}/undelete", post(restore::act))

@@ -8,25 +8,25 @@ import { quiet } from './explain.js';
 /**
  * The focus goes to the choice that changes nothing, unless the user has moved on.
  * @param {HTMLElement} row it shows by now what somebody else made of it
- * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement} button the one that was refused
  */
-export function decide(row, form) {
+export function decide(row, button) {
   const note = row.querySelector('[data-note]');
   const template = document.querySelector('template#decide');
   if (!note || !(template instanceof HTMLTemplateElement)) return;
   const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
   const [anyway, keep] = copy.querySelectorAll('button');
   if (!anyway || !keep) return;
-  anyway.textContent = word(`anyway-${form.dataset.done}`);
+  anyway.textContent = word(`anyway-${button.dataset.done}`);
   const title = row.querySelector('[data-field=title]')?.id ?? '';
-  for (const button of [anyway, keep]) button.setAttribute('aria-describedby', title);
-  anyway.addEventListener('click', () => form.requestSubmit());
+  for (const one of [anyway, keep]) one.setAttribute('aria-describedby', title);
+  anyway.addEventListener('click', () => button.form?.requestSubmit(button));
   keep.addEventListener('click', () => {
-    quiet(form);
-    form.querySelector('button')?.focus();
+    quiet(button);
+    button.focus();
   });
   note.querySelector('[data-decide]')?.remove();
   note.append(copy);
   const held = document.activeElement;
-  if (held === document.body || form.contains(held)) keep.focus();
+  if (held === document.body || held === button) keep.focus();
 }

@@ -160,7 +160,6 @@ fn list(
     ListPage {
         here: visit.here.clone(),
         may_edit,
-        request_id: request_id(),
         resume_token: String::new(),
         chooses: may_edit,
         list_address: asked.query().at(PATH),
@@ -189,12 +188,14 @@ fn list(
             .map(|found| {
                 let row = ProductRow::found(found, currency, chrome.locale, visit.now);
                 let note = visit.refusal(&row.id);
-                ProductRow { picked: asked.picks || !note.is_empty(), note, ..row }
+                let picked = asked.picks || !note.is_empty();
+                ProductRow { picked, note, ..row }
             })
             .collect(),
         blank: ProductRow::blank(currency),
         empty: empty(asked, may_edit, page.results.is_empty()),
         pages: pages(asked, page, shown),
+        request_id: request_id(),
         chrome,
     }
 }

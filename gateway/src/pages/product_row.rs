@@ -8,7 +8,7 @@ use super::{
     card::{Mark, Picture},
     format,
     locale::Locale,
-    names::{id_of, request_id},
+    names::id_of,
     search::marks,
     state::StateWord,
 };
@@ -39,8 +39,6 @@ pub(crate) struct ProductRow {
     pub(crate) changed_iso: String,
     pub(crate) changed_full: String,
     pub(crate) changed_by: String,
-    /// What the ids of the row's forms begin with; empty in the blank row, where they are made when it is cloned.
-    pub(crate) request: String,
 }
 
 /// A moment in the three ways a page shows it.
@@ -97,7 +95,6 @@ impl ProductRow {
             changed_iso: changed.iso,
             changed_full: changed.full,
             changed_by: actor.map(|actor| actor.display_name.clone()).unwrap_or_default(),
-            request: request_id(),
         }
     }
 
@@ -140,13 +137,7 @@ impl ProductRow {
             changed_iso: String::new(),
             changed_full: String::new(),
             changed_by: String::new(),
-            request: String::new(),
         }
-    }
-
-    /// The id of one of the row's forms: fresh with every page, another for every verb.
-    pub(crate) fn request_id(&self, verb: &str) -> String {
-        if self.request.is_empty() { String::new() } else { format!("{}-{verb}", self.request) }
     }
 
     /// Whether the price belongs to one variant, which alone can be changed in place.

@@ -23,6 +23,7 @@ use proto::google::r#type::Money;
 struct StyleguidePage {
     chrome: Chrome,
     here: String,
+    request_id: String,
     may_edit: bool,
     problems: Problems,
     fields: Vec<Field>,
@@ -58,6 +59,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
     let page = StyleguidePage {
         chrome,
         here: visit.here.clone(),
+        request_id: String::new(),
         may_edit: true,
         fields: fields(&problems),
         problems,
