@@ -18,7 +18,7 @@ use super::{
     product_row::ProductRow,
     query::Query,
     search::{self, Otherwise},
-    storefront::{Empty, surroundings_at},
+    storefront::{Empty, categories},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
@@ -103,10 +103,11 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     if query.has_blanks() {
         return Ok(see_other(&asked.query().at(PATH)));
     }
-    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
     // Its place in the feed is before that of the list: what lies between is shown twice rather than not at all.
-    let (shop, categories, resume_token) = surroundings_at(&visit.caller).await?;
-    let (page, note) = page_or_first(&visit.caller, &asked).await?;
+    let (chrome, shop, resume_token) = visit.admin_chrome_at().await?;
+    let chrome = chrome.starting(&visit.gateway, &["optimistic", "in-place"]);
+    let (categories, (page, note)) =
+        tokio::try_join!(categories(&visit.caller), page_or_first(&visit.caller, &asked))?;
     let list = list(&visit, chrome, &shop, &categories, &asked, &page, note);
     visit.page(&ListPage { resume_token, ..list })
 }

@@ -5,7 +5,7 @@ use proto::{
     catalog::{Price, PriceRange},
     google::r#type::Money,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     card::{Mark, Picture},
@@ -161,9 +161,16 @@ pub(crate) fn skus(first: &str, count: usize) -> String {
 
 /// A variant's prices in ProtoJSON, so that changing one in place keeps the others.
 pub(crate) fn prices_json(prices: &[Price]) -> String {
-    let prices: Vec<_> = prices.iter().map(PriceJson::of).collect();
     // Text and numbers can always be written.
-    serde_json::to_string(&prices).unwrap_or_default()
+    serde_json::to_string(&Each(prices)).unwrap_or_default()
+}
+
+struct Each<'a>(&'a [Price]);
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(PriceJson::of))
+    }
 }
 
 #[derive(Serialize)]
@@ -179,7 +186,13 @@ struct PriceJson<'a> {
 struct MoneyJson<'a> {
     currency_code: &'a str,
     nanos: i32,
-    units: String,
+    #[serde(serialize_with = "as_text")]
+    units: i64,
+}
+
+/// ProtoJSON writes 64 bits as text.
+fn as_text<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
 }
 
 impl<'a> PriceJson<'a> {
@@ -193,7 +206,6 @@ impl<'a> PriceJson<'a> {
 
 impl<'a> MoneyJson<'a> {
     fn of(money: &'a Money) -> Self {
-        let (nanos, units) = (money.nanos, money.units.to_string());
-        Self { currency_code: &money.currency_code, nanos, units }
+        Self { currency_code: &money.currency_code, nanos: money.nanos, units: money.units }
     }
 }
