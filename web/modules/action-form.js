@@ -48,8 +48,8 @@ export function startForms(behaviours) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const button = event.submitter;
     if (!(button instanceof HTMLButtonElement) || event.defaultPrevented) return;
-    const behaviour = behaviours[button.dataset.action ?? ''];
-    if (!behaviour || !button.dataset.call) return;
+    const behaviour = button.dataset.call && behaviours[button.dataset.action ?? ''];
+    if (!behaviour) return;
     event.preventDefault();
     const repeated = form.closest('tr') && event.timeStamp - last < REPEAT;
     last = event.timeStamp;
@@ -136,7 +136,7 @@ function busy({ button, form }) {
     button.ariaDisabled = null;
     if (button.textContent === label) return;
     button.textContent = label;
-    Object.assign(button.style, { minInlineSize: '', maxInlineSize: '', paddingInline: '' });
+    button.removeAttribute('style');
   };
 }
 

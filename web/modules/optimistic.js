@@ -2,8 +2,7 @@
 // Without it: the next page shows the result.
 // Proven by: tests/browser/stories/actions.test.js and failures.test.js
 
-import { call } from './call.js';
-import { resourceOf, rowOf } from './explain.js';
+import { rowOf } from './explain.js';
 import { giveBack, leaveRow } from './focus.js';
 import { total } from './format.js';
 import { fillRow, showState } from './row-template.js';
@@ -86,14 +85,7 @@ export const stating = {
  */
 export async function catchUp(row, failure, button) {
   if (failure.kind !== 'refused' || failure.reason !== 'ETAG_MISMATCH') return;
-  const outcome = await call('GET', resourceOf(row));
-  if (outcome.kind !== 'done') return;
-  fillRow(row, outcome.resource);
-  for (const name of failure.metadata.changed_fields?.split(',') ?? []) {
-    const place = row.querySelector(`[data-field="${CSS.escape(name.trim())}"]`);
-    if (place instanceof HTMLElement) place.dataset.changed = '';
-  }
-  if (button) (await import('./conflict-row.js')).decide(row, button);
+  await (await import('./conflict-row.js')).showTheirs(row, failure, button);
 }
 
 /**
