@@ -17,6 +17,7 @@ mod crumbs;
 mod deleted;
 mod docs;
 mod editor;
+mod escaped;
 mod expunge;
 mod field;
 mod fields;
@@ -27,6 +28,7 @@ mod history;
 mod json_ld;
 mod keys;
 mod lang;
+mod listed;
 pub(crate) mod locale;
 pub(crate) mod markdown;
 mod names;
@@ -138,7 +140,7 @@ fn admin() -> Router<Gateway> {
             get(category_edit::confirm).post(category_edit::delete),
         )
         .route("/admin/bulk", get(async || see_other("/admin/products")).post(bulk::act))
-        .route("/admin/products/{id}", get(editor::show))
+        .route("/admin/products/{id}", get(editor::show).post(actions::press))
         .route("/admin/products/{id}/save", post(editor::save))
         .route("/admin/products/{id}/delete", get(actions::confirm).post(actions::delete))
         .route("/admin/products/{id}/undelete", post(restore::act))

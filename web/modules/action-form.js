@@ -1,13 +1,18 @@
-// Adds: the same forms act in place by one JSON call each: busy at once, repeats ignored, every outcome said, undo by a second call.
-// Without it: the browser submits the form, and the server answers with a page.
+// Adds: the same buttons act in place by one JSON call each: busy at once, repeats ignored, every outcome said, undo by a second call.
+// Without it: the browser submits the button's form, and the server answers with a page.
 // Proven by: tests/browser/stories/actions.test.js, failures.test.js and undo.test.js
 
 import { announce, word } from './announce.js';
-import { send } from './call.js';
-import { explain, quiet, submitPlainly, titleOf } from './explain.js';
+import { pressId, send } from './call.js';
+import { explain, quiet, resourceOf, submitPlainly, titleOf } from './explain.js';
 import { notify } from './notices.js';
 
 /** @import { Failure } from './types.js' */
+
+/**
+ * The button says what is done, its form what is sent.
+ * @typedef {{ button: HTMLButtonElement, form: HTMLFormElement }} Pressed
+ */
 
 /**
  * What is on the page before the server has answered, and how it goes on from there.
@@ -20,9 +25,9 @@ import { notify } from './notices.js';
 
 /**
  * @typedef {object} Behaviour
- * @property {(form: HTMLFormElement) => object | null} [body] the JSON body of the call; `null` leaves the form to the server
- * @property {(form: HTMLFormElement) => Shown} show
- * @property {(form: HTMLFormElement, failure: Failure) => boolean} [explain] says it in its own way, or `false`
+ * @property {(pressed: Pressed) => object | null} [body] the JSON body of the call; `null` leaves the form to the server
+ * @property {(pressed: Pressed) => Shown} show
+ * @property {(pressed: Pressed, failure: Failure) => boolean} [explain] says it in its own way, or `false`
  * @property {boolean} [leaves] what was done is shown on another page: until this one is gone, the form is not sent again
  */
 
@@ -30,7 +35,7 @@ const LABEL_AFTER = 400;
 const REPEAT = 400;
 
 /** What a call that takes something back has done. @type {Record<string, string>} */
-const UNDONE = { publish: 'published', unpublish: 'unpublished', archive: 'archived', undelete: 'undeleted' };
+const UNDONE = { publish: 'published', unpublish: 'unpublished', archive: 'archived', undelete: 'undeleted', move: 'category-moved' };
 
 /**
  * A row that goes brings the next one under the pointer and the focus: what comes within a moment after is a double click or a
@@ -41,103 +46,101 @@ export function startForms(behaviours) {
   let last = -REPEAT;
   document.addEventListener('submit', (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    const behaviour = behaviours[form.dataset.action ?? ''];
-    if (!behaviour || !form.dataset.call || event.defaultPrevented) return;
+    const button = event.submitter;
+    if (!(button instanceof HTMLButtonElement) || event.defaultPrevented) return;
+    const behaviour = button.dataset.call && behaviours[button.dataset.action ?? ''];
+    if (!behaviour) return;
     event.preventDefault();
     const repeated = form.closest('tr') && event.timeStamp - last < REPEAT;
     last = event.timeStamp;
-    if (form.ariaBusy !== 'true' && !repeated) void act(form, behaviour, event.submitter ?? form.querySelector('button'));
+    if (form.ariaBusy !== 'true' && !repeated) void act({ button, form }, behaviour);
   });
 }
 
 /**
- * @param {HTMLFormElement} form
+ * @param {Pressed} pressed
  * @param {Behaviour} behaviour
- * @param {HTMLElement | null} button
  */
-async function act(form, behaviour, button) {
+async function act(pressed, behaviour) {
+  const { button, form } = pressed;
   /** @type {Shown} */
   let shown;
   /** @type {object | null | undefined} */
   let body;
-  quiet(form);
+  quiet(button);
   try {
-    body = behaviour.body?.(form);
-    if (body === null) return submitPlainly(form);
-    shown = behaviour.show(form);
+    body = behaviour.body?.(pressed);
+    if (body === null) return submitPlainly(button);
+    shown = behaviour.show(pressed);
   } catch (error) {
-    submitPlainly(form);
+    submitPlainly(button);
     throw error;
   }
-  const release = busy(form, button);
-  const outcome = await send(form.dataset.call, hidden(form, 'etag')?.value, hidden(form, 'request_id')?.value, body);
+  const release = busy(pressed);
+  const resource = resourceOf(button);
+  const id = hidden(form, 'request_id');
+  const requestId = pressId(id?.value, button.value, resource);
+  const outcome = await send(resource, button.dataset.call, hidden(form, 'etag')?.value, requestId, body);
   const done = outcome.kind === 'done';
   const renewed = () => {
     release();
-    const id = done && hidden(form, 'request_id');
-    if (id) id.value = crypto.randomUUID();
+    if (done && id) id.value = crypto.randomUUID();
   };
   // A page that is left may come back as it was.
   if (done && behaviour.leaves) addEventListener('pagehide', renewed, { once: true });
   else renewed();
   if (outcome.kind !== 'done') {
     shown.rollBack(outcome);
-    return void (behaviour.explain?.(form, outcome) || explain(form, outcome, () => form.requestSubmit()));
+    return void (behaviour.explain?.(pressed, outcome) || explain(button, outcome, () => form.requestSubmit(button)));
   }
   shown.confirm(outcome.resource);
-  const text = word(form.dataset.done ?? '', { title: outcome.resource.title ?? titleOf(form) });
-  const undo = form.dataset.undo && shown.undo && (() => void takeBack(form, shown, outcome.resource.etag));
+  const text = word(button.dataset.done ?? '', { title: outcome.resource.title ?? titleOf(button) });
+  const undo = button.dataset.undo && shown.undo && (() => void takeBack(button, shown, outcome.resource.etag));
   announce(text);
   notify(text, undo ? { undo } : {});
 }
 
 /**
- * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement} button
  * @param {Shown} shown
  * @param {string} etag the version that is to be taken back
  * @param {string} [requestId]
  */
-async function takeBack(form, shown, etag, requestId = crypto.randomUUID()) {
-  const moved = form.dataset.done === 'category-moved' ? 'category-moved' : 'deleted';
-  const done = UNDONE[form.dataset.undo?.split(':')[1] ?? ''] ?? moved;
-  const outcome = await send(form.dataset.undo, etag, requestId, shown.undoBody);
-  if (outcome.kind !== 'done') return explain(form, outcome, () => void takeBack(form, shown, etag, requestId), done);
+async function takeBack(button, shown, etag, requestId = crypto.randomUUID()) {
+  const done = UNDONE[button.dataset.undo?.split(':')[1] ?? ''] ?? 'deleted';
+  const outcome = await send(resourceOf(button), button.dataset.undo, etag, requestId, shown.undoBody);
+  if (outcome.kind !== 'done') return explain(button, outcome, () => void takeBack(button, shown, etag, requestId), done);
   shown.undo?.(outcome.resource);
-  announce(word(done, { title: titleOf(form) }));
+  announce(word(done, { title: titleOf(button) }));
 }
 
 /**
  * Busy at once; the words on the button change only when it takes long, and its width never.
- * @param {HTMLFormElement} form
- * @param {HTMLElement | null} button
+ * @param {Pressed} pressed
  * @returns {() => void} ends it
  */
-function busy(form, button) {
-  const label = button?.textContent ?? '';
+function busy({ button, form }) {
+  const label = button.textContent;
   form.ariaBusy = 'true';
-  button?.setAttribute('aria-disabled', 'true');
+  button.ariaDisabled = 'true';
   const clock = setTimeout(() => {
-    if (!button || !form.dataset.busy) return;
+    if (!button.dataset.busy) return;
     const { width } = button.getBoundingClientRect();
     // The longer words take the room of the padding.
     Object.assign(button.style, { minInlineSize: `${width}px`, maxInlineSize: `${width}px`, paddingInline: '0' });
-    button.textContent = form.dataset.busy;
+    button.textContent = button.dataset.busy;
   }, LABEL_AFTER);
   return () => {
     clearTimeout(clock);
     form.ariaBusy = null;
-    button?.removeAttribute('aria-disabled');
-    if (!button || button.textContent === label) return;
+    button.ariaDisabled = null;
+    if (button.textContent === label) return;
     button.textContent = label;
-    Object.assign(button.style, { minInlineSize: '', maxInlineSize: '', paddingInline: '' });
+    button.removeAttribute('style');
   };
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {string} name
- * @returns {HTMLInputElement | null}
- */
+/** @param {HTMLFormElement} form @param {string} name @returns {HTMLInputElement | null} */
 function hidden(form, name) {
   return form.querySelector(`input[name=${name}]`);
 }

@@ -44,16 +44,27 @@ async function park(refused, goOn) {
 }
 
 /**
- * The same for a write as a form names it. A POST always has a body.
- * @param {string | undefined} target method and path
+ * The same for a write as a button names it. A POST always has a body.
+ * @param {string} resource its path
+ * @param {string | undefined} what the method, and what it adds to the path
  * @param {string | undefined} etag
  * @param {string | undefined} requestId
  * @param {object | undefined} body
  */
-export function send(target = '', etag, requestId, body) {
-  const [method = '', path = ''] = target.split(' ');
-  const sent = body ?? (method === 'POST' ? {} : undefined);
-  return call(method, path, { ...(etag && { etag }), ...(requestId && { requestId }), ...(sent && { body: sent }) });
+export function send(resource, what = '', etag, requestId, body) {
+  const [method = '', verb = ''] = what.split(' ');
+  return call(method, resource + verb, { etag, requestId, body: body ?? (method === 'POST' ? {} : undefined) });
+}
+
+/**
+ * The id of what one of a form's buttons does: made of the form's id, the button's verb and what it acts on, here and on the server
+ * alike. So another button of the form, or the form of another row, is no repeat of it. What has one button has the form's id.
+ * @param {string | undefined} form
+ * @param {string} verb
+ * @param {string} resource its path or name
+ */
+export function pressId(form, verb, resource) {
+  return form && verb ? `${form}-${verb}-${resource.split('/').at(-1)}` : form;
 }
 
 /**

@@ -16,8 +16,8 @@ const DEEPER = '– ';
 
 /** A new category comes into the tree, and the form is empty for the next one. @type {Behaviour} */
 const adding = {
-  body: toJson,
-  show(form) {
+  body: ({ form }) => toJson(form),
+  show({ button, form }) {
     clearErrors(form);
     return {
       confirm(category) {
@@ -25,7 +25,7 @@ const adding = {
         if (title instanceof HTMLInputElement) title.value = '';
         if (plant(category)) return nameParents(form);
         // The first one of all: the page has no tree to put it into.
-        notifyNext(word(form.dataset.done ?? '', { title: category.title }));
+        notifyNext(word(button.dataset.done ?? '', { title: category.title }));
         location.reload();
       },
       rollBack: () => {},
@@ -36,8 +36,8 @@ const adding = {
 
 /** The page stays, and says where the category now stands. @type {Behaviour} */
 const moving = {
-  body: toJson,
-  show(form) {
+  body: ({ form }) => toJson(form),
+  show({ form }) {
     clearErrors(form);
     const was = parentOf(form);
     /** @param {Category} category */

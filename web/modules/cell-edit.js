@@ -5,7 +5,7 @@
 import { announce, word } from './announce.js';
 import { call } from './call.js';
 import { CELLS } from './cells.js';
-import { explain, note, quiet, rowOf, titleOf } from './explain.js';
+import { explain, note, quiet, resourceOf, rowOf, titleOf } from './explain.js';
 import { notify } from './notices.js';
 import { catchUp } from './optimistic.js';
 
@@ -124,6 +124,5 @@ async function takeBack(link, cell, row, before, etag, requestId = crypto.random
  * @param {string} requestId
  */
 function patch(link, body, etag, requestId) {
-  const [method = '', path = ''] = link.dataset.call?.split(' ') ?? [];
-  return call(method, path, { body, requestId, ...(etag && { etag }) });
+  return call('PATCH', resourceOf(link), { etag, requestId, body });
 }

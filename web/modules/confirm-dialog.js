@@ -17,8 +17,9 @@ export function ask(link) {
   const title = dialog.querySelector('[data-field=title]');
   if (title) title.textContent = row.querySelector('[data-field=title]')?.textContent ?? '';
   form.action = link.href;
-  form.dataset.row = row.id;
-  form.dataset.call = `POST /v1/products/${row.id.slice('product-'.length)}:expunge`;
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector('[data-action]'));
+  button.dataset.row = row.id;
+  button.dataset.resource = row.dataset.resource ?? '';
   for (const input of form.querySelectorAll('input')) {
     if (input.name === 'etag') input.value = row.dataset.etag ?? '';
     if (input.name === 'request_id') input.value = crypto.randomUUID();

@@ -14,16 +14,16 @@ export function startStates() {
 
 /** The form that saves the product acts on the version that this has made. @type {Behaviour} */
 const inEditor = {
-  show(form) {
-    const shown = stating.show(form);
+  show(pressed) {
+    const shown = stating.show(pressed);
     return {
       confirm(product) {
-        renewEtag(form, product.etag);
+        renewEtag(pressed.form, product.etag);
         shown.confirm(product);
       },
       rollBack: shown.rollBack,
       undo(product) {
-        renewEtag(form, product.etag);
+        renewEtag(pressed.form, product.etag);
         shown.undo?.(product);
       },
     };

@@ -9,7 +9,7 @@ import { submitPlainly } from './explain.js';
 import { toJson, toNewProduct } from './form-json.js';
 import { notifyNext } from './notices.js';
 
-/** @import { Behaviour } from './action-form.js' */
+/** @import { Behaviour, Pressed } from './action-form.js' */
 /** @import { Failure } from './types.js' */
 
 /** What each form was printed with or saved last; nothing when that is not known. @type {Map<HTMLFormElement, Record<string, unknown> | null>} */
@@ -25,8 +25,8 @@ const FIELD_OF = { SLUG_TAKEN: 'slug', SKU_TAKEN: 'sku', PRODUCT_ID_TAKEN: 'prod
 
 /** Only what was changed goes; the answer's etag comes into every form that carried the old one. @type {Behaviour} */
 const saving = {
-  body: (form) => changesIn(form, saved.get(form) ?? {}),
-  show(form) {
+  body: ({ form }) => changesIn(form, saved.get(form) ?? {}),
+  show({ form }) {
     const sent = toJson(form);
     clearErrors(form);
     return {
@@ -47,13 +47,13 @@ const saving = {
 
 /** A new product opens in its editor. @type {Behaviour} */
 const creating = {
-  body: toNewProduct,
-  show(form) {
+  body: ({ form }) => toNewProduct(form),
+  show({ button, form }) {
     clearErrors(form);
     return {
       confirm({ name, title }) {
         saved.delete(form);
-        notifyNext(word(form.dataset.done ?? '', { title }));
+        notifyNext(word(button.dataset.done ?? '', { title }));
         location.assign(`/admin/${name}`);
       },
       rollBack: () => {},
@@ -66,16 +66,18 @@ const creating = {
 /** Publishing and archiving are seldom done here: their module is fetched at the first sign that one will be. */
 function awaitStates() {
   let ready = false;
-  /** @type {Promise<void> | undefined} */
+  // Where it cannot be fetched, the browser submits the form.
+  const start = () => import('./editor-state.js').then(({ startStates }) => startStates(), () => {}).then(() => (ready = true));
+  /** @type {Promise<boolean> | undefined} */
   let started;
-  const start = () => (started ??= import('./editor-state.js').then(({ startStates }) => (startStates(), void (ready = true))));
   for (const sign of ['pointerover', 'focusin', 'submit']) {
     document.addEventListener(sign, (event) => {
-      const form = event.target instanceof Element && event.target.closest('[data-action=publish], [data-action=archive]');
-      if (ready || !(form instanceof HTMLFormElement)) return;
       const sent = event instanceof SubmitEvent;
+      const place = sent ? event.submitter : event.target;
+      const button = place instanceof Element && place.closest('[data-action=publish], [data-action=archive]');
+      if (ready || !(button instanceof HTMLButtonElement)) return;
       if (sent) event.preventDefault();
-      start().then(() => sent && form.requestSubmit(event.submitter), () => sent && form.submit());
+      void (started ??= start()).then(() => sent && button.form?.requestSubmit(button));
     });
   }
 }
@@ -103,25 +105,22 @@ function changed(but) {
   return [...saved].some(([form, before]) => form !== but && !same(toJson(form), before));
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {Record<string, unknown>} before
- */
+/** @param {HTMLFormElement} form @param {Record<string, unknown>} before */
 function changesIn(form, before) {
   const now = toJson(form);
   return now && Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(value, before[name])));
 }
 
-/** Says it at the fields, or leaves it to the server's page. @param {HTMLFormElement} form @param {Failure} failure */
-export function explain(form, failure) {
+/** Says it at the fields, or leaves it to the server's page. @param {Pressed} pressed @param {Failure} failure */
+export function explain({ button, form }, failure) {
   if (failure.kind !== 'refused') return false;
   const field = FIELD_OF[failure.reason];
   const named = field ? [{ field, description: word(failure.reason) }] : [];
   const violations = failure.violations.length ? failure.violations : named;
   // The server's answer to the same form shows both versions side by side, or is the form under a new request id.
-  if (failure.reason === 'ETAG_MISMATCH') import('./conflict-dialog.js').then(({ settle }) => settle(form, !changed(form))).catch(() => submitPlainly(form));
-  else if (failure.reason === 'REQUEST_ID_REUSED' && form.dataset.action === 'save') submitPlainly(form);
-  else if (violations.length) fieldErrors().then(({ showErrors }) => showErrors(form, violations)).catch(() => submitPlainly(form));
+  if (failure.reason === 'ETAG_MISMATCH') import('./conflict-dialog.js').then(({ settle }) => settle(form, !changed(form))).catch(() => submitPlainly(button));
+  else if (failure.reason === 'REQUEST_ID_REUSED' && button.dataset.action === 'save') submitPlainly(button);
+  else if (violations.length) fieldErrors().then(({ showErrors }) => showErrors(form, violations)).catch(() => submitPlainly(button));
   else return false;
   return true;
 }

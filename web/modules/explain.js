@@ -9,7 +9,7 @@ import { notify } from './notices.js';
 /** @import { Failure } from './types.js' */
 
 /**
- * @param {HTMLElement} actor the form or link that failed
+ * @param {HTMLElement} actor the button or link that failed
  * @param {Failure} failure
  * @param {() => void} again sends the same once more, under the same request id
  * @param {string} [done] what would have been done
@@ -87,9 +87,14 @@ function noteOf(actor) {
   return rowOf(actor)?.querySelector('[data-note]') ?? null;
 }
 
-/** Leaves the form to the browser after all: the server's page has more to say. @param {HTMLFormElement} form */
-export function submitPlainly(form) {
-  delete form.dataset.call;
+/** The path of what it acts on. @param {HTMLElement} actor */
+export function resourceOf(actor) {
+  return actor.closest('[data-resource]')?.getAttribute('data-resource') ?? '';
+}
+
+/** Leaves the form to the browser after all: the server's page has more to say. @param {HTMLButtonElement} button */
+export function submitPlainly(button) {
+  delete button.dataset.call;
   // Not within the submit event, which would swallow it.
-  setTimeout(() => form.requestSubmit());
+  setTimeout(() => button.form?.requestSubmit(button));
 }

@@ -62,8 +62,8 @@ function placeOf(form, path) {
   const own = path.replace(/^(product\.|category\.)?(variant\.|variants\[0\]\.)?/, '');
   const [first = ''] = own.split(/[.[]/);
   const price = own.includes('compare_at') ? 'compare_at' : 'price';
-  const row = form.dataset.row?.startsWith('variant-') ? `${form.dataset.row}-` : '';
-  return document.getElementById(row + (first === 'prices' ? price : first));
+  const variant = form.closest('[data-prices]');
+  return document.getElementById((variant ? `${variant.id}-` : '') + (first === 'prices' ? price : first));
 }
 
 /**

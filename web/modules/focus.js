@@ -12,7 +12,7 @@ export function leaveRow(row) {
   const held = document.activeElement;
   if (!(held instanceof HTMLElement) || !row.contains(held)) return null;
   const heir = shown(row, 'nextElementSibling') ?? shown(row, 'previousElementSibling');
-  (heir && counterpart(held, row, heir) || heading())?.focus();
+  (heir && counterpart(held, heir) || heading())?.focus();
   return held;
 }
 
@@ -46,18 +46,16 @@ function shown(row, way) {
 }
 
 /**
- * The control of another row that does what this one does here.
+ * The control of another row that does what this one does.
  * @param {HTMLElement} control
- * @param {HTMLElement} row
  * @param {HTMLElement} other
  * @returns {HTMLElement | null}
  */
-function counterpart(control, row, other) {
-  const form = control.closest('form[data-action]');
-  if (form && row.contains(form)) {
-    const action = CSS.escape(form.getAttribute('data-action') ?? '');
+function counterpart(control, other) {
+  const { action } = control.dataset;
+  if (action) {
     /** @type {NodeListOf<HTMLElement>} */
-    const same = other.querySelectorAll(`form[data-action="${action}"] button:not([name])`);
+    const same = other.querySelectorAll(`button[data-action="${CSS.escape(action)}"]`);
     for (const button of same) if (button.checkVisibility()) return button;
   }
   return other.querySelector('a[href], button:not([hidden])');

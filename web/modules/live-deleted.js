@@ -20,9 +20,9 @@ const SAID = { KIND_UNDELETED: 'live-back', KIND_EXPUNGED: 'live-expunged' };
 const fresh = new Set();
 
 /** What is in use again can be another SKU: the row asks for it. */
-removal.explain = (form, failure) => {
+removal.explain = (pressed, failure) => {
   const asks = 'reason' in failure && ['SKU_TAKEN', 'SLUG_TAKEN'].includes(failure.reason);
-  if (asks) void import('./restore-asks.js').then(({ ask }) => ask(form, failure), () => form.submit());
+  if (asks) void import('./restore-asks.js').then(({ ask }) => ask(pressed, failure), () => pressed.form.submit());
   return asks;
 };
 

@@ -8,7 +8,7 @@ import { word } from './announce.js';
 
 /** Whether a row has the focus, is ticked or edited, or waits for the server or for a decision. @param {HTMLElement} row */
 function isHeld(row) {
-  const inHand = 'input[name=item]:checked, form:not([data-call]), [aria-busy=true], [data-offer], [data-asked]';
+  const inHand = 'input[name=item]:checked, [data-cancel], [aria-busy=true], [data-offer], [data-asked]';
   return row.contains(document.activeElement) || row.querySelector(inHand) !== null;
 }
 

@@ -2,7 +2,6 @@
 // Without it: the next page shows the result.
 // Proven by: tests/browser/stories/actions.test.js and failures.test.js
 
-import { call } from './call.js';
 import { rowOf } from './explain.js';
 import { giveBack, leaveRow } from './focus.js';
 import { total } from './format.js';
@@ -13,8 +12,8 @@ import { fillRow, showState } from './row-template.js';
 
 /** The row goes, and keeps its node and its place, so that it can come back. @type {Behaviour} */
 export const removal = {
-  show(form) {
-    const row = rowOf(form);
+  show({ button }) {
+    const row = rowOf(button);
     if (!row) throw new Error('no row to act on');
     const held = leaveRow(row);
     const sentTo = document.activeElement;
@@ -24,12 +23,12 @@ export const removal = {
       rollBack(failure) {
         setGone(row, false);
         giveBack(held, sentTo);
-        void catchUp(row, failure, form);
+        void catchUp(row, failure, button);
       },
       undo(product) {
         fillRow(row, product);
         setGone(row, false);
-        form.querySelector('button')?.focus();
+        button.focus();
       },
     };
   },
@@ -37,10 +36,10 @@ export const removal = {
 
 /** The row goes, and there is no way back but the server's refusal. @type {Behaviour} */
 export const expunging = {
-  show(form) {
+  show(pressed) {
     // The focus returns to the row, and leaves it in turn.
-    form.closest('dialog')?.close();
-    const { rollBack } = removal.show(form);
+    pressed.form.closest('dialog')?.close();
+    const { rollBack } = removal.show(pressed);
     return { confirm: () => {}, rollBack };
   },
 };
@@ -48,52 +47,45 @@ export const expunging = {
 /** What makes a product what it was before. @type {Record<string, string>} */
 const BACK = { draft: 'unpublish', archived: 'archive' };
 
-/** What each form makes of a product. @type {Record<string, string>} */
+/** What each button makes of a product. @type {Record<string, string>} */
 const MADE = { published: 'published', unpublished: 'draft', archived: 'archived' };
 
 /** The row says its new state and offers the way back. @type {Behaviour} */
 export const stating = {
-  show(form) {
-    const row = rowOf(form);
+  show({ button }) {
+    const row = rowOf(button);
     if (!row) throw new Error('no row to act on');
     const before = row.dataset.state ?? '';
-    form.dataset.undo = form.dataset.undo?.replace(/\w+$/, BACK[before] ?? 'publish');
+    button.dataset.undo = button.dataset.undo?.replace(/\w+$/, BACK[before] ?? 'publish');
     const turn = (/** @type {() => void} */ change) => {
       const held = document.activeElement;
       change();
-      if (held instanceof HTMLElement && row.contains(held) && !held.checkVisibility()) visibleButton(row, form)?.focus();
+      if (held instanceof HTMLElement && row.contains(held) && !held.checkVisibility()) visibleButton(row, button)?.focus();
     };
-    turn(() => showState(row, MADE[form.dataset.done ?? ''] ?? before));
+    turn(() => showState(row, MADE[button.dataset.done ?? ''] ?? before));
     return {
       confirm: (product) => turn(() => fillRow(row, product)),
       rollBack(failure) {
         turn(() => showState(row, before));
-        void catchUp(row, failure, form);
+        void catchUp(row, failure, button);
       },
       undo(product) {
         fillRow(row, product);
-        visibleButton(row, form)?.focus();
+        visibleButton(row, button)?.focus();
       },
     };
   },
 };
 
 /**
- * After a conflict the row shows what somebody else made of it, and asks what is to become of the form that was refused.
+ * After a conflict the row shows what somebody else made of it, and asks what is to become of the button that was refused.
  * @param {HTMLElement} row
  * @param {Failure} failure
- * @param {HTMLFormElement} [form] without one the next attempt is the decision
+ * @param {HTMLButtonElement} [button] without one the next attempt is the decision
  */
-export async function catchUp(row, failure, form) {
+export async function catchUp(row, failure, button) {
   if (failure.kind !== 'refused' || failure.reason !== 'ETAG_MISMATCH') return;
-  const outcome = await call('GET', `/v1/products/${row.id.slice('product-'.length)}`);
-  if (outcome.kind !== 'done') return;
-  fillRow(row, outcome.resource);
-  for (const name of failure.metadata.changed_fields?.split(',') ?? []) {
-    const place = row.querySelector(`[data-field="${CSS.escape(name.trim())}"]`);
-    if (place instanceof HTMLElement) place.dataset.changed = '';
-  }
-  if (form) (await import('./conflict-row.js')).decide(row, form);
+  await (await import('./conflict-row.js')).showTheirs(row, failure, button);
 }
 
 /**
@@ -115,11 +107,11 @@ export function setGone(row, gone) {
 /**
  * The button that does the same, or else what can be done instead.
  * @param {HTMLElement} row
- * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement} button
  */
-function visibleButton(row, form) {
+function visibleButton(row, button) {
   /** @type {NodeListOf<HTMLElement>} */
-  const all = row.querySelectorAll('form[data-action] button');
-  const visible = [...all].filter((button) => button.checkVisibility());
-  return visible.find((button) => button.closest('form')?.dataset.action === form.dataset.action) ?? visible[0];
+  const all = row.querySelectorAll('button[data-action]');
+  const visible = [...all].filter((one) => one.checkVisibility());
+  return visible.find(({ dataset }) => dataset.action === button.dataset.action) ?? visible[0];
 }

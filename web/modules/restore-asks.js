@@ -4,39 +4,41 @@
 
 import { startForms } from './action-form.js';
 import { announce } from './announce.js';
-import { explain, mark, rowOf } from './explain.js';
+import { explain, mark, resourceOf, rowOf } from './explain.js';
 import { removal } from './optimistic.js';
 import { openPage } from './page-part.js';
 
+/** @import { Behaviour, Pressed } from './action-form.js' */
 /** @import { Failure } from './types.js' */
 
-/** The `data-action` of a form that asks. */
+/** The `data-action` of a button whose row asks. */
 const ASKING = 'undelete-with-others';
 
-/** What a form does that asks for others. In all else it is one that restores. @type {import('./action-form.js').Behaviour} */
+/** What such a button does. In all else it is one that restores. @type {Behaviour} */
 const restoring = {
   body: typed,
-  show(form) {
-    form.dataset.action = 'undelete';
-    const shown = removal.show(form);
+  show(pressed) {
+    const { dataset } = pressed.button;
+    dataset.action = 'undelete';
+    const shown = removal.show(pressed);
     const rollBack = (/** @type {Failure} */ failure) => {
-      form.dataset.action = ASKING;
+      dataset.action = ASKING;
       shown.rollBack(failure);
     };
     return { ...shown, rollBack };
   },
-  explain(form, failure) {
-    void ask(form, failure);
+  explain(pressed, failure) {
+    void ask(pressed, failure);
     return true;
   },
 };
 
 startForms({ [ASKING]: restoring });
 
-/** What is typed on the row, as the body of the call. @param {HTMLFormElement} form */
-function typed(form) {
+/** What is typed on the row, as the body of the call. @param {Pressed} pressed */
+function typed({ button, form }) {
   const values = new FormData(form);
-  const product = form.dataset.call?.split(/\/v1\/|:/)[1];
+  const product = resourceOf(button).slice('/v1/'.length);
   const skus = values.getAll('new_sku').map((sku) => String(sku).trim());
   const all = values.getAll('new_sku_of').map((own, index) => ({ variant: `${product}/variants/${own}`, sku: skus[index] }));
   const newSlug = String(values.get('new_slug') ?? '').trim();
@@ -45,22 +47,23 @@ function typed(form) {
 
 /**
  * Says why a restore was refused, and asks for another address and other SKUs where they would help.
- * @param {HTMLFormElement} form
+ * @param {Pressed} pressed
  * @param {Failure} failure
  */
-export async function ask(form, failure) {
-  const plainly = () => explain(form, failure, () => form.requestSubmit());
+export async function ask(pressed, failure) {
+  const { button, form } = pressed;
+  const plainly = () => explain(button, failure, () => form.requestSubmit(button));
   if (failure.kind !== 'refused') return plainly();
   const wanted = ['SKU_TAKEN', 'SLUG_TAKEN'].includes(failure.reason) || failure.violations.some(({ field }) => field.startsWith('new_s'));
   if (!wanted) return plainly();
-  await askOnRow(form).catch(plainly);
+  await askOnRow(pressed).catch(plainly);
 }
 
-/** What the server's page asks is what the row asks, in the same fields. @param {HTMLFormElement} form */
-async function askOnRow(form) {
+/** What the server's page asks is what the row asks, in the same fields. @param {Pressed} pressed */
+async function askOnRow({ button, form }) {
   const { status, address, page } = await openPage('POST', form.action, { form });
   const asked = page?.querySelector('[data-asked]');
-  const row = rowOf(form);
+  const row = rowOf(button);
   const note = row?.querySelector('[data-note]');
   // What was in the way is not any more, or the server has another page to show.
   if (status === 200) return location.assign(address);
@@ -69,9 +72,9 @@ async function askOnRow(form) {
   for (const control of fields.querySelectorAll('input')) control.setAttribute('form', form.id);
   row.querySelector('[data-asked]')?.remove();
   const heading = page?.querySelector('h1')?.textContent?.trim() ?? '';
-  mark(form, heading);
+  mark(button, heading);
   note.after(fields);
-  form.dataset.action = ASKING;
+  button.dataset.action = ASKING;
   const errors = [...fields.querySelectorAll('.error:not([hidden])')].map(({ textContent }) => textContent?.trim());
   announce([heading, ...errors].join(' '), 'assertive');
   const held = document.activeElement;

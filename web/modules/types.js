@@ -78,9 +78,9 @@
 
 /**
  * @typedef {object} CallOptions
- * @property {string} [etag] the version that the user saw, sent as `If-Match`
- * @property {string} [requestId] sent as `Idempotency-Key`, the same in every retry
- * @property {object} [body]
+ * @property {string | undefined} [etag] the version that the user saw, sent as `If-Match`
+ * @property {string | undefined} [requestId] sent as `Idempotency-Key`, the same in every retry
+ * @property {object | undefined} [body]
  */
 
 /** @typedef {{ kind: 'done', resource: any }} Done */

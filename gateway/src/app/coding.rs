@@ -116,7 +116,7 @@ pub(crate) fn encode_here(body: &[u8], coding: Coding, effort: Effort) -> io::Re
     let out = BytesMut::with_capacity(body.len() / 2).writer();
     let out = match coding {
         Coding::Brotli => {
-            let quality = if effort == Effort::Quick { 4 } else { 11 };
+            let quality = if effort == Effort::Quick { 5 } else { 11 };
             let mut writer = brotli::CompressorWriter::new(out, 32 << 10, quality, 22);
             writer.write_all(body)?;
             writer.into_inner()

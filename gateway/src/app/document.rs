@@ -16,6 +16,8 @@ use super::coding::{self, Coding};
 pub(super) struct Wanted {
     head: bool,
     get: bool,
+    /// Whether it can be the same as the one that the browser has: a page of the admin has ids of its own at each visit.
+    recurs: bool,
     headers: HeaderMap,
 }
 
@@ -28,11 +30,12 @@ impl Wanted {
             }
         }
         let head = request.method() == Method::HEAD;
-        Self { head, get: head || request.method() == Method::GET, headers }
+        let recurs = !request.uri().path().starts_with("/admin/");
+        Self { head, get: head || request.method() == Method::GET, recurs, headers }
     }
 }
 
-/// Finishes a page: only a 200 to a GET that may be kept has an ETag; whatever is long enough is compressed.
+/// Finishes a page: only a 200 to a GET that may be kept and come again has an ETag; whatever is long enough is compressed.
 pub(super) async fn finish(wanted: &Wanted, response: Response) -> Response {
     let (mut head, body) = response.into_parts();
     let body = match body.collect().await {
@@ -43,7 +46,7 @@ pub(super) async fn finish(wanted: &Wanted, response: Response) -> Response {
     let content_type = head.headers.get(header::CONTENT_TYPE);
     let html = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let coding = if html { coding::choose(&wanted.headers, body.len()) } else { Coding::Identity };
-    if wanted.get && kept && head.status == StatusCode::OK {
+    if wanted.get && wanted.recurs && kept && head.status == StatusCode::OK {
         let etag = etag(&body, coding);
         if names(&wanted.headers, &etag) {
             head.status = StatusCode::NOT_MODIFIED;

@@ -15,8 +15,6 @@ use crate::app::coding::{self, Coding, Effort};
 
 /// The joined stylesheet's path under the digest.
 const STYLESHEET: &str = "styles.css";
-/// The only module that pages name.
-const ENTRY: &str = "modules/main.js";
 
 /// The files that browsers fetch, as they were when the table was made.
 #[derive(Debug)]
@@ -24,7 +22,8 @@ pub struct Assets {
     digest: String,
     files: BTreeMap<String, File>,
     imports: BTreeMap<String, Vec<String>>,
-    modules: Vec<String>,
+    /// The addresses of each module and of all that it imports.
+    modules: BTreeMap<String, Vec<String>>,
     stamp: (u64, usize, u64),
 }
 
@@ -65,8 +64,9 @@ impl Assets {
             files::content_type(&path).map(|content_type| (path, File::new(content_type, source)))
         };
         let files = sources.into_iter().filter_map(file).collect();
-        let mut assets = Self { digest, files, imports, modules: Vec::new(), stamp };
-        assets.modules = assets.modules_of(ENTRY);
+        let mut assets = Self { digest, files, imports, modules: BTreeMap::new(), stamp };
+        let addresses = |path: &String| (path.clone(), assets.with_imports(path));
+        assets.modules = assets.imports.keys().map(addresses).collect();
         assets
     }
 
@@ -80,17 +80,13 @@ impl Assets {
         self.url(STYLESHEET)
     }
 
-    /// The addresses of the entry module and of all that it imports statically, for one `modulepreload` each.
-    pub fn modules(&self) -> &[String] {
-        &self.modules
+    /// The addresses of a module that a page starts, such as `modules/main.js`, and of all that it imports statically, for one
+    /// `modulepreload` each.
+    pub fn modules_of(&self, entry: &str) -> &[String] {
+        self.modules.get(entry).map_or(&[], Vec::as_slice)
     }
 
-    /// The same for another module, such as `modules/bulk-bar.js`, that a page knows it will start.
-    pub fn modules_of(&self, entry: &str) -> Vec<String> {
-        self.with_imports(entry).iter().map(|path| self.url(path)).collect()
-    }
-
-    fn with_imports(&self, entry: &str) -> BTreeSet<String> {
+    fn with_imports(&self, entry: &str) -> Vec<String> {
         let mut seen = BTreeSet::new();
         let mut waiting = vec![entry.to_owned()];
         while let Some(path) = waiting.pop() {
@@ -99,7 +95,7 @@ impl Assets {
                 waiting.extend(imports.iter().cloned());
             }
         }
-        seen
+        seen.iter().map(|path| self.url(path)).collect()
     }
 
     /// What the disk looked like when the table was made.
@@ -214,7 +210,7 @@ mod tests {
             digest: "d".into(),
             files: BTreeMap::from([("styles.css".to_owned(), file)]),
             imports: BTreeMap::new(),
-            modules: Vec::new(),
+            modules: BTreeMap::new(),
             stamp: (0, 0, 0),
         };
         let mut headers = HeaderMap::new();
@@ -249,10 +245,10 @@ mod tests {
                 ("modules/c.js".to_owned(), Vec::new()),
                 ("modules/d.js".to_owned(), Vec::new()),
             ]),
-            modules: Vec::new(),
+            modules: BTreeMap::new(),
             stamp: (0, 0, 0),
         };
         let wanted = ["a", "b", "c"].map(|name| format!("/assets/d/modules/{name}.js"));
-        assert_eq!(table.modules_of("modules/a.js"), wanted);
+        assert_eq!(table.with_imports("modules/a.js"), wanted);
     }
 }

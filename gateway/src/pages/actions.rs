@@ -1,4 +1,5 @@
-//! The actions on a whole product: delete, publish, unpublish, archive. Each is a form that answers 303 and leaves a message.
+//! The actions on a whole product: delete, publish, unpublish, archive. Each answers 303 and leaves a message; a row has them as the
+//! buttons of one form.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
@@ -14,7 +15,7 @@ use super::{
     editor::{self, merge_action, not_done, product_name, refusal},
     fields::Fields,
     flash::{self, Done},
-    names::request_id,
+    names::{press_id, request_id},
     problems::{Problem, Problems},
     state::StateWord,
     trouble::{Trouble, see_other},
@@ -64,6 +65,21 @@ pub(crate) async fn confirm(visit: Visit, Path(id): Path<String>) -> Result<Resp
     let Product { etag, title, slug, .. } = product;
     let request_id = request_id();
     visit.page(&DeletePage { chrome, id, etag, title, slug, variants, public, request_id })
+}
+
+/// `POST /admin/products/{id}`: what the button says that was pressed.
+pub(crate) async fn press(
+    visit: Visit,
+    path: Path<String>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    match fields.get("do") {
+        "delete" => delete(visit, path, fields).await,
+        "publish" => publish(visit, path, fields).await,
+        "unpublish" => unpublish(visit, path, fields).await,
+        "archive" => archive(visit, path, fields).await,
+        _ => Err(Trouble::NotFound),
+    }
 }
 
 /// `POST /admin/products/{id}/delete`.
@@ -137,9 +153,11 @@ fn was_archived(fields: &Fields) -> bool {
     fields.get("was") == "archived"
 }
 
-/// The product's name, the etag that was seen, the id of the form.
+/// The product's name, the etag that was seen, the id of what is to be done.
 pub(super) fn what(id: &str, fields: &Fields) -> Result<(String, String, String), Trouble> {
-    Ok((product_name(id)?, fields.get("etag").to_owned(), fields.get("request_id").to_owned()))
+    let name = product_name(id)?;
+    let request_id = press_id(fields.get("request_id"), fields.get("do"), &name);
+    Ok((name, fields.get("etag").to_owned(), request_id))
 }
 
 /// Leads back with a message, or says why nothing was done.

@@ -63,9 +63,13 @@ impl Card {
 impl Picture {
     /// The picture, unless its address is neither ours nor https.
     pub(crate) fn of(image: &Image) -> Option<Self> {
-        let ours = image.uri.starts_with('/') && !image.uri.starts_with("//");
-        let shown = ours || image.uri.starts_with("https://");
+        let shown = Self::may_show(&image.uri);
         shown.then(|| Self { src: image.uri.clone(), alt: image.alternative_text.clone() })
+    }
+
+    /// Whether an address is ours or https.
+    pub(crate) fn may_show(uri: &str) -> bool {
+        (uri.starts_with('/') && !uri.starts_with("//")) || uri.starts_with("https://")
     }
 }
 

@@ -112,10 +112,13 @@ impl Links {
     fn preloading(mut self, gateway: &Gateway, names: &[&str]) -> Self {
         let assets = gateway.assets();
         for name in names {
-            self.modules.extend(assets.modules_of(&format!("modules/{name}.js")));
+            for address in assets.modules_of(&format!("modules/{name}.js")) {
+                if !self.modules.contains(address) {
+                    self.modules.push(address.clone());
+                }
+            }
         }
         self.modules.sort_unstable();
-        self.modules.dedup();
         self
     }
 }

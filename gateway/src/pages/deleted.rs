@@ -5,12 +5,13 @@ use axum::response::Response;
 use proto::catalog::{ListProductsRequest, ListProductsResponse, Product, ProductView};
 
 use super::{
+    card::Picture,
     chrome::Chrome,
-    format, locale,
-    names::request_id,
+    format,
+    names::{id_of, request_id},
     people::{self, Person},
     product_list::{Choice, Head, Pages, range},
-    product_row::{ProductRow, When},
+    product_row::{When, skus},
     query::Query,
     storefront::{Empty, page_or_first, resume_token},
     trouble::{Trouble, see_other},
@@ -210,16 +211,20 @@ fn empty(asked: &Asked, shown: bool) -> Empty {
 }
 
 fn row(product: &Product, visit: &Visit) -> DeletedRow {
-    let row = ProductRow::of(product, "", locale::english(), visit.now);
+    let id = id_of(&product.name);
     let deleted = When::of(product.delete_time.as_ref(), visit.now);
-    let note = visit.refusal(&row.id);
+    let picture = product.images.first().and_then(Picture::of);
     let until = product.purge_time.as_ref().and_then(format::timestamp);
     DeletedRow {
-        id: row.id,
-        etag: row.etag,
-        picture: row.picture,
-        title: row.title,
-        sku: row.sku,
+        id: id.to_owned(),
+        etag: product.etag.clone(),
+        picture: picture.map_or_else(String::new, |one| one.src),
+        title: product.title.clone(),
+        sku: match product.variants.as_slice() {
+            [] => String::new(),
+            [only] => only.sku.clone(),
+            [first, ..] => skus(&first.sku, product.variants.len()),
+        },
         deleted: deleted.short,
         deleted_iso: deleted.iso,
         deleted_full: deleted.full,
@@ -229,7 +234,7 @@ fn row(product: &Product, visit: &Visit) -> DeletedRow {
             .map(|actor| actor.display_name.clone())
             .unwrap_or_default(),
         until: until.map(format::date).unwrap_or_default(),
-        note,
+        note: visit.refusal(id),
         request_id: request_id(),
     }
 }

@@ -57,12 +57,8 @@ struct EditorPage {
     form: ProductForm,
     variants: Vec<VariantForm>,
     request_id: String,
-    publish_request_id: String,
-    unpublish_request_id: String,
-    /// Of the form that makes a draft of what is archived.
-    draft_request_id: String,
-    undelete_request_id: String,
-    archive_request_id: String,
+    /// Of the form that moves it from state to state, or restores it.
+    state_request_id: String,
     delete_request_id: String,
     /// From when and until when it is public, where that is limited.
     window: String,
@@ -211,11 +207,7 @@ fn editor(
         typed: typed.product.is_some(),
         problems: typed.problems,
         request_id: request_id(),
-        publish_request_id: request_id(),
-        unpublish_request_id: request_id(),
-        draft_request_id: request_id(),
-        undelete_request_id: request_id(),
-        archive_request_id: request_id(),
+        state_request_id: request_id(),
         delete_request_id: request_id(),
         window: window_text(product),
         chrome,

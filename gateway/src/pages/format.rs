@@ -2,7 +2,26 @@
 //!
 //! Both are tested by the examples in `web/format-examples.json`. Amounts and what else is of the catalog: [`super::locale`].
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::DateTime,
+    tz::{Offset, TimeZone},
+};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// A whole number with its thousands grouped.
 pub(crate) fn count(value: i64) -> String {
@@ -23,7 +42,7 @@ pub(crate) fn relative(time: Timestamp, now: Timestamp) -> String {
     let (minutes, hours) = (age.as_mins(), age.as_hours());
     match age {
         _ if age.abs() < SignedDuration::from_mins(1) => "just now".to_owned(),
-        _ if age.is_negative() || hours >= 7 * 24 => strftime(time, "%-d %b %Y"),
+        _ if age.is_negative() || hours >= 7 * 24 => short_date(time),
         _ if minutes < 60 => ago(minutes, "minute"),
         _ if hours < 24 => ago(hours, "hour"),
         _ => ago(hours / 24, "day"),
@@ -32,12 +51,24 @@ pub(crate) fn relative(time: Timestamp, now: Timestamp) -> String {
 
 /// The day, such as `14 December 2026`.
 pub(crate) fn date(time: Timestamp) -> String {
-    strftime(time, "%-d %B %Y")
+    let at = Offset::UTC.to_datetime(time);
+    format!("{} {} {}", at.day(), month(at), at.year())
+}
+
+/// The same, shorter: `14 Dec 2026`.
+fn short_date(time: Timestamp) -> String {
+    let at = Offset::UTC.to_datetime(time);
+    format!("{} {:.3} {}", at.day(), month(at), at.year())
 }
 
 /// The day and the minute, in UTC.
 pub(crate) fn moment(time: Timestamp) -> String {
-    strftime(time, "%-d %B %Y, %H:%M UTC")
+    let at = Offset::UTC.to_datetime(time);
+    format!("{}, {:02}:{:02} UTC", date(time), at.hour(), at.minute())
+}
+
+fn month(at: DateTime) -> &'static str {
+    MONTHS.get(usize::from(at.month().unsigned_abs()) - 1).copied().unwrap_or_default()
 }
 
 /// A moment as a `datetime-local` input takes it, in UTC.

@@ -33,6 +33,15 @@ pub(crate) fn batch_id(form: &str, round: u32) -> String {
     Uuid::new_v5(&BATCHES, format!("{form} {round}").as_bytes()).to_string()
 }
 
+/// The id of what one of a form's buttons does: made of the form's id, the button's verb and what it acts on, here and in the modules of
+/// the pages. So another button of the form, or the form of another row, is no repeat of it. What has one button has the form's id.
+pub(crate) fn press_id(form: &str, verb: &str, name: &str) -> String {
+    if form.is_empty() || verb.is_empty() {
+        return form.to_owned();
+    }
+    format!("{form}-{verb}-{}", id_of(name))
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -48,6 +57,17 @@ mod tests {
             let round = example["round"].as_u64().unwrap().try_into().unwrap();
             let id = batch_id(example["form"].as_str().unwrap(), round);
             assert_eq!(id, example["batch"].as_str().unwrap(), "{example}");
+        }
+    }
+
+    #[test]
+    fn buttons_have_the_ids_of_the_examples() {
+        let examples: Value =
+            serde_json::from_str(include_str!("../../../web/press-examples.json")).unwrap();
+        for example in examples.as_array().unwrap() {
+            let of = |field: &str| example[field].as_str().unwrap();
+            let press = press_id(of("form"), of("verb"), of("resource"));
+            assert_eq!(press, of("press"), "{example}");
         }
     }
 

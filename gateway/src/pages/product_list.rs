@@ -4,19 +4,21 @@ mod asked;
 
 use askama::Template;
 use axum::response::Response;
-use proto::catalog::{Category, ProductView, SearchProductsResponse, Shop};
+use proto::catalog::{Category, ProductView, Shop};
 use tonic::Status;
 
 pub(crate) use self::asked::Portion;
 use self::asked::{Asked, HEADS, STATES};
 use super::{
     chrome::Chrome,
+    escaped::Escaped,
     format,
+    listed::Page,
     names::{id_of, request_id},
     product_row::ProductRow,
     query::Query,
-    search,
-    storefront::{Empty, surroundings_at},
+    search::{self, Otherwise},
+    storefront::{Empty, categories},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
@@ -29,11 +31,11 @@ const PATH: &str = "/admin/products";
 
 #[derive(Template)]
 #[template(path = "admin/products.html")]
-struct ListPage {
+struct ListPage<'a> {
     chrome: Chrome,
-    here: String,
+    here: Escaped<'a>,
     may_edit: bool,
-    request_id: String,
+    request_id: Escaped<'a>,
     /// From where in the feed of changes this page goes on.
     resume_token: String,
     /// Whether the head of the table has a box for the page.
@@ -57,8 +59,8 @@ struct ListPage {
     categories: Vec<Choice>,
     filtered: bool,
     heads: Vec<Head>,
-    rows: Vec<ProductRow>,
-    blank: ProductRow,
+    rows: Vec<ProductRow<'a>>,
+    blank: ProductRow<'a>,
     empty: Empty,
     pages: Pages,
 }
@@ -101,19 +103,17 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     if query.has_blanks() {
         return Ok(see_other(&asked.query().at(PATH)));
     }
-    let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
     // Its place in the feed is before that of the list: what lies between is shown twice rather than not at all.
-    let (shop, categories, resume_token) = surroundings_at(&visit.caller).await?;
-    let (page, note) = page_or_first(&visit.caller, &asked).await?;
+    let (chrome, shop, resume_token) = visit.admin_chrome_at().await?;
+    let chrome = chrome.starting(&visit.gateway, &["optimistic", "in-place"]);
+    let (categories, (page, note)) =
+        tokio::try_join!(categories(&visit.caller), page_or_first(&visit.caller, &asked))?;
     let list = list(&visit, chrome, &shop, &categories, &asked, &page, note);
     visit.page(&ListPage { resume_token, ..list })
 }
 
 /// The page, and a note where it is not what the address asks for.
-async fn page_or_first(
-    caller: &Caller,
-    asked: &Asked,
-) -> Result<(SearchProductsResponse, String), Trouble> {
+async fn page_or_first(caller: &Caller, asked: &Asked) -> Result<(Page, String), Trouble> {
     let portion =
         |token: &str| Portion { size: PAGE, token: token.to_owned(), view: ProductView::Full };
     let status = match asked.page(caller, portion(&asked.page)).await {
@@ -129,7 +129,7 @@ async fn page_or_first(
         // What cannot be asked leaves the form standing, to be changed.
         _ => drop(trouble.in_place()?),
     }
-    Ok((SearchProductsResponse::default(), note))
+    Ok((Page::default(), note))
 }
 
 /// A part of all that the list at an address shows, such as `/admin/products?q=mug`, in an order that stays while something is done
@@ -141,26 +141,25 @@ pub(crate) async fn matching(
     caller: &Caller,
     address: &str,
     portion: Portion,
-) -> Result<SearchProductsResponse, Status> {
+) -> Result<Page, Status> {
     Asked::at(address).steady_page(caller, portion).await
 }
 
-fn list(
-    visit: &Visit,
+fn list<'a>(
+    visit: &'a Visit,
     chrome: Chrome,
-    shop: &Shop,
+    shop: &'a Shop,
     categories: &[Category],
     asked: &Asked,
-    page: &SearchProductsResponse,
+    page: &'a Page,
     note: String,
-) -> ListPage {
+) -> ListPage<'a> {
     let shown = i32::try_from(page.results.len()).unwrap_or(0);
     let currency = &shop.default_currency;
     let may_edit = chrome.may_edit();
     ListPage {
-        here: visit.here.clone(),
+        here: Escaped::of(&visit.here),
         may_edit,
-        request_id: request_id(),
         resume_token: String::new(),
         chooses: may_edit,
         list_address: asked.query().at(PATH),
@@ -174,7 +173,14 @@ fn list(
             false => asked.sorted("").query().at(PATH),
         },
         note,
-        notes: search::notes(&asked.text, page),
+        notes: search::notes(
+            &asked.text,
+            &Otherwise {
+                corrected_query: &page.corrected_query,
+                some_words_only: page.some_words_only,
+                incomplete: page.incomplete,
+            },
+        ),
         sort: asked.sort.clone(),
         text: asked.text.clone(),
         states: states(&asked.state),
@@ -188,13 +194,15 @@ fn list(
             .iter()
             .map(|found| {
                 let row = ProductRow::found(found, currency, chrome.locale, visit.now);
-                let note = visit.refusal(&row.id);
-                ProductRow { picked: asked.picks || !note.is_empty(), note, ..row }
+                let note = visit.refusal(row.id.as_str());
+                let picked = asked.picks || !note.is_empty();
+                ProductRow { picked, note: Escaped::of(note), ..row }
             })
             .collect(),
         blank: ProductRow::blank(currency),
         empty: empty(asked, may_edit, page.results.is_empty()),
         pages: pages(asked, page, shown),
+        request_id: Escaped::of(request_id()),
         chrome,
     }
 }
@@ -269,7 +277,7 @@ pub(crate) fn range(from: i32, shown: i32, more: bool) -> String {
     )
 }
 
-fn pages(asked: &Asked, page: &SearchProductsResponse, shown: i32) -> Pages {
+fn pages(asked: &Asked, page: &Page, shown: i32) -> Pages {
     let next = Asked {
         page: page.next_page_token.clone(),
         from: asked.from.saturating_add(shown),

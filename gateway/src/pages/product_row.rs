@@ -1,46 +1,49 @@
 //! One row of the admin's list: of a product, or blank, to be cloned by the modules.
 
 use jiff::{Timestamp, Unit};
-use proto::catalog::{FoundProduct, Price, Product};
-use serde::Serialize;
+use proto::{
+    catalog::{Price, PriceRange},
+    google::r#type::Money,
+};
+use serde::{Serialize, Serializer};
 
 use super::{
     card::{Mark, Picture},
+    escaped::Escaped,
     format,
+    listed::{Found, Listed},
     locale::Locale,
-    names::{id_of, request_id},
+    names::id_of,
     search::marks,
     state::StateWord,
 };
-use proto::google::r#type::Money;
 
-/// What `parts/product-row.html` prints.
-#[derive(Clone, Debug)]
-pub(crate) struct ProductRow {
-    pub(crate) id: String,
-    pub(crate) etag: String,
+/// What `parts/product-row.html` prints. Its texts are the product's own, each escaped once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProductRow<'a> {
+    pub(crate) id: Escaped<'a>,
+    pub(crate) etag: Escaped<'a>,
     pub(crate) state: StateWord,
-    pub(crate) picture: String,
-    pub(crate) title: String,
+    pub(crate) picture: Escaped<'a>,
+    pub(crate) title: Escaped<'a>,
     /// The title in parts, where it was searched for; else none.
     pub(crate) marks: Vec<Mark>,
     /// A part of the description in parts, where that says why it was found.
     pub(crate) excerpt: Vec<Mark>,
-    pub(crate) sku: String,
-    pub(crate) note: String,
+    pub(crate) sku: Escaped<'a>,
+    pub(crate) note: Escaped<'a>,
     /// Whether it is ticked.
     pub(crate) picked: bool,
-    pub(crate) variant: String,
-    pub(crate) variant_etag: String,
-    pub(crate) currency: String,
-    pub(crate) prices: String,
-    pub(crate) price: String,
-    pub(crate) changed: String,
-    pub(crate) changed_iso: String,
-    pub(crate) changed_full: String,
-    pub(crate) changed_by: String,
-    /// What the ids of the row's forms begin with; empty in the blank row, where they are made when it is cloned.
-    pub(crate) request: String,
+    /// The only variant; empty where there are more.
+    pub(crate) variant: Escaped<'a>,
+    pub(crate) variant_etag: Escaped<'a>,
+    pub(crate) currency: Escaped<'a>,
+    pub(crate) prices: Escaped<'a>,
+    pub(crate) price: Escaped<'a>,
+    pub(crate) changed: Escaped<'a>,
+    pub(crate) changed_iso: Escaped<'a>,
+    pub(crate) changed_full: Escaped<'a>,
+    pub(crate) changed_by: Escaped<'a>,
 }
 
 /// A moment in the three ways a page shows it.
@@ -66,87 +69,66 @@ impl When {
     }
 }
 
-impl ProductRow {
+impl<'a> ProductRow<'a> {
     /// The row of a product in the FULL view.
-    pub(crate) fn of(product: &Product, currency: &str, locale: &Locale, now: Timestamp) -> Self {
+    pub(crate) fn of(
+        product: &'a Listed,
+        currency: &'a str,
+        locale: &Locale,
+        now: Timestamp,
+    ) -> Self {
         let changed = When::of(product.update_time.as_ref(), now);
-        let first = product.variants.first();
-        let only = first.filter(|_| product.variants.len() == 1);
         let actor = product.update_actor.as_ref();
-        Self {
-            id: id_of(&product.name).to_owned(),
-            etag: product.etag.clone(),
-            state: StateWord::of(product, now),
-            picture: product
-                .images
-                .first()
-                .and_then(Picture::of)
-                .map_or_else(String::new, |one| one.src),
-            title: product.title.clone(),
-            marks: Vec::new(),
-            excerpt: Vec::new(),
-            sku: sku(product),
-            note: String::new(),
-            picked: false,
-            variant: only.map(|variant| id_of(&variant.name).to_owned()).unwrap_or_default(),
-            variant_etag: only.map(|variant| variant.etag.clone()).unwrap_or_default(),
-            currency: currency.to_owned(),
-            prices: only.map(|variant| prices_json(&variant.prices)).unwrap_or_default(),
-            price: price(product, locale),
-            changed: changed.short,
-            changed_iso: changed.iso,
-            changed_full: changed.full,
-            changed_by: actor.map(|actor| actor.display_name.clone()).unwrap_or_default(),
-            request: request_id(),
+        let row = Self {
+            id: Escaped::of(id_of(&product.name)),
+            etag: Escaped::of(&product.etag),
+            state: StateWord::listed(product, now),
+            picture: Escaped::of(picture(product)),
+            title: Escaped::of(&product.title),
+            currency: Escaped::of(currency),
+            price: Escaped::of(price(product.price_range.as_ref(), locale)),
+            changed: Escaped::of(changed.short),
+            changed_iso: Escaped::of(changed.iso),
+            changed_full: Escaped::of(changed.full),
+            changed_by: Escaped::of(actor.map_or("", |actor| &actor.display_name)),
+            ..Self::default()
+        };
+        match (product.first_variant(), product.variants.len()) {
+            (None, _) => row,
+            (Some(only), 1) => Self {
+                variant: Escaped::of(id_of(&only.name).to_owned()),
+                variant_etag: Escaped::of(only.etag),
+                prices: Escaped::of(prices_json(&only.prices)),
+                sku: Escaped::of(only.sku),
+                ..row
+            },
+            (Some(first), count) => Self { sku: Escaped::of(skus(&first.sku, count)), ..row },
         }
     }
 
     /// The row of a product that was found, with what was searched for marked.
     pub(crate) fn found(
-        found: &FoundProduct,
-        currency: &str,
+        found: &'a Found,
+        currency: &'a str,
         locale: &Locale,
         now: Timestamp,
     ) -> Self {
-        let none = Product::default();
-        let product = found.product.as_ref().unwrap_or(&none);
         let in_title = found.title_segments.iter().any(|part| part.matched);
         Self {
             marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
             excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
-            ..Self::of(product, currency, locale, now)
+            ..Self::of(&found.product, currency, locale, now)
         }
     }
 
     /// The row that is cloned.
-    pub(crate) fn blank(currency: &str) -> Self {
+    pub(crate) fn blank(currency: &'a str) -> Self {
         Self {
-            id: "{id}".into(),
-            etag: String::new(),
-            state: StateWord::Draft,
-            picture: String::new(),
-            title: String::new(),
-            marks: Vec::new(),
-            excerpt: Vec::new(),
-            sku: String::new(),
-            note: String::new(),
-            picked: false,
-            variant: "{variant}".into(),
-            variant_etag: String::new(),
-            currency: currency.to_owned(),
-            prices: String::new(),
-            price: String::new(),
-            changed: String::new(),
-            changed_iso: String::new(),
-            changed_full: String::new(),
-            changed_by: String::new(),
-            request: String::new(),
+            id: Escaped::of("{id}"),
+            variant: Escaped::of("{variant}"),
+            currency: Escaped::of(currency),
+            ..Self::default()
         }
-    }
-
-    /// The id of one of the row's forms: fresh with every page, another for every verb.
-    pub(crate) fn request_id(&self, verb: &str) -> String {
-        if self.request.is_empty() { String::new() } else { format!("{}-{verb}", self.request) }
     }
 
     /// Whether the price belongs to one variant, which alone can be changed in place.
@@ -155,30 +137,40 @@ impl ProductRow {
     }
 }
 
-/// The lowest price, with "from" where others are higher.
-fn price(product: &Product, locale: &Locale) -> String {
-    let Some(range) = &product.price_range else { return "No price".into() };
-    let Some(lowest) = &range.lowest else { return "No price".into() };
-    let from =
-        if range.highest.as_ref().is_some_and(|highest| highest != lowest) { "from " } else { "" };
-    format!("{from}{}", locale.money(lowest).text)
+fn picture(product: &Listed) -> &str {
+    let first = product.images.first().map_or("", |image| &image.uri);
+    if Picture::may_show(first) { first } else { "" }
 }
 
-/// The SKU of the only variant, or how many variants there are.
-fn sku(product: &Product) -> String {
-    match product.variants.as_slice() {
-        [] => String::new(),
-        [only] => only.sku.clone(),
-        [first, ..] if first.sku.is_empty() => format!("{} variants", product.variants.len()),
-        [first, others @ ..] => format!("{} and {} more", first.sku, others.len()),
+/// The lowest price, with "from" where others are higher.
+fn price(range: Option<&PriceRange>, locale: &Locale) -> String {
+    let Some(range) = range else { return "No price".into() };
+    let Some(lowest) = &range.lowest else { return "No price".into() };
+    let amount = locale.money(lowest).text;
+    let has_higher = range.highest.as_ref().is_some_and(|highest| highest != lowest);
+    if has_higher { format!("from {amount}") } else { amount }
+}
+
+/// The SKU of the first of several variants, or how many there are.
+pub(crate) fn skus(first: &str, count: usize) -> String {
+    match first {
+        "" => format!("{count} variants"),
+        first => format!("{first} and {} more", count - 1),
     }
 }
 
 /// A variant's prices in ProtoJSON, so that changing one in place keeps the others.
 pub(crate) fn prices_json(prices: &[Price]) -> String {
-    let prices: Vec<_> = prices.iter().map(PriceJson::of).collect();
     // Text and numbers can always be written.
-    serde_json::to_string(&prices).unwrap_or_default()
+    serde_json::to_string(&Each(prices)).unwrap_or_default()
+}
+
+struct Each<'a>(&'a [Price]);
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(PriceJson::of))
+    }
 }
 
 #[derive(Serialize)]
@@ -194,7 +186,13 @@ struct PriceJson<'a> {
 struct MoneyJson<'a> {
     currency_code: &'a str,
     nanos: i32,
-    units: String,
+    #[serde(serialize_with = "as_text")]
+    units: i64,
+}
+
+/// ProtoJSON writes 64 bits as text.
+fn as_text<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
 }
 
 impl<'a> PriceJson<'a> {
@@ -208,7 +206,6 @@ impl<'a> PriceJson<'a> {
 
 impl<'a> MoneyJson<'a> {
     fn of(money: &'a Money) -> Self {
-        let (nanos, units) = (money.nanos, money.units.to_string());
-        Self { currency_code: &money.currency_code, nanos, units }
+        Self { currency_code: &money.currency_code, nanos: money.nanos, units: money.units }
     }
 }

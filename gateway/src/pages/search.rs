@@ -111,7 +111,14 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
         chrome,
         text: asked.text.clone(),
         total: format::total(found.total_size, found.total_size_capped),
-        notes: notes(&asked.text, found),
+        notes: notes(
+            &asked.text,
+            &Otherwise {
+                corrected_query: &found.corrected_query,
+                some_words_only: found.some_words_only,
+                incomplete: found.incomplete,
+            },
+        ),
         chips: facets::chips(asked, &facets, PATH, locale),
         all_again: asked.with_words_only().query().at(PATH),
         facets: facets::facets(asked, &facets, locale),
@@ -148,11 +155,18 @@ pub(crate) fn marks(segments: &[TextSegment]) -> Vec<Mark> {
     segments.iter().map(mark).collect()
 }
 
+/// In what a search was another than the one that was asked for.
+pub(crate) struct Otherwise<'a> {
+    pub(crate) corrected_query: &'a str,
+    pub(crate) some_words_only: bool,
+    pub(crate) incomplete: bool,
+}
+
 /// What is said of a search: that it was for other words, or for some of them only, or that it may have missed something.
-pub(crate) fn notes(typed: &str, found: &SearchProductsResponse) -> Vec<String> {
+pub(crate) fn notes(typed: &str, found: &Otherwise<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if !found.corrected_query.is_empty() {
-        let values = [("typed", typed), ("found", found.corrected_query.as_str())];
+        let values = [("typed", typed), ("found", found.corrected_query)];
         notes.push(words::of("search-corrected", &values));
     }
     if found.some_words_only {

@@ -1,13 +1,15 @@
 //! Where a product stands, in one word, judged now.
 
 use jiff::Timestamp;
-use proto::catalog::{Product, product};
+use prost_types::Timestamp as Wire;
+use proto::catalog::{Product, product::State};
 
-use super::format::timestamp;
+use super::{format::timestamp, listed::Listed};
 
 /// The word for a product's state within its publishing window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum StateWord {
+    #[default]
     Draft,
     Published,
     Scheduled,
@@ -19,19 +21,31 @@ pub(crate) enum StateWord {
 impl StateWord {
     /// The state of a product.
     pub(crate) fn of(product: &Product, now: Timestamp) -> Self {
-        let after = |time: &Option<prost_types::Timestamp>| {
-            time.as_ref().and_then(timestamp).map(|time| time > now)
-        };
-        match product.state() {
-            _ if product.delete_time.is_some() => Self::Deleted,
-            product::State::Archived => Self::Archived,
-            product::State::Active => {
-                match (after(&product.publish_time), after(&product.unpublish_time)) {
-                    (Some(true), _) => Self::Scheduled,
-                    (_, Some(false)) => Self::Ended,
-                    _ => Self::Published,
-                }
-            }
+        let window = [product.publish_time, product.unpublish_time];
+        Self::judged(product.state(), product.delete_time, window, now)
+    }
+
+    /// That of a product in a list.
+    pub(crate) fn listed(product: &Listed, now: Timestamp) -> Self {
+        let window = [product.publish_time, product.unpublish_time];
+        Self::judged(product.state(), product.delete_time, window, now)
+    }
+
+    fn judged(
+        state: State,
+        deleted: Option<Wire>,
+        window: [Option<Wire>; 2],
+        now: Timestamp,
+    ) -> Self {
+        let after = |time: Option<Wire>| time.as_ref().and_then(timestamp).map(|time| time > now);
+        match state {
+            _ if deleted.is_some() => Self::Deleted,
+            State::Archived => Self::Archived,
+            State::Active => match window.map(after) {
+                [Some(true), _] => Self::Scheduled,
+                [_, Some(false)] => Self::Ended,
+                _ => Self::Published,
+            },
             _ => Self::Draft,
         }
     }
@@ -73,7 +87,6 @@ impl StateWord {
 
 #[cfg(test)]
 mod tests {
-    use prost_types::Timestamp as Wire;
     use rstest::rstest;
 
     use super::*;
@@ -91,7 +104,7 @@ mod tests {
     ) {
         let at = |seconds| Wire { seconds, nanos: 0 };
         let product = Product {
-            state: product::State::Active.into(),
+            state: State::Active.into(),
             publish_time: from.map(at),
             unpublish_time: until.map(at),
             ..Default::default()

@@ -132,22 +132,18 @@ const RESUME_TOKEN: &str = "shelf-resume-token";
 
 /// The shop's name and its categories.
 pub(crate) async fn surroundings(caller: &Caller) -> Result<(Shop, Vec<Category>), Trouble> {
-    let (shop, categories, _) = surroundings_at(caller).await?;
-    Ok((shop, categories))
+    let mut shops = caller.shop();
+    let shop = async {
+        let request = GetShopRequest { name: "shop".into() };
+        Ok::<_, Trouble>(shops.get_shop(request).await?.into_inner())
+    };
+    tokio::try_join!(shop, categories(caller))
 }
 
-/// The same, and from where in the feed of changes whoever reads more after them has to go on to miss nothing.
-pub(crate) async fn surroundings_at(
-    caller: &Caller,
-) -> Result<(Shop, Vec<Category>, String), Trouble> {
-    let (mut shops, mut categories) = (caller.shop(), caller.categories());
+/// All the shop's categories.
+pub(crate) async fn categories(caller: &Caller) -> Result<Vec<Category>, Trouble> {
     let request = ListCategoriesRequest { page_size: ALL_CATEGORIES, ..Default::default() };
-    let (shop, categories) = tokio::try_join!(
-        shops.get_shop(GetShopRequest { name: "shop".into() }),
-        categories.list_categories(request),
-    )?;
-    let token = resume_token(shop.metadata());
-    Ok((shop.into_inner(), categories.into_inner().categories, token))
+    Ok(caller.categories().list_categories(request).await?.into_inner().categories)
 }
 
 /// From where in the feed of changes whoever reads more after an answer has to go on; empty when it does not say.

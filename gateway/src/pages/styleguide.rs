@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::{
     card::{Card, PriceLabel},
     chrome::{Chrome, Who},
+    escaped::Escaped,
     field::Field,
     flash::{FlashView, Undo},
     locale::english,
@@ -22,7 +23,8 @@ use proto::google::r#type::Money;
 #[template(path = "plain/styleguide.html")]
 struct StyleguidePage {
     chrome: Chrome,
-    here: String,
+    here: Escaped<'static>,
+    request_id: Escaped<'static>,
     may_edit: bool,
     problems: Problems,
     fields: Vec<Field>,
@@ -30,7 +32,7 @@ struct StyleguidePage {
     cards: Vec<Card>,
     chooses: bool,
     heads: Vec<Head>,
-    rows: Vec<ProductRow>,
+    rows: Vec<ProductRow<'static>>,
 }
 
 /// `GET /styleguide`.
@@ -57,7 +59,8 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
     let problems = problems();
     let page = StyleguidePage {
         chrome,
-        here: visit.here.clone(),
+        here: Escaped::of(visit.here.clone()),
+        request_id: Escaped::default(),
         may_edit: true,
         fields: fields(&problems),
         problems,
@@ -167,16 +170,16 @@ fn heads() -> Vec<Head> {
     ]
 }
 
-fn rows() -> Vec<ProductRow> {
-    let row = |id: &str, title: &str, state, note: &str| ProductRow {
-        id: id.into(),
-        title: title.into(),
-        sku: "MUG-35-WHITE".into(),
+fn rows() -> Vec<ProductRow<'static>> {
+    let row = |id, title, state, note| ProductRow {
+        id: Escaped::of(id),
+        title: Escaped::of(title),
+        sku: Escaped::of("MUG-35-WHITE"),
         state,
-        note: note.into(),
-        price: "€14.90".into(),
-        changed: "2 minutes ago".into(),
-        changed_by: "Grace".into(),
+        note: Escaped::of(note),
+        price: Escaped::of("€14.90"),
+        changed: Escaped::of("2 minutes ago"),
+        changed_by: Escaped::of("Grace"),
         ..ProductRow::blank("EUR")
     };
     vec![

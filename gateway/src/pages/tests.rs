@@ -156,6 +156,29 @@ async fn a_delete_answers_303_and_leaves_a_message_with_undo() {
 }
 
 #[tokio::test]
+async fn a_page_of_the_admin_is_another_at_each_visit_and_has_no_tag() {
+    let shop = Shop::with(product());
+    let (one, other) = (shop.get("/admin/products").await, shop.get("/admin/products").await);
+    assert!(!one.headers().contains_key(header::ETAG));
+    assert!(body(one).await.1 != body(other).await.1, "each form has an id of its own");
+}
+
+#[tokio::test]
+async fn each_button_of_a_row_is_a_request_of_its_own() {
+    let shop = Shop::with(product());
+    for (verb, done) in [("publish", "flash=published.mug;"), ("delete", "flash=deleted.mug;")] {
+        let form = [("request_id", "r1"), ("return_to", "/admin/products?q=mug"), ("do", verb)];
+        let response = shop.post("/admin/products/mug", &form).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
+        assert_eq!(response.headers()[header::LOCATION], "/admin/products?q=mug");
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert!(cookie.starts_with(done), "{cookie}");
+    }
+    let response = shop.post("/admin/products/mug", &[("do", "sing")]).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_refused_save_keeps_what_was_typed_and_names_each_field() {
     let shop = Shop::with(product())
         .refusing("UpdateProduct", violations(&[("product.slug", "must be small letters")]));

@@ -22,6 +22,7 @@ use super::{
     lang::Lang,
     locale,
     names::request_id,
+    storefront::resume_token,
     theme::Theme,
     trouble::Trouble,
     words,
@@ -75,6 +76,11 @@ impl Visit {
 
     /// What stands around a page of the admin, which only those who are signed in see.
     pub(crate) async fn admin_chrome(&self) -> Result<Chrome, Trouble> {
+        Ok(self.admin_chrome_at().await?.0)
+    }
+
+    /// The same with the shop, and from where in the feed of changes whoever reads more after it has to go on to miss nothing.
+    pub(crate) async fn admin_chrome_at(&self) -> Result<(Chrome, Shop, String), Trouble> {
         if !self.caller.has_session() {
             return Err(Trouble::SignedOut);
         }
@@ -87,11 +93,12 @@ impl Visit {
             },
             async { Ok(flash::shown(self, self.flash.as_ref()).await) },
         )?;
+        let token = resume_token(shop.metadata());
         let shop = shop.into_inner();
-        Ok(Chrome {
+        let chrome = Chrome {
             lang: Lang::of(&shop.default_language),
             locale: locale::of(&shop.default_language),
-            shop: shop.display_name,
+            shop: shop.display_name.clone(),
             theme: self.theme,
             is_answer: self.is_answer,
             here: self.here.clone(),
@@ -99,7 +106,8 @@ impl Visit {
             who: Some(who(&session.into_inner(), self.now)),
             flash,
             links: Links::admin(&self.gateway),
-        })
+        };
+        Ok((chrome, shop, token))
     }
 
     /// The same around a page for those who manage the shop.

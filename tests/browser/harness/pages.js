@@ -30,7 +30,7 @@ export function total(page, text) {
 
 /** The field of the cell that is edited in place. */
 export function cellInput(page) {
-  return page.locator('#rows form:not([data-call]) input:visible');
+  return page.locator('#rows form:has([data-cancel]) input:visible');
 }
 
 /** Marks this document; the answer says whether it is still the same one. */

@@ -81,12 +81,12 @@ story('archiving is said, sent once however often it is clicked, and keeps the f
   await open(page, '/admin/products?q=Gopher');
   const held = shop.network.hold('POST /v1/products/*:archive');
   const heard = await listening(page, 'polite');
-  const form = row(page, 'Gopher tray').locator('form[data-action=archive]');
+  const form = row(page, 'Gopher tray').locator('form');
   await rowButton(page, 'Gopher tray', 'Archive').focus();
   await page.keyboard.press('Enter');
   await row(page, 'Gopher tray').getByText('Archived', { exact: true }).waitFor();
   assert.equal(await form.getAttribute('aria-busy'), 'true');
-  await form.evaluate((sent) => sent.requestSubmit());
+  await form.evaluate((sent) => sent.requestSubmit(sent.querySelector('[data-action=archive]')));
   assert.equal(await focused(page), 'Gopher tray: Publish', 'what can be done instead');
   await held.arrived();
   await held.release();
@@ -154,17 +154,31 @@ story('three clicks are one call, and leave the next row alone', { as: 'editor' 
   assert.ok(await row(page, 'Heron B').isVisible());
 });
 
+/** Sends what the row's form says, as the button would that is named. */
+async function press(page, shop, title, name) {
+  const form = row(page, title).locator('form');
+  const fields = { do: await rowButton(page, title, name).getAttribute('value') };
+  for (const input of await form.locator('input').all()) fields[await input.getAttribute('name')] = await input.inputValue();
+  const headers = { origin: new URL(shop.url).origin };
+  return page.request.post(await form.getAttribute('action'), { form: fields, maxRedirects: 0, headers });
+}
+
 story('a form that is sent twice has one effect', { as: 'editor', scripts: false }, async ({ page, shop }) => {
   const { name } = await shelve(shop, 'Tapir jug');
   await open(page, '/admin/products?q=Tapir');
-  const form = row(page, 'Tapir jug').locator('form[action$="/publish"]');
-  const fields = {};
-  for (const input of await form.locator('input').all()) fields[await input.getAttribute('name')] = await input.inputValue();
-  const post = async () => page.request.post(await form.getAttribute('action'), { form: fields, maxRedirects: 0, headers: { origin: new URL(shop.url).origin } });
-  assert.equal((await post()).status(), 303);
+  assert.equal((await press(page, shop, 'Tapir jug', 'Publish')).status(), 303);
   const after = await revisions(shop, name);
-  assert.equal((await post()).status(), 303);
+  assert.equal((await press(page, shop, 'Tapir jug', 'Publish')).status(), 303);
   assert.equal(await revisions(shop, name), after);
+});
+
+story('another button of the same row is no repeat of the first: it asks, because the product has changed', { as: 'editor', scripts: false }, async ({ page, shop }) => {
+  await shelve(shop, 'Serval dish');
+  await open(page, '/admin/products?q=Serval');
+  assert.equal((await press(page, shop, 'Serval dish', 'Publish')).status(), 303);
+  const asked = await press(page, shop, 'Serval dish', 'Delete');
+  assert.equal(asked.status(), 409);
+  assert.match(await asked.text(), /Delete anyway/);
 });
 
 story('a viewer is offered no change', { as: 'viewer' }, async ({ page, shop }) => {

@@ -274,7 +274,7 @@ story('a double click creates one product', { as: 'editor' }, async ({ page, sho
     const watch = new MutationObserver(() => {
       if (!document.getElementById('polite')?.textContent.includes('created')) return;
       watch.disconnect();
-      form.requestSubmit();
+      form.requestSubmit(form.querySelector('[data-action]'));
       console.debug('clicked again');
     });
     watch.observe(document.body, { childList: true, characterData: true, subtree: true });

@@ -55,7 +55,7 @@ story('publishing leaves the focus on the button that takes it back', { as: 'edi
 story('a focus outside the row stays where it is', { as: 'editor' }, async ({ page, shop }) => {
   await aloneOnTheList(page, shop, 'Raven');
   await page.locator('#q').focus();
-  await rowButton(page, 'Raven', 'Delete').evaluate((button) => button.form.requestSubmit());
+  await rowButton(page, 'Raven', 'Delete').evaluate((button) => button.form.requestSubmit(button));
   await message(page, 'Raven deleted.').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
 });

@@ -30,7 +30,7 @@ for (const width of [1024, 1280, 1600]) {
   story(`${width} wide, the buttons of all rows stand in columns, whatever state a product is in`, { as: 'editor', width }, async ({ page, shop }) => {
     await inEveryState(shop, `Plumb ${width}`);
     await open(page, `/admin/products?q=Plumb+${width}`);
-    for (const button of ['.acts > a', '[data-action=archive] button', '[data-action=delete] button']) {
+    for (const button of ['.acts > a', '[data-action=archive]', '[data-action=delete]']) {
       const at = await edges(page, `#rows ${button}`, 'left');
       assert.ok(at.length >= 3, button);
       assert.deepEqual(only(at), [at[0]], button);

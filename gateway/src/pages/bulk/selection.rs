@@ -95,7 +95,7 @@ impl Chosen {
             if !page.total_size_capped {
                 count = usize::try_from(page.total_size).ok();
             }
-            let products = page.results.into_iter().filter_map(|one| one.product);
+            let products = page.results.into_iter().map(|one| one.product);
             found.extend(
                 products.map(|one| Picked { id: id_of(&one.name).to_owned(), etag: one.etag }),
             );

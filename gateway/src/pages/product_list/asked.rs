@@ -1,13 +1,14 @@
 //! What an address of the admin's list asks for, and the calls that answer it: a list, or, where there are words, a search.
 
-use proto::catalog::{
-    FoundProduct, ListProductsRequest, ListProductsResponse, Product, ProductView,
-    SearchProductsRequest, SearchProductsResponse, product::State,
-};
+use proto::catalog::{ListProductsRequest, ProductView, SearchProductsRequest, product::State};
 use tonic::Status;
 
 use crate::{
-    pages::{names::is_id, query::Query},
+    pages::{
+        listed::{List, Page},
+        names::is_id,
+        query::Query,
+    },
     session::Caller,
 };
 
@@ -16,6 +17,10 @@ const DEFAULT_SORT: &str = "-changed";
 
 /// An order that what is done to many products does not change.
 const STEADY: &str = "create_time";
+
+/// The methods that answer it.
+const LIST: &str = "/shelf.catalog.v1.ProductService/ListProducts";
+const SEARCH: &str = "/shelf.catalog.v1.ProductService/SearchProducts";
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,11 +176,7 @@ impl Asked {
     }
 
     /// A part of the list, as it shows it.
-    pub(super) async fn page(
-        &self,
-        caller: &Caller,
-        portion: Portion,
-    ) -> Result<SearchProductsResponse, Status> {
+    pub(super) async fn page(&self, caller: &Caller, portion: Portion) -> Result<Page, Status> {
         self.ask(caller, portion, self.order_by()).await
     }
 
@@ -184,7 +185,7 @@ impl Asked {
         &self,
         caller: &Caller,
         portion: Portion,
-    ) -> Result<SearchProductsResponse, Status> {
+    ) -> Result<Page, Status> {
         self.ask(caller, portion, STEADY.to_owned()).await
     }
 
@@ -193,25 +194,12 @@ impl Asked {
         caller: &Caller,
         portion: Portion,
         order_by: String,
-    ) -> Result<SearchProductsResponse, Status> {
-        let mut products = caller.products();
+    ) -> Result<Page, Status> {
         if self.text.is_empty() {
-            let listed = products.list_products(self.list(portion, order_by)).await?;
-            return Ok(as_found(listed.into_inner()));
+            let listed: List = caller.ask(LIST, self.list(portion, order_by)).await?;
+            return Ok(listed.into());
         }
-        Ok(products.search_products(self.search(portion, order_by)).await?.into_inner())
-    }
-}
-
-/// A page of a list as one of a search in which nothing is marked.
-fn as_found(page: ListProductsResponse) -> SearchProductsResponse {
-    let found = |product: Product| FoundProduct { product: Some(product), ..Default::default() };
-    SearchProductsResponse {
-        results: page.products.into_iter().map(found).collect(),
-        next_page_token: page.next_page_token,
-        total_size: page.total_size,
-        total_size_capped: page.total_size_capped,
-        ..SearchProductsResponse::default()
+        caller.ask(SEARCH, self.search(portion, order_by)).await
     }
 }
 

@@ -51,6 +51,7 @@ fn asked<'a>(path: &'a str, fields: &Fields) -> (String, About<'a>) {
     let parts: Vec<&str> = path.trim_start_matches("/admin/").split('/').collect();
     let (verb, about) = match *parts.as_slice() {
         ["bulk"] => return (many(fields), About::Nothing),
+        ["products", id] => (of_product(fields.get("do")), About::Product(id)),
         ["products", id, verb] => (of_product(verb), About::Product(id)),
         ["products", id, "variants", _, "delete"] => ("remove a variant of", About::Product(id)),
         ["products", id, "variants", ..] => ("save a variant of", About::Product(id)),
@@ -179,6 +180,7 @@ mod tests {
 
     #[rstest]
     #[case("/admin/products/mug/delete", "", "delete", About::Product("mug"))]
+    #[case("/admin/products/mug", "do=archive", "archive", About::Product("mug"))]
     #[case("/admin/products/mug/save", "", "save your changes to", About::Product("mug"))]
     #[case("/admin/products/mug/variants/w/save", "", "save a variant of", About::Product("mug"))]
     #[case(
