@@ -71,6 +71,8 @@ story('it goes in place, by the keyboard, and the focus goes on to the next row'
 story('what is refused comes back, and says why', { as: 'admin', expects: [/status of 4\d\d/] }, async ({ page, shop }) => {
   const [{ name }] = await deleted(shop, 'Restored crate');
   await open(page, '/admin/deleted');
+  // A row with the focus in it stays as it is, whatever is told of the product meanwhile.
+  await link(page, 'Restored crate').focus();
   await shop.as('editor')('POST', `/v1/${name}:undelete`, {});
   await link(page, 'Restored crate').click();
   await dialog(page).getByRole('button', { name: 'Delete for good' }).click();
