@@ -12,10 +12,6 @@ use catalog_service::{
 use clap::Parser;
 use tokio_util::sync::CancellationToken;
 
-/// Requests allocate on one thread and free on another, for which glibc takes locks that its threads wait for.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Shelf's catalog-service: owns the shop's data and answers gRPC and gRPC-Web.
 #[derive(Debug, Parser)]
 #[command(name = "catalog-service", version, about)]

@@ -15,10 +15,6 @@ use gateway::{
 use http::Uri;
 use tokio_util::sync::CancellationToken;
 
-/// Requests allocate on one thread and free on another, for which glibc takes locks that its threads wait for.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The shop's front door: pages, JSON and gRPC-Web in front of a catalog-service; or the JSON API of any gRPC service.
 ///
 /// With --catalog it is in front of Shelf's catalog-service. With --upstream it serves the API that any other service describes by

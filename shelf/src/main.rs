@@ -14,10 +14,6 @@ use shelf::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Requests allocate on one thread and free on another, for which glibc takes locks that its threads wait for.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// What ends the program early: a sentence for people, and the exit code.
 struct Failure(String, u8);
 

@@ -36,10 +36,6 @@ use crate::{
     targets::Measured,
 };
 
-/// What is measured here is measured as it is shipped.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The most calls of a slice.
 const CALLS: u64 = 1_000_000;
 
