@@ -108,17 +108,23 @@ impl Form {
             .unwrap_or_else(|| panic!("no form to `{action}`: {}", page.text()))
     }
 
+    /// The first form of a page with a button that does this, as it is sent when that is pressed.
+    pub fn doing(page: &Answer, verb: &str) -> Self {
+        let mut all = parts(page.text());
+        let found = all.find(|(_, body)| has_button(body, verb));
+        let (head, body) = found.unwrap_or_else(|| panic!("no button to {verb}: {}", page.text()));
+        let mut form = Self::read(head, body);
+        form.fields.push(("do".into(), verb.into()));
+        form
+    }
+
     /// Every form of a page.
     pub fn all(page: &str) -> Vec<Self> {
-        page.split("<form")
-            .skip(1)
-            .map(|rest| {
-                let (head, body) = rest.split_once('>').expect("a tag ends");
-                let body = body.split("</form>").next().unwrap_or_default();
-                let action = attribute(head, "action").unwrap_or_default();
-                Self { action, fields: fields(body) }
-            })
-            .collect()
+        parts(page).map(|(head, body)| Self::read(head, body)).collect()
+    }
+
+    fn read(head: &str, body: &str) -> Self {
+        Self { action: attribute(head, "action").unwrap_or_default(), fields: fields(body) }
     }
 
     /// Fills in a field of the form.
@@ -135,6 +141,23 @@ impl Form {
         let field = self.fields.iter().find(|(known, _)| known == name);
         field.map(|(_, value)| value.as_str()).unwrap_or_default()
     }
+}
+
+/// The tags of a page's forms, and what stands in each.
+fn parts(page: &str) -> impl Iterator<Item = (&str, &str)> {
+    page.split("<form").skip(1).map(|rest| {
+        let (head, body) = rest.split_once('>').expect("a tag ends");
+        (head, body.split("</form>").next().unwrap_or_default())
+    })
+}
+
+/// Whether a form has a button that does this, and can be pressed.
+fn has_button(form: &str, verb: &str) -> bool {
+    let mut tags = form.split("<button").skip(1).filter_map(|rest| rest.split('>').next());
+    tags.any(|tag| {
+        let of = |name| attribute(tag, name).unwrap_or_default();
+        of("name") == "do" && of("value") == verb && !tag.contains(" hidden")
+    })
 }
 
 /// The address of a page's link to the next one.

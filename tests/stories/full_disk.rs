@@ -105,11 +105,11 @@ async fn by_form_what_was_typed_stays_and_deleting_goes_on() {
     let refused = grace.submit(&Form::of(&page, save).with("title", "Tin mug")).await;
     assert!(refused.text().contains(SENTENCE), "{}", refused.text());
     assert_eq!(Form::of(&refused, save).value("title"), "Tin mug");
-    let refused = grace.submit(&Form::of(&page, "/admin/products/mug/publish")).await;
+    let refused = grace.submit(&Form::doing(&page, "publish")).await;
     assert!(refused.text().contains(SENTENCE), "{}", refused.text());
     assert!(refused.text().contains("<title>Mug was not published."), "{}", refused.text());
 
-    let deleted = grace.follow(&Form::of(&list, "/admin/products/mug/delete")).await;
+    let deleted = grace.follow(&Form::doing(&list, "delete")).await;
     assert!(deleted.text().contains("Mug deleted"), "{}", deleted.text());
     shop.close().await;
 }

@@ -129,7 +129,7 @@ async fn a_product_is_archived_and_brought_back_by_forms() {
         shop.people.viewer.products().get_product(request).await.unwrap().into_inner().state()
     };
     let editor = grace.open("/admin/products/mug").await;
-    let archived = grace.follow(&form(&editor, "/archive")).await;
+    let archived = grace.follow(&Form::doing(&editor, "archive")).await;
     assert!(archived.text().contains("Enamel mug archived."), "{}", archived.text());
     assert!(archived.text().contains(">Archived</span>"));
     assert_eq!(state().await, State::Archived);
@@ -141,8 +141,8 @@ async fn a_product_is_archived_and_brought_back_by_forms() {
     assert_eq!(state().await, State::Active);
 
     let editor = grace.open("/admin/products/mug").await;
-    let draft = grace.follow(&form(&editor, "/unpublish")).await;
-    let archived = grace.follow(&form(&draft, "/archive")).await;
+    let draft = grace.follow(&Form::doing(&editor, "unpublish")).await;
+    let archived = grace.follow(&Form::doing(&draft, "archive")).await;
     let flash = archived.text().split("id=\"flash\"").nth(1).unwrap();
     let undo = Form::all(flash).remove(0);
     assert!(undo.action.ends_with("/unpublish"), "{}", undo.action);
@@ -158,7 +158,7 @@ async fn a_stale_archive_shows_what_changed() {
     let mut grace = signed_in(&shop, "grace@shelf.example").await;
     let editor = grace.open("/admin/products/mug").await;
     rename(&shop.people.editor, "tin-mug").await;
-    let conflict = grace.submit(&form(&editor, "/archive")).await;
+    let conflict = grace.submit(&Form::doing(&editor, "archive")).await;
     assert_eq!(conflict.status, StatusCode::CONFLICT);
     let anyway = form(&conflict, "/archive");
     assert_eq!(anyway.value("was"), "published");
