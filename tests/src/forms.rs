@@ -228,6 +228,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_button_that_is_seen_can_be_pressed() {
+        let form = "<button name=\"do\" value=\"publish\" hidden>Publish</button>\
+                    <button name=\"do\" value=\"archive\">Archive</button>";
+        let pressed = ["publish", "archive", "delete"].map(|verb| has_button(form, verb));
+        assert_eq!(pressed, [false, true, false]);
+    }
+
+    #[test]
     fn a_form_is_read_as_a_browser_would_send_it() {
         let page = "<form method=\"post\" action=\"/a\"><input type=\"hidden\" name=\"etag\" value=\"&#34;1&#34;\">\
                     <input name=\"title\"><textarea name=\"text\">\nline &lt;</textarea>\

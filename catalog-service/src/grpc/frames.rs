@@ -15,7 +15,7 @@ use tonic::Status;
 use super::status;
 
 /// The bytes before each message: whether it is compressed, and its length (big-endian).
-const PREFIX: usize = 5;
+pub(super) const PREFIX: usize = 5;
 
 /// How many messages a request has to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use tonic::{
 };
 use tower::service_fn;
 
-use super::{credentials::Identity, resume_token::SHELF_RESUME_TOKEN};
+use super::{credentials::Identity, frames::PREFIX, resume_token::SHELF_RESUME_TOKEN};
 
 /// The length in bytes from which an answer is compressed for those who take it. Making a compressor ready costs five times
 /// as much as the rest of a short call, and what fits in two packets arrives no sooner as one.
@@ -129,7 +129,7 @@ where
         let request = http::Request::from_parts(head, Body::new(Full::new(framed)));
         return Box::pin(unary_by_tonic(limit, identity, request, method)).await;
     }
-    framed.advance(frame::PREFIX);
+    framed.advance(PREFIX);
     match method(identity, framed).await.and_then(|answer| answer.within(limit)) {
         Ok(answer) => answer.into_http(),
         Err(refusal) => refusal.into_http(),

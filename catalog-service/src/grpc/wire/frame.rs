@@ -11,8 +11,7 @@ use http_body::{Body as HttpBody, Frame};
 use http_body_util::BodyExt as _;
 use tonic::Status;
 
-/// The bytes before a message: whether it is compressed, and its length (big-endian).
-pub(super) const PREFIX: usize = 5;
+use crate::grpc::frames::PREFIX;
 
 /// The whole of a request's body: the frame of its one message.
 ///
