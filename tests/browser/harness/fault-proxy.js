@@ -44,7 +44,6 @@ export async function openNetwork(target) {
   await once(server, 'listening');
 
   const cut = ({ answer }) => {
-    connections.useNoneAgain();
     if (answer.socket) reset(answer.socket);
   };
   /**
