@@ -120,15 +120,18 @@ const UNITS: [&str; 14] =
 
 /// An attribute as people read it: `height_cm` 7 is Height, 7 cm.
 pub(crate) fn readable(name: &str, value: &AttributeValue, locale: &Locale) -> (String, String) {
-    readable_text(name, &attribute(value, locale))
+    worded(name, attribute(value, locale))
 }
 
-/// The same of a value that is text already.
-pub(crate) fn readable_text(name: &str, value: &str) -> (String, String) {
-    let (words, unit) = match name.rsplit_once('_') {
-        Some((words, unit)) if UNITS.contains(&unit) => (words, unit),
-        _ => (name, ""),
-    };
+/// The same of a value that was told as text: what has a unit is a number.
+pub(crate) fn readable_text(name: &str, value: &str, locale: &Locale) -> (String, String) {
+    let (_, unit) = words_and_unit(name);
+    let number = value.parse().ok().filter(|number: &f64| number.is_finite() && !unit.is_empty());
+    worded(name, number.map_or_else(|| value.to_owned(), |number| locale.number(number)))
+}
+
+fn worded(name: &str, value: String) -> (String, String) {
+    let (words, unit) = words_and_unit(name);
     let words = words.replace('_', " ");
     let mut letters = words.chars();
     let first: String = letters.next().map(|one| one.to_uppercase().collect()).unwrap_or_default();
@@ -136,8 +139,15 @@ pub(crate) fn readable_text(name: &str, value: &str) -> (String, String) {
         "w" | "v" | "k" => unit.to_uppercase(),
         other => other.to_owned(),
     };
-    let value = if unit.is_empty() { value.to_owned() } else { format!("{value}\u{a0}{unit}") };
+    let value = if unit.is_empty() { value } else { format!("{value}\u{a0}{unit}") };
     (format!("{first}{}", letters.as_str()), value)
+}
+
+fn words_and_unit(name: &str) -> (&str, &str) {
+    match name.rsplit_once('_') {
+        Some((words, unit)) if UNITS.contains(&unit) => (words, unit),
+        _ => (name, ""),
+    }
 }
 
 /// Two short facts: the choice there is, the brand, or attributes.
@@ -179,7 +189,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::pages::locale::english;
+    use crate::pages::locale::{self, english};
 
     #[rstest]
     #[case("height_cm", 7.0, "Height", "7\u{a0}cm")]
@@ -195,6 +205,21 @@ mod tests {
     ) {
         let value = AttributeValue { value: Some(Value::Number(number)) };
         assert_eq!(readable(name, &value, english()), (word.to_owned(), text.to_owned()));
+    }
+
+    #[rstest]
+    #[case("volume_l", "1.5", "1,5\u{a0}l")]
+    #[case("power_w", "2400", "2.400\u{a0}W")]
+    #[case("power_w", "about 2", "about 2\u{a0}W")]
+    #[case("power_w", "inf", "inf\u{a0}W")]
+    // A text, for all that is known.
+    #[case("edition", "1.5", "1.5")]
+    fn a_value_told_as_text_is_a_number_where_it_has_a_unit(
+        #[case] name: &str,
+        #[case] told: &str,
+        #[case] text: &str,
+    ) {
+        assert_eq!(readable_text(name, told, locale::of("de")).1, text);
     }
 
     #[test]

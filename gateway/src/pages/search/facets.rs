@@ -42,7 +42,7 @@ pub(super) fn facets(asked: &Asked, found: &SearchFacets, locale: &Locale) -> Ve
     let mut facets = vec![categories(asked, &found.categories)];
     facets.push(facet("Brand", "brand", false, brands(asked, found)));
     facets.push(facet("Price", "price", true, prices(asked, &found.prices, locale)));
-    facets.extend(attributes(asked, found));
+    facets.extend(attributes(asked, found, locale));
     facets.retain(|facet| {
         let values = facet.values.iter().chain(&facet.more);
         facet.values.len() > 1 || values.clone().any(|value| value.is_chosen)
@@ -123,25 +123,22 @@ fn price_words(range: &PriceFacet, locale: &Locale) -> Option<String> {
     })
 }
 
-fn attributes(asked: &Asked, found: &SearchFacets) -> Vec<Facet> {
+fn attributes(asked: &Asked, found: &SearchFacets, locale: &Locale) -> Vec<Facet> {
     let one = |attribute: &proto::catalog::AttributeFacet| {
         let values = attribute.values.iter().map(|value| {
             let pair = format!("{}={}", attribute.name, value.value);
             Value {
-                word: shown(&attribute.name, &value.value).1,
+                word: card::readable_text(&attribute.name, &value.value, locale).1,
                 count: format::count(value.count.into()),
                 is_chosen: asked.attributes.contains(&pair),
                 value: pair,
                 depth: 0,
             }
         });
-        facet(&shown(&attribute.name, "").0, "with", false, values.collect())
+        let (title, _) = card::readable_text(&attribute.name, "", locale);
+        facet(&title, "with", false, values.collect())
     };
     found.attributes.iter().map(one).collect()
-}
-
-fn shown(name: &str, value: &str) -> (String, String) {
-    card::readable_text(name, value)
 }
 
 /// What was chosen, each with the search that it was not.
@@ -171,7 +168,7 @@ pub(super) fn chips(asked: &Asked, found: &SearchFacets, path: &str, locale: &Lo
     }
     for pair in &asked.attributes {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = shown(name, value);
+        let (name, value) = card::readable_text(name, value, locale);
         let without = Asked { attributes: but(&asked.attributes, pair), ..first.clone() };
         chip(format!("{name}: {value}"), without);
     }
