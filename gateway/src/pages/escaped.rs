@@ -27,26 +27,33 @@ impl<'a> Escaped<'a> {
 }
 
 fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'&' | b'\'' | b'<' | b'>')
+    reference(byte).is_some()
 }
 
-/// The same references as a template prints. Each special character is a single byte, so the text is cut between characters.
+/// What is printed in a character's place, as a template does it.
+fn reference(byte: u8) -> Option<&'static str> {
+    Some(match byte {
+        b'"' => "&#34;",
+        b'&' => "&#38;",
+        b'\'' => "&#39;",
+        b'<' => "&#60;",
+        b'>' => "&#62;",
+        _ => return None,
+    })
+}
+
+/// Each special character is a single byte, so the text is cut between characters.
 fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + 32);
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(is_special) {
-        let (plain, special) = rest.split_at(at);
-        html.push_str(plain);
-        html.push_str(match special.as_bytes()[0] {
-            b'"' => "&#34;",
-            b'&' => "&#38;",
-            b'\'' => "&#39;",
-            b'<' => "&#60;",
-            _ => "&#62;",
-        });
-        rest = &special[1..];
+    let mut html = String::with_capacity(text.len() * 2);
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if let Some(reference) = reference(byte) {
+            html.push_str(&text[plain..at]);
+            html.push_str(reference);
+            plain = at + 1;
+        }
     }
-    html.push_str(rest);
+    html.push_str(&text[plain..]);
     html
 }
 

@@ -8,6 +8,9 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
+/// Room for most times.
+const ROOM: usize = 32;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -51,24 +54,68 @@ pub(crate) fn relative(time: Timestamp, now: Timestamp) -> String {
 
 /// The day, such as `14 December 2026`.
 pub(crate) fn date(time: Timestamp) -> String {
-    let at = Offset::UTC.to_datetime(time);
-    format!("{} {} {}", at.day(), month(at), at.year())
+    let mut text = String::with_capacity(ROOM);
+    put_day(&mut text, civil(time), usize::MAX);
+    text
 }
 
 /// The same, shorter: `14 Dec 2026`.
 fn short_date(time: Timestamp) -> String {
-    let at = Offset::UTC.to_datetime(time);
-    format!("{} {:.3} {}", at.day(), month(at), at.year())
+    let mut text = String::with_capacity(ROOM);
+    put_day(&mut text, civil(time), 3);
+    text
 }
 
 /// The day and the minute, in UTC.
 pub(crate) fn moment(time: Timestamp) -> String {
-    let at = Offset::UTC.to_datetime(time);
-    format!("{}, {:02}:{:02} UTC", date(time), at.hour(), at.minute())
+    let at = civil(time);
+    let mut text = String::with_capacity(ROOM);
+    put_day(&mut text, at, usize::MAX);
+    text.push_str(", ");
+    put_two(&mut text, at.hour());
+    text.push(':');
+    put_two(&mut text, at.minute());
+    text.push_str(" UTC");
+    text
 }
 
-fn month(at: DateTime) -> &'static str {
-    MONTHS.get(usize::from(at.month().unsigned_abs()) - 1).copied().unwrap_or_default()
+/// The second it is in (RFC 3339).
+pub(crate) fn second(time: Timestamp) -> String {
+    let at = civil(time);
+    let mut text = String::with_capacity(ROOM);
+    let century = i8::try_from(at.year() / 100).unwrap_or_default();
+    let year = i8::try_from(at.year() % 100).unwrap_or_default();
+    let parts = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
+    put_two(&mut text, century);
+    put_two(&mut text, year);
+    for (mark, part) in ['-', '-', 'T', ':', ':'].into_iter().zip(parts) {
+        text.push(mark);
+        put_two(&mut text, part);
+    }
+    text.push('Z');
+    text
+}
+
+fn civil(time: Timestamp) -> DateTime {
+    Offset::UTC.to_datetime(time)
+}
+
+/// Appends a day, with so many letters of its month.
+fn put_day(text: &mut String, at: DateTime, letters: usize) {
+    let month = MONTHS.get(usize::from(at.month().unsigned_abs()) - 1).copied().unwrap_or_default();
+    text.push_str(itoa::Buffer::new().format(at.day()));
+    text.push(' ');
+    text.push_str(month.get(..letters).unwrap_or(month));
+    text.push(' ');
+    text.push_str(itoa::Buffer::new().format(at.year()));
+}
+
+/// Appends a number with two digits.
+fn put_two(text: &mut String, number: i8) {
+    if number < 10 {
+        text.push('0');
+    }
+    text.push_str(itoa::Buffer::new().format(number));
 }
 
 /// A moment as a `datetime-local` input takes it, in UTC.
@@ -84,7 +131,7 @@ pub(crate) fn timestamp(time: &prost_types::Timestamp) -> Option<Timestamp> {
 
 fn ago(count: i64, unit: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
+    [itoa::Buffer::new().format(count), " ", unit, plural, " ago"].concat()
 }
 
 fn strftime(time: Timestamp, pattern: &str) -> String {
@@ -144,5 +191,13 @@ pub(crate) mod tests {
         for example in examples("moment") {
             assert_eq!(moment(at(&example, "time")), text(&example, "text"));
         }
+    }
+
+    #[test]
+    fn a_second_is_told_as_rfc_3339_has_it() {
+        for time in ["2026-11-30T07:05:09Z", "0987-01-02T23:59:59Z", "9999-12-30T00:00:00Z"] {
+            assert_eq!(second(time.parse().unwrap()), time);
+        }
+        assert_eq!(second("2026-11-30T07:05:09.999Z".parse().unwrap()), "2026-11-30T07:05:09Z");
     }
 }

@@ -3,7 +3,7 @@
 //! `web/locales.json` holds how (from the Unicode CLDR, with Latin digits); `web/format-examples.json` tests both sides. Money is
 //! never a float.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use iso_currency::Currency;
 use proto::google::r#type::Money;
@@ -12,6 +12,8 @@ use serde::Deserialize;
 const NO_BREAK: char = '\u{a0}';
 /// Where the symbol of the currency stands.
 const SYMBOL: char = '¤';
+/// Room for most amounts and numbers.
+const ROOM: usize = 24;
 /// The last group of a number has three digits everywhere.
 const LAST_GROUP: usize = 3;
 
@@ -37,17 +39,13 @@ pub(crate) struct Locale {
     tag: String,
 }
 
-/// An amount, whole and in the parts of a price label.
+/// An amount, and where in it the parts of a price label are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Amount {
     /// All of it: `€14.90`, or `14,90 €`.
     pub(crate) text: String,
-    /// What stands large on the label: `€14`, or `14`.
-    pub(crate) whole: String,
-    /// What stands small: `90`; empty for a currency without decimals.
-    pub(crate) fraction: String,
-    /// What stands behind: nothing, or ` €`.
-    pub(crate) after: String,
+    whole: usize,
+    decimals: Range<usize>,
 }
 
 /// What a locale in the file leaves out is as in English.
@@ -67,6 +65,21 @@ impl Default for Locale {
 }
 
 impl Amount {
+    /// What stands large on the label: `€14`, or `14`.
+    pub(crate) fn whole(&self) -> &str {
+        self.text.get(..self.whole).unwrap_or_default()
+    }
+
+    /// What stands small: `90`; empty for a currency without decimals.
+    pub(crate) fn fraction(&self) -> &str {
+        self.text.get(self.decimals.clone()).unwrap_or_default()
+    }
+
+    /// What stands behind: nothing, or ` €`.
+    pub(crate) fn after(&self) -> &str {
+        self.text.get(self.decimals.end..).unwrap_or_default()
+    }
+
     /// Whether it leaves no room beside it on a card: from a million on.
     pub(crate) fn is_long(&self) -> bool {
         self.text.chars().count() > 11
@@ -120,36 +133,50 @@ impl Locale {
     /// An amount of money with its currency.
     pub(crate) fn money(&self, money: &Money) -> Amount {
         let symbol = self.symbols.get(&money.currency_code).unwrap_or(&money.currency_code);
-        let fraction = fraction(money);
-        let minus = if money.units < 0 || money.nanos < 0 { "-" } else { "" };
-        let units = self.grouped(&money.units.unsigned_abs().to_string());
-        let whole = format!("{minus}{}{units}", before(&self.prefix, symbol));
-        let point = if fraction.is_empty() { "" } else { &self.decimal };
-        let after = behind(&self.suffix, symbol);
-        Amount { text: format!("{whole}{point}{fraction}{after}"), whole, fraction, after }
+        let mut digits = itoa::Buffer::new();
+        let mut text = String::with_capacity(ROOM);
+        if money.units < 0 || money.nanos < 0 {
+            text.push('-');
+        }
+        put_before(&mut text, &self.prefix, symbol);
+        self.put_grouped(&mut text, digits.format(money.units.unsigned_abs()));
+        let whole = text.len();
+        let fraction = fraction(money, &mut digits);
+        if !fraction.is_empty() {
+            text.push_str(&self.decimal);
+        }
+        let decimals = text.len()..text.len() + fraction.len();
+        text.push_str(fraction);
+        put_behind(&mut text, &self.suffix, symbol);
+        Amount { text, whole, decimals }
     }
 
     /// A number with its thousands grouped, and no more decimals than it needs.
     pub(crate) fn number(&self, value: f64) -> String {
-        let text = value.abs().to_string();
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        let minus = if value < 0.0 { "-" } else { "" };
-        let point = if fraction.is_empty() { "" } else { &self.decimal };
-        format!("{minus}{}{point}{fraction}", self.grouped(whole))
+        let digits = value.abs().to_string();
+        let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+        let mut text = String::with_capacity(ROOM);
+        if value < 0.0 {
+            text.push('-');
+        }
+        self.put_grouped(&mut text, whole);
+        if !fraction.is_empty() {
+            text.push_str(&self.decimal);
+            text.push_str(fraction);
+        }
+        text
     }
 
-    fn grouped(&self, digits: &str) -> String {
+    fn put_grouped(&self, text: &mut String, digits: &str) {
         if digits.len() < self.grouped_from {
-            return digits.to_owned();
+            return text.push_str(digits);
         }
-        let mut text = String::with_capacity(digits.len() * 2);
         for (index, digit) in digits.chars().enumerate() {
             if index > 0 && self.is_end_of_group(digits.len() - index) {
                 text.push_str(&self.group);
             }
             text.push(digit);
         }
-        text
     }
 
     fn is_end_of_group(&self, left: usize) -> bool {
@@ -159,32 +186,42 @@ impl Locale {
 
 /// An amount as it stands in an input: digits and a point, no currency.
 pub(crate) fn plain_money(money: &Money) -> String {
-    match fraction(money) {
-        fraction if fraction.is_empty() => money.units.to_string(),
+    match fraction(money, &mut itoa::Buffer::new()) {
+        "" => money.units.to_string(),
         fraction => format!("{}.{fraction}", money.units),
     }
 }
 
 /// The decimals that the currency has, and more where the amount has more.
-fn fraction(money: &Money) -> String {
+fn fraction<'b>(money: &Money, buffer: &'b mut itoa::Buffer) -> &'b str {
     let places = decimal_places(&money.currency_code);
-    let digits = format!("{:09}", money.nanos.unsigned_abs());
+    // A one in front keeps the zeros that nanos begin with.
+    let digits = buffer.format(1_000_000_000 + money.nanos.unsigned_abs());
+    let digits = digits.get(1..).unwrap_or_default();
     let kept = digits.trim_end_matches('0').len().max(places);
-    digits.get(..kept).unwrap_or(&digits).to_owned()
+    digits.get(..kept).unwrap_or(digits)
 }
 
-/// What stands before an amount: letters are kept apart from digits.
-fn before(prefix: &str, symbol: &str) -> String {
-    let text = prefix.replace(SYMBOL, symbol);
-    let parted = !prefix.ends_with(SYMBOL) || !ends_in_letter(symbol.chars().next_back());
-    if parted { text } else { text + &String::from(NO_BREAK) }
+/// Appends what stands before an amount: letters are kept apart from digits.
+fn put_before(text: &mut String, prefix: &str, symbol: &str) {
+    let Some((before, behind)) = prefix.split_once(SYMBOL) else { return text.push_str(prefix) };
+    text.push_str(before);
+    text.push_str(symbol);
+    text.push_str(behind);
+    if behind.is_empty() && ends_in_letter(symbol.chars().next_back()) {
+        text.push(NO_BREAK);
+    }
 }
 
-/// What stands behind an amount.
-fn behind(suffix: &str, symbol: &str) -> String {
-    let text = suffix.replace(SYMBOL, symbol);
-    let parted = !suffix.starts_with(SYMBOL) || !ends_in_letter(symbol.chars().next());
-    if parted { text } else { String::from(NO_BREAK) + &text }
+/// Appends what stands behind an amount.
+fn put_behind(text: &mut String, suffix: &str, symbol: &str) {
+    let Some((before, behind)) = suffix.split_once(SYMBOL) else { return text.push_str(suffix) };
+    if before.is_empty() && ends_in_letter(symbol.chars().next()) {
+        text.push(NO_BREAK);
+    }
+    text.push_str(before);
+    text.push_str(symbol);
+    text.push_str(behind);
 }
 
 fn ends_in_letter(end: Option<char>) -> bool {
@@ -228,9 +265,9 @@ mod tests {
         for example in examples("money") {
             let amount = of(text(&example, "locale")).money(&money_of(&example));
             assert_eq!(amount.text, text(&example, "text"));
-            assert_eq!(amount.whole, text(&example, "whole"));
-            assert_eq!(amount.fraction, text(&example, "fraction"));
-            assert_eq!(amount.after, example["after"].as_str().unwrap_or_default(), "{example}");
+            assert_eq!(amount.whole(), text(&example, "whole"));
+            assert_eq!(amount.fraction(), text(&example, "fraction"));
+            assert_eq!(amount.after(), example["after"].as_str().unwrap_or_default(), "{example}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! One row of the admin's list: of a product, or blank, to be cloned by the modules.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use proto::{
     catalog::{Price, PriceRange},
     google::r#type::Money,
@@ -63,7 +63,7 @@ impl When {
         let Some(time) = time.and_then(format::timestamp) else { return Self::default() };
         Self {
             short: format::relative(time, now),
-            iso: time.round(Unit::Second).unwrap_or(time).to_string(),
+            iso: format::second(time),
             full: format::moment(time),
         }
     }
