@@ -5,7 +5,7 @@
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
-use tonic::{Status, body::Body};
+use tonic::{Code, Status, body::Body};
 
 use crate::upstream;
 
@@ -31,11 +31,12 @@ pub(super) async fn read(mut body: Body, most: usize) -> Result<Bytes, Status> {
     Ok(framed.freeze())
 }
 
-/// What the layer in front finds wrong with the bytes it says in words of its own, which depend on how they were cut.
+/// To the layer in front, bytes that are no frame are a fault of its own, told in words that depend on how they were cut; it is the
+/// client that has sent them.
 fn told(status: Status) -> Status {
-    match status.message().starts_with("tonic-web") {
-        true => upstream::unreadable_frame(),
-        false => status,
+    match status.code() {
+        Code::Internal | Code::DataLoss => upstream::unreadable_frame(),
+        _ => status,
     }
 }
 
@@ -49,7 +50,6 @@ fn announced(framed: &[u8]) -> Option<usize> {
 mod tests {
     use futures_util::{StreamExt as _, stream};
     use http_body_util::{Full, StreamBody};
-    use tonic::Code;
 
     use super::*;
 
