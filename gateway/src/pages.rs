@@ -63,6 +63,7 @@ mod user_edit;
 mod users;
 mod variant_edit;
 mod visit;
+mod wire;
 mod words;
 
 use axum::{

@@ -1,12 +1,14 @@
 //! A page of products as the admin's list reads it: the contract's messages, with the fields that a row shows and no others.
 //!
 //! A product in full has dozens of texts, and to read them all would take longer than to print the page. What is not named here is
-//! skipped where it stands. The tags are those of the contract, and a test holds them to it.
+//! skipped, and the rest is read where it stands. The tags are those of the contract, and a test holds them to it.
 
 use bytes::Bytes;
 use prost::Message;
 use prost_types::Timestamp;
 use proto::catalog::{Price, PriceRange, TextSegment, product::State};
+
+use super::wire::{Fields, Malformed, Value, message, text};
 
 /// Of `SearchProductsResponse`: products with what was searched for in them, and what is said of the search.
 #[derive(Clone, PartialEq, Message)]
@@ -30,8 +32,8 @@ pub(crate) struct Page {
 /// Of `ListProductsResponse`.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct List {
-    #[prost(message, repeated, tag = "1")]
-    pub(crate) products: Vec<Listed>,
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    pub(crate) products: Vec<Bytes>,
     #[prost(string, tag = "2")]
     pub(crate) next_page_token: String,
     #[prost(int32, tag = "3")]
@@ -43,8 +45,9 @@ pub(crate) struct List {
 /// Of `FoundProduct`.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Found {
-    #[prost(message, required, tag = "1")]
-    pub(crate) product: Listed,
+    /// As it came: [`Listed::read`] reads it.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(crate) product: Bytes,
     #[prost(message, repeated, tag = "2")]
     pub(crate) title_segments: Vec<TextSegment>,
     #[prost(message, repeated, tag = "3")]
@@ -52,67 +55,104 @@ pub(crate) struct Found {
 }
 
 /// Of `Product`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Listed {
-    #[prost(string, tag = "1")]
-    pub(crate) name: String,
-    #[prost(string, tag = "3")]
-    pub(crate) etag: String,
-    #[prost(enumeration = "State", tag = "4")]
-    pub(crate) state: i32,
-    #[prost(string, tag = "5")]
-    pub(crate) title: String,
-    #[prost(message, repeated, tag = "13")]
-    pub(crate) images: Vec<ListedImage>,
-    #[prost(message, optional, tag = "14")]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Listed<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) etag: &'a str,
+    pub(crate) state: State,
+    pub(crate) title: &'a str,
+    /// The address of the first picture.
+    pub(crate) picture: Option<&'a str>,
     pub(crate) publish_time: Option<Timestamp>,
-    #[prost(message, optional, tag = "15")]
     pub(crate) unpublish_time: Option<Timestamp>,
-    #[prost(message, optional, tag = "16")]
     pub(crate) price_range: Option<PriceRange>,
-    /// Each as it came: a row shows the first, and how many there are.
-    #[prost(bytes = "bytes", repeated, tag = "17")]
-    pub(crate) variants: Vec<Bytes>,
-    #[prost(message, optional, tag = "19")]
+    pub(crate) first_variant: Option<ListedVariant<'a>>,
+    /// How many variants there are.
+    pub(crate) variants: usize,
     pub(crate) update_time: Option<Timestamp>,
-    #[prost(message, optional, tag = "20")]
     pub(crate) delete_time: Option<Timestamp>,
-    #[prost(message, optional, tag = "22")]
-    pub(crate) update_actor: Option<ListedActor>,
-}
-
-/// Of `Image`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct ListedImage {
-    #[prost(string, tag = "1")]
-    pub(crate) uri: String,
-}
-
-/// Of `Actor`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct ListedActor {
-    #[prost(string, tag = "2")]
-    pub(crate) display_name: String,
+    /// The name of who has changed it.
+    pub(crate) updated_by: &'a str,
 }
 
 /// Of `Variant`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct ListedVariant {
-    #[prost(string, tag = "1")]
-    pub(crate) name: String,
-    #[prost(string, tag = "3")]
-    pub(crate) etag: String,
-    #[prost(string, tag = "4")]
-    pub(crate) sku: String,
-    #[prost(message, repeated, tag = "7")]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ListedVariant<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) etag: &'a str,
+    pub(crate) sku: &'a str,
     pub(crate) prices: Vec<Price>,
 }
 
-impl Listed {
-    /// The first variant, if the answer has any.
-    pub(crate) fn first_variant(&self) -> Option<ListedVariant> {
-        ListedVariant::decode(self.variants.first()?.clone()).ok()
+impl<'a> Listed<'a> {
+    /// Reads a `Product`.
+    pub(crate) fn read(product: &'a [u8]) -> Result<Self, Malformed> {
+        let mut listed = Self::default();
+        for field in Fields::of(product) {
+            match field? {
+                (4, Value::Varint(state)) => listed.state = state_of(state),
+                (number, Value::Bytes(bytes)) => listed.take(number, bytes)?,
+                _ => {}
+            }
+        }
+        Ok(listed)
     }
+
+    fn take(&mut self, number: u64, bytes: &'a [u8]) -> Result<(), Malformed> {
+        match number {
+            1 => self.name = text(bytes)?,
+            3 => self.etag = text(bytes)?,
+            5 => self.title = text(bytes)?,
+            13 if self.picture.is_none() => self.picture = Some(text_within(bytes, 1)?),
+            14 => self.publish_time = Some(message(bytes)?),
+            15 => self.unpublish_time = Some(message(bytes)?),
+            16 => self.price_range = Some(message(bytes)?),
+            17 => {
+                self.variants += 1;
+                if self.variants == 1 {
+                    self.first_variant = Some(ListedVariant::read(bytes)?);
+                }
+            }
+            19 => self.update_time = Some(message(bytes)?),
+            20 => self.delete_time = Some(message(bytes)?),
+            22 => self.updated_by = text_within(bytes, 2)?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl<'a> ListedVariant<'a> {
+    fn read(variant: &'a [u8]) -> Result<Self, Malformed> {
+        let mut listed = Self::default();
+        for field in Fields::of(variant) {
+            match field? {
+                (1, Value::Bytes(name)) => listed.name = text(name)?,
+                (3, Value::Bytes(etag)) => listed.etag = text(etag)?,
+                (4, Value::Bytes(sku)) => listed.sku = text(sku)?,
+                (7, Value::Bytes(price)) => listed.prices.push(message(price)?),
+                _ => {}
+            }
+        }
+        Ok(listed)
+    }
+}
+
+/// A state that is not known is none, as a message has it.
+fn state_of(number: u64) -> State {
+    i32::try_from(number).ok().and_then(|number| State::try_from(number).ok()).unwrap_or_default()
+}
+
+/// The text in a field of a message.
+fn text_within(bytes: &[u8], wanted: u64) -> Result<&str, Malformed> {
+    let mut found = "";
+    for field in Fields::of(bytes) {
+        match field? {
+            (number, Value::Bytes(bytes)) if number == wanted => found = text(bytes)?,
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 impl From<List> for Page {
@@ -161,7 +201,9 @@ mod tests {
             state: State::Active.into(),
             title: "Enamel mug".into(),
             description: "Of *steel*.".into(),
-            images: vec![Image { uri: "/pictures/a.svg".into(), alternative_text: "A mug".into() }],
+            images: ["/pictures/a.svg", "/pictures/b.svg"]
+                .map(|uri| Image { uri: uri.into(), alternative_text: "A mug".into() })
+                .into(),
             publish_time: at(1),
             unpublish_time: at(2),
             price_range: Some(PriceRange { lowest: money(14), highest: money(16) }),
@@ -173,25 +215,33 @@ mod tests {
         }
     }
 
-    fn is_the_product(listed: &Listed) {
+    fn is_the_product(bytes: &[u8]) {
         let whole = product();
+        let listed = Listed::read(bytes).unwrap();
         assert_eq!(
-            (&listed.name, &listed.etag, listed.state(), &listed.title),
-            (&whole.name, &whole.etag, whole.state(), &whole.title)
+            (listed.name, listed.etag, listed.state, listed.title),
+            (&*whole.name, &*whole.etag, whole.state(), &*whole.title)
         );
-        assert_eq!(listed.images[0].uri, whole.images[0].uri);
+        assert_eq!(listed.picture, Some("/pictures/a.svg"));
         assert_eq!(
             (listed.publish_time, listed.unpublish_time, listed.update_time, listed.delete_time),
             (whole.publish_time, whole.unpublish_time, whole.update_time, whole.delete_time)
         );
         assert_eq!(listed.price_range, whole.price_range);
-        assert_eq!(listed.update_actor.as_ref().unwrap().display_name, "Grace");
-        let (first, variant) = (listed.first_variant().unwrap(), &whole.variants[0]);
-        assert_eq!(listed.variants.len(), 2);
+        assert_eq!(listed.updated_by, "Grace");
+        let (first, variant) = (listed.first_variant.unwrap(), &whole.variants[0]);
+        assert_eq!(listed.variants, 2);
         assert_eq!(
-            (&first.name, &first.etag, &first.sku, &first.prices),
-            (&variant.name, &variant.etag, &variant.sku, &variant.prices)
+            (first.name, first.etag, first.sku, &first.prices),
+            (&*variant.name, &*variant.etag, &*variant.sku, &variant.prices)
         );
+    }
+
+    #[test]
+    fn a_product_that_is_cut_short_is_not_read() {
+        let whole = product().encode_to_vec();
+        // The message of the actor is the last, and has more than one byte.
+        assert_eq!(Listed::read(&whole[..whole.len() - 1]), Err(Malformed));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{
     chrome::Chrome,
     escaped::Escaped,
     format,
-    listed::Page,
+    listed::{Found, Page},
     names::{id_of, request_id},
     product_row::ProductRow,
     query::Query,
@@ -21,6 +21,7 @@ use super::{
     storefront::{Empty, categories},
     trouble::{Trouble, see_other},
     visit::Visit,
+    wire::Malformed,
     words,
 };
 use crate::session::Caller;
@@ -108,7 +109,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     let chrome = chrome.starting(&visit.gateway, &["optimistic", "in-place"]);
     let (categories, (page, note)) =
         tokio::try_join!(categories(&visit.caller), page_or_first(&visit.caller, &asked))?;
-    let list = list(&visit, chrome, &shop, &categories, &asked, &page, note);
+    let list = list(&visit, chrome, &shop, &categories, &asked, &page, note)?;
     visit.page(&ListPage { resume_token, ..list })
 }
 
@@ -153,11 +154,17 @@ fn list<'a>(
     asked: &Asked,
     page: &'a Page,
     note: String,
-) -> ListPage<'a> {
+) -> Result<ListPage<'a>, Status> {
     let shown = i32::try_from(page.results.len()).unwrap_or(0);
     let currency = &shop.default_currency;
     let may_edit = chrome.may_edit();
-    ListPage {
+    let row = |found: &'a Found| -> Result<ProductRow<'a>, Malformed> {
+        let row = ProductRow::found(found, currency, chrome.locale, visit.now)?;
+        let note = visit.refusal(row.id.as_str());
+        let picked = asked.picks || !note.is_empty();
+        Ok(ProductRow { picked, note: Escaped::of(note), ..row })
+    };
+    Ok(ListPage {
         here: Escaped::of(&visit.here),
         may_edit,
         resume_token: String::new(),
@@ -189,22 +196,13 @@ fn list<'a>(
         }),
         filtered: asked.is_filtered(),
         heads: heads(asked),
-        rows: page
-            .results
-            .iter()
-            .map(|found| {
-                let row = ProductRow::found(found, currency, chrome.locale, visit.now);
-                let note = visit.refusal(row.id.as_str());
-                let picked = asked.picks || !note.is_empty();
-                ProductRow { picked, note: Escaped::of(note), ..row }
-            })
-            .collect(),
+        rows: page.results.iter().map(row).collect::<Result<_, _>>()?,
         blank: ProductRow::blank(currency),
         empty: empty(asked, may_edit, page.results.is_empty()),
         pages: pages(asked, page, shown),
         request_id: Escaped::of(request_id()),
         chrome,
-    }
+    })
 }
 
 fn states(current: &str) -> Vec<Choice> {

@@ -16,6 +16,7 @@ use super::{
     names::id_of,
     search::marks,
     state::StateWord,
+    wire::Malformed,
 };
 
 /// What `parts/product-row.html` prints. Its texts are the product's own, each escaped once.
@@ -71,54 +72,53 @@ impl When {
 
 impl<'a> ProductRow<'a> {
     /// The row of a product in the FULL view.
-    pub(crate) fn of(
-        product: &'a Listed,
-        currency: &'a str,
-        locale: &Locale,
-        now: Timestamp,
-    ) -> Self {
+    fn of(product: Listed<'a>, currency: &'a str, locale: &Locale, now: Timestamp) -> Self {
         let changed = When::of(product.update_time.as_ref(), now);
-        let actor = product.update_actor.as_ref();
         let row = Self {
-            id: Escaped::of(id_of(&product.name)),
-            etag: Escaped::of(&product.etag),
-            state: StateWord::listed(product, now),
-            picture: Escaped::of(picture(product)),
-            title: Escaped::of(&product.title),
+            id: Escaped::of(id_of(product.name)),
+            etag: Escaped::of(product.etag),
+            state: StateWord::listed(&product, now),
+            picture: Escaped::of(
+                product.picture.filter(|uri| Picture::may_show(uri)).unwrap_or(""),
+            ),
+            title: Escaped::of(product.title),
             currency: Escaped::of(currency),
             price: Escaped::of(price(product.price_range.as_ref(), locale)),
             changed: Escaped::of(changed.short),
             changed_iso: Escaped::of(changed.iso),
             changed_full: Escaped::of(changed.full),
-            changed_by: Escaped::of(actor.map_or("", |actor| &actor.display_name)),
+            changed_by: Escaped::of(product.updated_by),
             ..Self::default()
         };
-        match (product.first_variant(), product.variants.len()) {
+        match (product.first_variant, product.variants) {
             (None, _) => row,
             (Some(only), 1) => Self {
-                variant: Escaped::of(id_of(&only.name).to_owned()),
+                variant: Escaped::of(id_of(only.name)),
                 variant_etag: Escaped::of(only.etag),
                 prices: Escaped::of(prices_json(&only.prices)),
                 sku: Escaped::of(only.sku),
                 ..row
             },
-            (Some(first), count) => Self { sku: Escaped::of(skus(&first.sku, count)), ..row },
+            (Some(first), count) => Self { sku: Escaped::of(skus(first.sku, count)), ..row },
         }
     }
 
     /// The row of a product that was found, with what was searched for marked.
+    ///
+    /// # Errors
+    /// Where the product cannot be read.
     pub(crate) fn found(
         found: &'a Found,
         currency: &'a str,
         locale: &Locale,
         now: Timestamp,
-    ) -> Self {
+    ) -> Result<Self, Malformed> {
         let in_title = found.title_segments.iter().any(|part| part.matched);
-        Self {
+        Ok(Self {
             marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
             excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
-            ..Self::of(&found.product, currency, locale, now)
-        }
+            ..Self::of(Listed::read(&found.product)?, currency, locale, now)
+        })
     }
 
     /// The row that is cloned.
@@ -135,11 +135,6 @@ impl<'a> ProductRow<'a> {
     pub(crate) fn price_edits_in_place(&self) -> bool {
         !self.variant.is_empty()
     }
-}
-
-fn picture(product: &Listed) -> &str {
-    let first = product.images.first().map_or("", |image| &image.uri);
-    if Picture::may_show(first) { first } else { "" }
 }
 
 /// The lowest price, with "from" where others are higher.

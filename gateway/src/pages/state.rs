@@ -26,9 +26,9 @@ impl StateWord {
     }
 
     /// That of a product in a list.
-    pub(crate) fn listed(product: &Listed, now: Timestamp) -> Self {
+    pub(crate) fn listed(product: &Listed<'_>, now: Timestamp) -> Self {
         let window = [product.publish_time, product.unpublish_time];
-        Self::judged(product.state(), product.delete_time, window, now)
+        Self::judged(product.state, product.delete_time, window, now)
     }
 
     fn judged(

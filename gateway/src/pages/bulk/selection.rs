@@ -7,6 +7,7 @@ use tonic::Status;
 use crate::{
     pages::{
         fields::Fields,
+        listed::Listed,
         names::{id_of, is_id},
         product_list,
         visit::Visit,
@@ -21,6 +22,12 @@ const LIST: &str = "/admin/products";
 pub(super) struct Picked {
     pub(super) id: String,
     pub(super) etag: String,
+}
+
+impl Picked {
+    fn of(product: &Listed<'_>) -> Self {
+        Self { id: id_of(product.name).to_owned(), etag: product.etag.to_owned() }
+    }
 }
 
 /// What was chosen, as far as it is not done yet.
@@ -95,10 +102,9 @@ impl Chosen {
             if !page.total_size_capped {
                 count = usize::try_from(page.total_size).ok();
             }
-            let products = page.results.into_iter().map(|one| one.product);
-            found.extend(
-                products.map(|one| Picked { id: id_of(&one.name).to_owned(), etag: one.etag }),
-            );
+            for one in &page.results {
+                found.push(Picked::of(&Listed::read(&one.product)?));
+            }
             token = page.next_page_token;
             if token.is_empty() {
                 break;
