@@ -95,7 +95,8 @@ pub(crate) fn english() -> &'static Locale {
 pub(crate) fn of(tag: &str) -> &'static Locale {
     let mut wanted = tag;
     loop {
-        let found = LOCALES.values().find(|locale| locale.tag.eq_ignore_ascii_case(wanted));
+        let same = |locale: &&Locale| locale.tag.eq_ignore_ascii_case(wanted);
+        let found = LOCALES.get(wanted).or_else(|| LOCALES.values().find(same));
         match (found, wanted.rsplit_once('-')) {
             (Some(locale), _) => return locale,
             (None, Some((shorter, _))) => wanted = shorter,

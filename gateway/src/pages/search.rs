@@ -6,7 +6,7 @@ mod facets;
 use askama::Template;
 use axum::response::Response;
 use proto::catalog::{
-    FoundProduct, SearchProductsRequest, SearchProductsResponse, Shop, TextSegment,
+    FoundProduct, Product, SearchProductsRequest, SearchProductsResponse, Shop, TextSegment,
 };
 
 use self::{
@@ -138,14 +138,15 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
 }
 
 fn card(found: &FoundProduct, locale: &Locale) -> Card {
-    let product = found.product.clone().unwrap_or_default();
+    let nothing = Product::default();
+    let product = found.product.as_ref().unwrap_or(&nothing);
     let title = marks(&found.title_segments);
     // Where the title says why it was found, the description need not.
     let excerpt = match title.iter().any(|part| part.is_match) {
         true => Vec::new(),
         false => marks(&found.excerpt_segments),
     };
-    Card { title_marks: title, excerpt, ..Card::of(&product, locale) }
+    Card { title_marks: title, excerpt, ..Card::of(product, locale) }
 }
 
 /// The parts of a text as a page shows them.

@@ -14,7 +14,6 @@ use super::{
     crumbs::{Crumb, crumbs},
     format,
     json_ld::JsonLd,
-    locale,
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
@@ -195,8 +194,8 @@ impl View<'_> {
         let first = Query::new().with("sort", SORTS[self.sort].0).at(&path);
         let crumbs = crumbs(self.categories, self.category.map_or("", |one| one.name.as_str()));
         let whole = page.total_size <= shown && self.before == 0;
+        let chrome = self.visit.shop_chrome(self.shop);
         ListPage {
-            chrome: self.visit.shop_chrome(self.shop),
             canonical: self.visit.canonical(&path),
             heading: self.category.map_or("All products", |one| one.title.as_str()).to_owned(),
             about: Prose::from_markdown(self.category.map_or("", |one| one.description.as_str())),
@@ -210,11 +209,7 @@ impl View<'_> {
                 .map(|_| JsonLd::of_trail(&crumbs, None, self.visit.gateway.origin())),
             crumbs: crumbs.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default(),
             at_home: self.category.is_none(),
-            cards: page
-                .products
-                .iter()
-                .map(|one| Card::of(one, locale::of(&self.shop.default_language)))
-                .collect(),
+            cards: page.products.iter().map(|one| Card::of(one, chrome.locale)).collect(),
             empty: Empty {
                 shown: true,
                 text: "Nothing stands on this shelf yet.",
@@ -225,6 +220,7 @@ impl View<'_> {
             next_count: if page.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
             first: if self.before > 0 { first } else { String::new() },
             progress: progress(page, shown),
+            chrome,
         }
     }
 

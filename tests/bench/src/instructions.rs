@@ -72,7 +72,7 @@ enum Ask {
 const PRODUCT: Ask = Ask::Known(|catalog, at| Ok(asked::product(at, &catalog.names)));
 const PAGE: Ask = Ask::Known(|_, at| Ok(asked::page(at)));
 
-const CASES: [Case; 13] = [
+const CASES: [Case; 14] = [
     ("one product, constant", constant, PRODUCT),
     ("empty, gRPC", empty, Ask::Known(|_, at| Ok(asked::rpc_empty(&endpoint(at)?)))),
     (
@@ -93,6 +93,7 @@ const CASES: [Case; 13] = [
         gateway,
         Ask::Known(|catalog, at| asked::create(at, "counted", &catalog.authorization)),
     ),
+    ("shop's list as HTML, gateway", gateway, Ask::Known(|_, at| Ok(asked::shop_list(at)))),
     (
         "admin's list as HTML, gateway",
         gateway,
