@@ -49,6 +49,7 @@ mod rounding;
 mod search;
 mod setup;
 mod shop_settings;
+mod shown;
 mod sign_in;
 mod state;
 mod storefront;

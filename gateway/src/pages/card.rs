@@ -1,10 +1,11 @@
 //! A product as the shop shows it in a list: picture, name, price label, a word or two.
 
-use std::collections::BTreeMap;
+use proto::catalog::{AttributeValue, Image, Price, PriceRange, attribute_value::Value};
 
-use proto::catalog::{AttributeValue, Image, Price, Product, attribute_value::Value};
-
-use super::locale::{Amount, Locale};
+use super::{
+    locale::{Amount, Locale},
+    shown::{Shown, ShownOption},
+};
 
 /// One card.
 #[derive(Clone, Debug)]
@@ -12,7 +13,8 @@ pub(crate) struct Card {
     pub(crate) slug: String,
     pub(crate) title: String,
     pub(crate) initial: String,
-    pub(crate) picture: Option<Picture>,
+    /// The address of the picture.
+    pub(crate) picture: Option<String>,
     pub(crate) price: Option<PriceLabel>,
     pub(crate) meta: String,
     /// The title in parts, where it was searched for.
@@ -46,13 +48,14 @@ pub(crate) struct PriceLabel {
 
 impl Card {
     /// The card of a product.
-    pub(crate) fn of(product: &Product, locale: &Locale) -> Self {
+    pub(crate) fn of(product: &Shown<'_>, locale: &Locale) -> Self {
+        let picture = product.picture.filter(|uri| Picture::may_show(uri));
         Self {
-            slug: product.slug.clone(),
-            title: product.title.clone(),
-            initial: initial(&product.title),
-            picture: product.images.first().and_then(Picture::of),
-            price: PriceLabel::of(product, locale),
+            slug: product.slug.to_owned(),
+            title: product.title.to_owned(),
+            initial: initial(product.title),
+            picture: picture.map(str::to_owned),
+            price: PriceLabel::lowest(product.price_range.as_ref(), &product.prices, locale),
             meta: meta(product),
             title_marks: Vec::new(),
             excerpt: Vec::new(),
@@ -74,12 +77,15 @@ impl Picture {
 }
 
 impl PriceLabel {
-    /// The lowest price of a product, and what that variant cost before.
-    pub(crate) fn of(product: &Product, locale: &Locale) -> Option<Self> {
-        let range = product.price_range.as_ref()?;
+    /// The lowest price of a product, and what the first variant with it cost before, of the prices of all variants.
+    pub(crate) fn lowest<'p>(
+        range: Option<&PriceRange>,
+        prices: impl IntoIterator<Item = &'p Price>,
+        locale: &Locale,
+    ) -> Option<Self> {
+        let range = range?;
         let lowest = range.lowest.as_ref()?;
-        let mut prices = product.variants.iter().flat_map(|variant| &variant.prices);
-        let before = prices.find(|price| price.amount.as_ref() == Some(lowest));
+        let before = prices.into_iter().find(|price| price.amount.as_ref() == Some(lowest));
         Some(Self {
             now: locale.money(lowest),
             before: before
@@ -151,19 +157,20 @@ fn words_and_unit(name: &str) -> (&str, &str) {
 }
 
 /// Two short facts: the choice there is, the brand, or attributes.
-fn meta(product: &Product) -> String {
+fn meta(product: &Shown<'_>) -> String {
     let mut facts: Vec<String> = product.options.iter().map(choice).collect();
     if facts.is_empty() && !product.brand.is_empty() {
-        facts.push(product.brand.clone());
+        facts.push(product.brand.to_owned());
     }
-    facts.extend(short_attributes(&product.attributes));
+    let texts = product.texts.iter().map(|(_, text)| *text);
+    facts.extend(texts.filter(|text| text.chars().count() <= 18).take(2).map(str::to_owned));
     facts.truncate(2);
     facts.join(" · ")
 }
 
-fn choice(option: &proto::catalog::Option) -> String {
+fn choice(option: &ShownOption<'_>) -> String {
     match option.values.as_slice() {
-        [one] => one.clone(),
+        [one] => (*one).to_owned(),
         many => format!("{} {}", many.len(), plural(&option.name.to_lowercase())),
     }
 }
@@ -174,14 +181,6 @@ fn plural(word: &str) -> String {
         _ if ["s", "x", "sh", "ch"].iter().any(|end| word.ends_with(end)) => format!("{word}es"),
         _ => format!("{word}s"),
     }
-}
-
-fn short_attributes(all: &BTreeMap<String, AttributeValue>) -> impl Iterator<Item = String> {
-    let texts = all.values().filter_map(|value| match &value.value {
-        Some(Value::Text(text)) if text.chars().count() <= 18 => Some(text.clone()),
-        _ => None,
-    });
-    texts.take(2)
 }
 
 #[cfg(test)]

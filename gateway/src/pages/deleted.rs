@@ -115,7 +115,9 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
         return Ok(see_other(&asked.query().at(PATH)));
     }
     let chrome = visit.admin_chrome().await?.starting(&visit.gateway, &["optimistic", "in-place"]);
-    let (page, expired) = page_or_first(&visit.caller, asked.request()).await?;
+    let caller = &visit.caller;
+    let ask = |request| async { caller.products().list_products(request).await };
+    let (page, expired) = page_or_first(asked.request(), ask).await?;
     let resume_token = resume_token(page.metadata());
     let page = page.into_inner();
     let people = people(&visit, &chrome, &asked, &page).await?;

@@ -1,4 +1,4 @@
-//! A page of products as the admin's list reads it: the contract's messages, with the fields that a row shows and no others.
+//! Products as lists of them are read: the contract's messages, with the fields that a row of the admin's list shows and no others.
 //!
 //! A product in full has dozens of texts, and to read them all would take longer than to print the page. What is not named here is
 //! skipped, and the rest is read where it stands. The tags are those of the contract, and a test holds them to it.
@@ -6,9 +6,13 @@
 use bytes::Bytes;
 use prost::Message;
 use prost_types::Timestamp;
-use proto::catalog::{Price, PriceRange, TextSegment, product::State};
+use proto::catalog::{Price, PriceRange, SearchFacets, TextSegment, product::State};
 
-use super::wire::{Fields, Malformed, Value, message, text};
+use super::wire::{Fields, Malformed, Value, message, text, text_within};
+
+/// The methods that answer with products.
+pub(crate) const LIST: &str = "/shelf.catalog.v1.ProductService/ListProducts";
+pub(crate) const SEARCH: &str = "/shelf.catalog.v1.ProductService/SearchProducts";
 
 /// Of `SearchProductsResponse`: products with what was searched for in them, and what is said of the search.
 #[derive(Clone, PartialEq, Message)]
@@ -21,6 +25,8 @@ pub(crate) struct Page {
     pub(crate) total_size: i32,
     #[prost(bool, tag = "4")]
     pub(crate) total_size_capped: bool,
+    #[prost(message, optional, tag = "5")]
+    pub(crate) facets: Option<SearchFacets>,
     #[prost(string, tag = "6")]
     pub(crate) corrected_query: String,
     #[prost(bool, tag = "7")]
@@ -45,7 +51,7 @@ pub(crate) struct List {
 /// Of `FoundProduct`.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Found {
-    /// As it came: [`Listed::read`] reads it.
+    /// As it came: each page reads of it what it shows.
     #[prost(bytes = "bytes", tag = "1")]
     pub(crate) product: Bytes,
     #[prost(message, repeated, tag = "2")]
@@ -143,18 +149,6 @@ fn state_of(number: u64) -> State {
     i32::try_from(number).ok().and_then(|number| State::try_from(number).ok()).unwrap_or_default()
 }
 
-/// The text in a field of a message.
-fn text_within(bytes: &[u8], wanted: u64) -> Result<&str, Malformed> {
-    let mut found = "";
-    for field in Fields::of(bytes) {
-        match field? {
-            (number, Value::Bytes(bytes)) if number == wanted => found = text(bytes)?,
-            _ => {}
-        }
-    }
-    Ok(found)
-}
-
 impl From<List> for Page {
     /// A list is a search in which nothing is marked.
     fn from(list: List) -> Self {
@@ -174,7 +168,7 @@ mod tests {
     use proto::{
         catalog::{
             Actor, FoundProduct, Image, ListProductsResponse, Product, SearchProductsResponse,
-            Variant,
+            ValueFacet, Variant,
         },
         google::r#type::Money,
     };
@@ -266,11 +260,14 @@ mod tests {
             title_segments: segments("mug"),
             excerpt_segments: segments("steel"),
         };
+        let brand = ValueFacet { value: "Emalia".into(), count: 3 };
+        let facets = SearchFacets { brands: vec![brand], ..SearchFacets::default() };
         let search = SearchProductsResponse {
             results: vec![found.clone()],
             next_page_token: "next".into(),
             total_size: 7,
             total_size_capped: true,
+            facets: Some(facets.clone()),
             corrected_query: "mug".into(),
             some_words_only: true,
             incomplete: true,
@@ -281,7 +278,7 @@ mod tests {
         assert_eq!(page.results[0].title_segments, found.title_segments);
         assert_eq!(page.results[0].excerpt_segments, found.excerpt_segments);
         assert_eq!((page.next_page_token.as_str(), page.total_size), ("next", 7));
-        assert_eq!(page.corrected_query, "mug");
+        assert_eq!((page.facets, page.corrected_query.as_str()), (Some(facets), "mug"));
         assert!(page.total_size_capped && page.some_words_only && page.incomplete);
     }
 }

@@ -154,7 +154,7 @@ fn list<'a>(
     asked: &Asked,
     page: &'a Page,
     note: String,
-) -> Result<ListPage<'a>, Status> {
+) -> Result<ListPage<'a>, Malformed> {
     let shown = i32::try_from(page.results.len()).unwrap_or(0);
     let currency = &shop.default_currency;
     let may_edit = chrome.may_edit();

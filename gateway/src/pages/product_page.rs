@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use proto::catalog::{ListProductsRequest, Product, ProductView, Shop, Variant};
+use proto::catalog::{Category, ListProductsRequest, Product, ProductView, Shop, Variant};
 
 use super::{
     card::{Card, Picture, PriceLabel, initial, readable},
@@ -10,16 +10,17 @@ use super::{
     crumbs::{Crumb, crumbs},
     former,
     json_ld::JsonLd,
+    listed::{LIST, List},
     locale::{self, Locale},
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
+    shown::Shown,
     storefront::surroundings,
     trouble::Trouble,
     visit::Visit,
 };
 use crate::session::Caller;
-use proto::catalog::Category;
 
 /// How many neighbours stand below.
 const NEIGHBOURS: usize = 4;
@@ -115,7 +116,8 @@ async fn neighbours(
         view: ProductView::Full.into(),
         ..Default::default()
     };
-    let found = caller.products().list_products(request).await?.into_inner().products;
+    let found: List = caller.ask(LIST, request).await?;
+    let found = found.products.iter().map(|one| Shown::read(one)).collect::<Result<Vec<_>, _>>()?;
     let others = found.iter().filter(|other| other.name != product.name);
     Ok(others.take(NEIGHBOURS).map(|other| Card::of(other, locale)).collect())
 }
@@ -152,7 +154,10 @@ fn page(
         title: product.title.clone(),
         price: match one {
             Some(variant) => price(variant, &shop.default_currency, locale),
-            None => PriceLabel::of(product, locale),
+            None => {
+                let prices = product.variants.iter().flat_map(|variant| &variant.prices);
+                PriceLabel::lowest(product.price_range.as_ref(), prices, locale)
+            }
         },
         choices: choices(product, chosen, &path),
         variants: plain_variants(product, chosen, &path),

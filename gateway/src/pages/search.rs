@@ -5,9 +5,7 @@ mod facets;
 
 use askama::Template;
 use axum::response::Response;
-use proto::catalog::{
-    FoundProduct, Product, SearchProductsRequest, SearchProductsResponse, Shop, TextSegment,
-};
+use proto::catalog::{SearchProductsRequest, Shop, TextSegment};
 
 use self::{
     asked::Asked,
@@ -17,11 +15,14 @@ use super::{
     card::{Card, Mark},
     chrome::Chrome,
     format,
+    listed::{Found, Page, SEARCH},
     locale::Locale,
     query::Query,
+    shown::Shown,
     storefront::{Empty, surroundings},
     trouble::{Trouble, see_other},
     visit::Visit,
+    wire::Malformed,
     words,
 };
 use crate::session::Caller;
@@ -60,11 +61,11 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     let anyone = visit.caller.anonymous();
     let (shop, categories) = surroundings(&anyone).await?;
     let (found, note) = if asked.text.is_empty() {
-        (SearchProductsResponse::default(), String::new())
+        (Page::default(), String::new())
     } else {
         found(&anyone, &asked, &shop).await?
     };
-    let mut page = page(&visit, &shop, &asked, &found);
+    let mut page = page(&visit, &shop, &asked, &found)?;
     page.notes.extend((!note.is_empty()).then_some(note));
     if page.cards.is_empty() {
         let top = categories.into_iter().filter(|category| category.parent.is_empty());
@@ -75,29 +76,25 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
 }
 
 /// What was found, and a note where it is not what the address asks for.
-async fn found(
-    caller: &Caller,
-    asked: &Asked,
-    shop: &Shop,
-) -> Result<(SearchProductsResponse, String), Trouble> {
+async fn found(caller: &Caller, asked: &Asked, shop: &Shop) -> Result<(Page, String), Trouble> {
     let request = asked.request(&shop.default_currency);
-    match caller.products().search_products(request.clone()).await {
-        Ok(found) => Ok((found.into_inner(), String::new())),
+    match caller.ask(SEARCH, request.clone()).await {
+        Ok(found) => Ok((found, String::new())),
         Err(status) => {
             let trouble = Trouble::from(status);
             let note = words::of(&trouble.reason(), &[]);
             if trouble.reason() == "PAGE_TOKEN_INVALID" {
                 let first = SearchProductsRequest { page_token: String::new(), ..request };
-                return Ok((caller.products().search_products(first).await?.into_inner(), note));
+                return Ok((caller.ask(SEARCH, first).await?, note));
             }
             // What cannot be searched for leaves the form standing, to be changed.
             trouble.in_place()?;
-            Ok((SearchProductsResponse::default(), note))
+            Ok((Page::default(), note))
         }
     }
 }
 
-fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsResponse) -> SearchPage {
+fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &Page) -> Result<SearchPage, Malformed> {
     let chrome = Chrome { searched: asked.text.clone(), ..visit.shop_chrome(shop) };
     let locale = chrome.locale;
     let on_page = i32::try_from(found.results.len()).unwrap_or(0);
@@ -107,7 +104,7 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
         .then(|| asked.at_page(&found.next_page_token, shown).query().at(PATH));
     let facets = found.facets.clone().unwrap_or_default();
     let is_narrowed = asked.is_narrowed();
-    SearchPage {
+    Ok(SearchPage {
         chrome,
         text: asked.text.clone(),
         total: format::total(found.total_size, found.total_size_capped),
@@ -124,7 +121,7 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
         facets: facets::facets(asked, &facets, locale),
         kept: vec![("q", asked.text.clone())],
         shelves: Vec::new(),
-        cards: found.results.iter().map(|one| card(one, locale)).collect(),
+        cards: found.results.iter().map(|one| card(one, locale)).collect::<Result<_, _>>()?,
         empty: empty(asked, is_narrowed),
         next: next.unwrap_or_default(),
         next_count: if found.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
@@ -134,19 +131,18 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &SearchProductsRespons
             asked.first_page().query().at(PATH)
         },
         progress: progress(found, shown),
-    }
+    })
 }
 
-fn card(found: &FoundProduct, locale: &Locale) -> Card {
-    let nothing = Product::default();
-    let product = found.product.as_ref().unwrap_or(&nothing);
+fn card(found: &Found, locale: &Locale) -> Result<Card, Malformed> {
+    let product = Shown::read(&found.product)?;
     let title = marks(&found.title_segments);
     // Where the title says why it was found, the description need not.
     let excerpt = match title.iter().any(|part| part.is_match) {
         true => Vec::new(),
         false => marks(&found.excerpt_segments),
     };
-    Card { title_marks: title, excerpt, ..Card::of(product, locale) }
+    Ok(Card { title_marks: title, excerpt, ..Card::of(&product, locale) })
 }
 
 /// The parts of a text as a page shows them.
@@ -191,7 +187,7 @@ fn empty(asked: &Asked, is_narrowed: bool) -> Empty {
 }
 
 /// How much of what was found was shown so far.
-fn progress(found: &SearchProductsResponse, shown: i32) -> String {
+fn progress(found: &Page, shown: i32) -> String {
     let of = if found.total_size_capped {
         "more than 10,000".into()
     } else {

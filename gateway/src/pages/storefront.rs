@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use bytes::Bytes;
 use proto::catalog::{
-    Category, GetShopRequest, ListCategoriesRequest, ListProductsRequest, ListProductsResponse,
-    ProductView, Shop,
+    Category, GetShopRequest, ListCategoriesRequest, ListProductsRequest, ProductView, Shop,
 };
-use tonic::{Response as Answer, metadata::MetadataMap};
+use tonic::{Status, metadata::MetadataMap};
 
 use super::{
     card::Card,
@@ -14,12 +14,15 @@ use super::{
     crumbs::{Crumb, crumbs},
     format,
     json_ld::JsonLd,
+    listed::{LIST, List},
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
+    shown::Shown,
     tree::{Branch, path_to, walk},
     trouble::Trouble,
     visit::Visit,
+    wire::Malformed,
     words,
 };
 use crate::session::Caller;
@@ -120,10 +123,11 @@ async fn list(visit: &Visit, query: &Query, slug: Option<String>) -> Result<Resp
         view: ProductView::Full.into(),
         ..Default::default()
     };
-    let (page, expired) = page_or_first(&anyone, request).await?;
+    let ask = |request| anyone.ask(LIST, request);
+    let (page, expired) = page_or_first(request, ask).await?;
     let before = if expired { 0 } else { query.number("shown") };
     let view = View { visit, shop: &shop, categories: &categories, category, sort, before };
-    visit.page(&view.page(page.get_ref(), expired))
+    visit.page(&view.page(&page, expired)?)
 }
 
 /// The metadata in which a read says where the feed of changes was.
@@ -152,11 +156,11 @@ pub(crate) fn resume_token(answer: &MetadataMap) -> String {
 }
 
 /// A page of products; the first one when the token is not good any more, and whether that was so.
-pub(crate) async fn page_or_first(
-    caller: &Caller,
+pub(crate) async fn page_or_first<A, F: Future<Output = Result<A, Status>>>(
     request: ListProductsRequest,
-) -> Result<(Answer<ListProductsResponse>, bool), Trouble> {
-    match caller.products().list_products(request.clone()).await {
+    ask: impl Fn(ListProductsRequest) -> F,
+) -> Result<(A, bool), Trouble> {
+    match ask(request.clone()).await {
         Ok(page) => Ok((page, false)),
         Err(status) => {
             let trouble = Trouble::from(status);
@@ -164,7 +168,7 @@ pub(crate) async fn page_or_first(
                 return Err(trouble);
             }
             let first = ListProductsRequest { page_token: String::new(), ..request };
-            Ok((caller.products().list_products(first).await?, true))
+            Ok((ask(first).await?, true))
         }
     }
 }
@@ -179,7 +183,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn page(&self, page: &ListProductsResponse, expired: bool) -> ListPage {
+    fn page(&self, page: &List, expired: bool) -> Result<ListPage, Malformed> {
         let path = self.path();
         let shown = self.before.saturating_add(i32::try_from(page.products.len()).unwrap_or(0));
         let shown = if page.total_size_capped { shown } else { shown.min(page.total_size) };
@@ -195,7 +199,10 @@ impl View<'_> {
         let crumbs = crumbs(self.categories, self.category.map_or("", |one| one.name.as_str()));
         let whole = page.total_size <= shown && self.before == 0;
         let chrome = self.visit.shop_chrome(self.shop);
-        ListPage {
+        let card = |product: &Bytes| -> Result<Card, Malformed> {
+            Ok(Card::of(&Shown::read(product)?, chrome.locale))
+        };
+        Ok(ListPage {
             canonical: self.visit.canonical(&path),
             heading: self.category.map_or("All products", |one| one.title.as_str()).to_owned(),
             about: Prose::from_markdown(self.category.map_or("", |one| one.description.as_str())),
@@ -209,7 +216,7 @@ impl View<'_> {
                 .map(|_| JsonLd::of_trail(&crumbs, None, self.visit.gateway.origin())),
             crumbs: crumbs.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default(),
             at_home: self.category.is_none(),
-            cards: page.products.iter().map(|one| Card::of(one, chrome.locale)).collect(),
+            cards: page.products.iter().map(card).collect::<Result<_, _>>()?,
             empty: Empty {
                 shown: true,
                 text: "Nothing stands on this shelf yet.",
@@ -221,7 +228,7 @@ impl View<'_> {
             first: if self.before > 0 { first } else { String::new() },
             progress: progress(page, shown),
             chrome,
-        }
+        })
     }
 
     fn path(&self) -> String {
@@ -263,7 +270,7 @@ impl View<'_> {
 }
 
 /// How much of the list was shown so far.
-fn progress(page: &ListProductsResponse, shown: i32) -> String {
+fn progress(page: &List, shown: i32) -> String {
     let of = if page.total_size_capped {
         "more than 10,000".into()
     } else {

@@ -15,7 +15,7 @@ use http_body_util::{BodyExt as _, Limited};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::{chrome::Chrome, resume, theme::Theme, visit::Visit, words};
+use super::{chrome::Chrome, resume, theme::Theme, visit::Visit, wire::Malformed, words};
 use crate::app::{Gateway, Problem};
 
 /// The contract's reason for what is gone for good.
@@ -60,6 +60,12 @@ impl Trouble {
             },
             other => Err(other),
         }
+    }
+}
+
+impl From<Malformed> for Trouble {
+    fn from(malformed: Malformed) -> Self {
+        Status::from(malformed).into()
     }
 }
 

@@ -85,6 +85,18 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, Malformed> {
     std::str::from_utf8(bytes).map_err(|_| Malformed)
 }
 
+/// The text in a field of a message.
+pub(super) fn text_within(bytes: &[u8], wanted: u64) -> Result<&str, Malformed> {
+    let mut found = "";
+    for field in Fields::of(bytes) {
+        match field? {
+            (number, Value::Bytes(bytes)) if number == wanted => found = text(bytes)?,
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
 /// A small message, in whole.
 pub(super) fn message<M: prost::Message + Default>(bytes: &[u8]) -> Result<M, Malformed> {
     M::decode(bytes).map_err(|_| Malformed)

@@ -5,7 +5,7 @@ use tonic::Status;
 
 use crate::{
     pages::{
-        listed::{List, Page},
+        listed::{LIST, List, Page, SEARCH},
         names::is_id,
         query::Query,
     },
@@ -17,10 +17,6 @@ const DEFAULT_SORT: &str = "-changed";
 
 /// An order that what is done to many products does not change.
 const STEADY: &str = "create_time";
-
-/// The methods that answer it.
-const LIST: &str = "/shelf.catalog.v1.ProductService/ListProducts";
-const SEARCH: &str = "/shelf.catalog.v1.ProductService/SearchProducts";
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
