@@ -105,10 +105,7 @@ struct Room<'a> {
 
 impl Room<'_> {
     fn found(&self, scan: &Scan<'_>) -> Result<Finding, Error> {
-        // As many more as may have come in before the place where the last page ended.
-        let come = usize::try_from(self.changes()).unwrap_or_default();
-        let near = (self.stretch.offset + 2 * self.stretch.size + 1).saturating_add(come);
-        let reading = self.read(scan, near.min(DEEPEST))?;
+        let reading = self.read(scan, near(self.stretch, self.changes()))?;
         // Products whose window has begun come without a change, however many.
         let reading = if reading.may_end_early { self.read(scan, DEEPEST)? } else { reading };
         Ok(reading.finding)
@@ -116,7 +113,7 @@ impl Room<'_> {
 
     /// How many changes there were since the page before.
     fn changes(&self) -> i64 {
-        self.serving.position.number() - self.stretch.position.number()
+        changes(self.stretch, self.serving.position)
     }
 
     /// Looks at so many of the best.
@@ -147,6 +144,18 @@ impl Room<'_> {
             Finding { products, offset: start, has_more, total, facets, ..Finding::default() };
         Ok(Reading { finding, may_end_early })
     }
+}
+
+/// How many changes there were since the page before; none where there was no page.
+fn changes(stretch: &Stretch, now: FeedPosition) -> i64 {
+    if stretch.after.is_empty() { 0 } else { now.number() - stretch.position.number() }
+}
+
+/// How many of the best are looked at: the page and the one behind it, and as many more as may have come in before the place where the
+/// last page ended.
+fn near(stretch: &Stretch, changes: i64) -> usize {
+    let come = usize::try_from(changes).unwrap_or_default();
+    (stretch.offset + 2 * stretch.size + 1).saturating_add(come).min(DEEPEST)
 }
 
 /// What a look at the best gives.
@@ -230,6 +239,19 @@ mod tests {
         assert_eq!(goes_on_in("a b x y f g h i", false), 2, "two have come where three have gone");
         assert_eq!(goes_on_in("x y z f g h i a b", false), 2, "three have come, and three gone");
         assert_eq!(goes_on_in("f g h i", true), 0, "nobody knows how many there were");
+    }
+
+    #[test]
+    fn a_page_looks_no_deeper_than_what_came_since_the_one_before() {
+        let now = FeedPosition::new(1_000_000);
+        let looks = |stretch: Stretch| near(&stretch, changes(&stretch, now));
+        let first = Stretch { size: 20, ..Stretch::default() };
+        assert_eq!(looks(first.clone()), 41, "nothing came before a first page");
+        let position = FeedPosition::new(999_997);
+        let second = Stretch { offset: 20, after: ids("t s r"), position, ..first.clone() };
+        assert_eq!(looks(second.clone()), 64);
+        let late = Stretch { position: FeedPosition::default(), ..second };
+        assert_eq!(looks(late), DEEPEST);
     }
 
     #[test]
