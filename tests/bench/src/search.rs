@@ -20,8 +20,7 @@ use proto::catalog::{
     product_service_client::ProductServiceClient,
 };
 
-use self::judged::Judgements;
-pub(crate) use self::latency::Latency;
+use self::{judged::Judgements, latency::Timed};
 
 /// Measures the search
 #[derive(Debug, clap::Args)]
@@ -63,10 +62,8 @@ pub(crate) struct Measured {
     pub(crate) index_bytes: f64,
     /// The mean nDCG@10 of the judged queries, and how many there were.
     pub(crate) judged: Option<(f64, usize)>,
-    /// How long a product takes from its acknowledged write to its being found.
-    pub(crate) followed: Latency,
-    /// How long searches take, by what is asked.
-    pub(crate) latencies: Vec<(String, Latency)>,
+    /// How long searches take, by what is asked, and a product from its acknowledged write to its being found.
+    timed: Vec<Timed>,
 }
 
 /// A service of this process.
@@ -112,10 +109,9 @@ pub(crate) async fn run(search: &Search) -> Result<()> {
     if let Some((ndcg, queries)) = measured.judged {
         println!("nDCG@10 of {queries} judged queries: {ndcg:.4}");
     }
-    for (what, latency) in &measured.latencies {
-        println!("{what}: {latency}");
+    for timed in &measured.timed {
+        println!("{timed}");
     }
-    println!("from an acknowledged write to its being found: {}", measured.followed);
     Ok(())
 }
 
@@ -143,10 +139,10 @@ pub(crate) async fn measure(search: &Search) -> Result<Measured> {
         }
         None => None,
     };
-    let latencies = latency::measure(&service, &stock.words).await?;
-    let followed = latency::followed(&service, &stock.names).await?;
+    let mut timed = latency::measure(&service, &stock.words).await?;
+    timed.push(latency::followed(&service, &stock.names).await?);
     service.instance.close().await;
-    Ok(Measured { products: all, taken_up, index_bytes, judged, latencies, followed })
+    Ok(Measured { products: all, taken_up, index_bytes, judged, timed })
 }
 
 async fn stocked(search: &Search, url: &str) -> Result<stock::Stock> {
