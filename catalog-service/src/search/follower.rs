@@ -13,7 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use self::place::Place;
 pub(super) use self::{build::Pace, step::Desk};
-use super::{Shared, index::Unusable, tree::Tree};
+use super::{
+    Shared,
+    index::{self, Unusable},
+    tree::Tree,
+};
 use crate::{
     domain::{Category, Currency, PageRequest},
     encoding,
@@ -110,7 +114,8 @@ impl Follower {
         let Ok(currency) = Currency::parse(&mark.currency) else { return Ok(None) };
         let desk = Desk::new(opened, self.tree().await?, currency, mark);
         self.shared.serve(&desk);
-        let checked = desk.check().await;
+        let whole = folder.clone();
+        let checked = step::aside(move || index::check(&whole)).await;
         if let Err(damage) = checked {
             tracing::warn!(reason = %damage, "the search index is damaged; it is made anew");
             self.shared.withdraw();

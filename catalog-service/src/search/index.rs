@@ -84,13 +84,15 @@ impl Opened {
         let reader = reader.doc_store_cache_num_blocks(0).num_warming_threads(0).try_into()?;
         Ok(Self { index, reader, fields, identities: Identities::default() })
     }
+}
 
-    /// Reads every byte of it.
-    pub(super) fn check(&self) -> Result<(), Unusable> {
-        match self.index.validate_checksum()?.len() {
-            0 => Ok(()),
-            damaged => Err(Unusable::Damaged(damaged)),
-        }
+/// Reads every byte of the index in a folder.
+///
+/// It opens it for itself: what is mapped to be read once does not stay in the memory of whoever searches.
+pub(super) fn check(folder: &Path) -> Result<(), Unusable> {
+    match Index::open_in_dir(folder)?.validate_checksum()?.len() {
+        0 => Ok(()),
+        damaged => Err(Unusable::Damaged(damaged)),
     }
 }
 

@@ -43,12 +43,6 @@ impl Desk {
         Self { opened, tree, currency, mark, pen: Some(Pen::new()) }
     }
 
-    /// Reads every byte of the index.
-    pub(super) async fn check(&self) -> Result<(), Unusable> {
-        let opened = Arc::clone(&self.opened);
-        aside(move || opened.check()).await
-    }
-
     /// Puts products in place of what stood in the index under these ids.
     pub(super) async fn replace(
         &mut self,
@@ -97,7 +91,7 @@ impl Desk {
 }
 
 /// Works where waiting for the disk holds up no call.
-async fn aside<T: Send + 'static>(
+pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Unusable> + Send + 'static,
 ) -> Result<T, Unusable> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_panic| Err(Unusable::Damaged(1)))
