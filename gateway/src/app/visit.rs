@@ -242,7 +242,7 @@ impl Visit {
         let route = self.rpc.get().map(|rpc| rpc.full_name()).or(page).unwrap_or("-");
         let status = response.status().as_u16();
         let (id, method) = (self.id.as_str(), self.method.as_str());
-        let ms = self.begun.elapsed().as_secs_f64() * 1e3;
+        let ms = (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         let kind = self.kind.name();
         if self.kind == Kind::Health {
             // Asked every few seconds by machines that read the answer themselves.
