@@ -271,7 +271,6 @@ mod tests {
             corrected_query: "mug".into(),
             some_words_only: true,
             incomplete: true,
-            ..SearchProductsResponse::default()
         };
         let page = Page::decode(search.encode_to_vec().as_slice()).unwrap();
         is_the_product(&page.results[0].product);
