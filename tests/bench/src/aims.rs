@@ -38,13 +38,6 @@ pub(crate) fn row(what: &str, figure: Option<Figure>, good: Good, both: Both) ->
     )
 }
 
-/// Both aims in words.
-pub(crate) fn told((must, after): Both, unit: &str) -> String {
-    let named = [("must", must), ("after", after)];
-    let told = named.map(|(name, aim)| aim.map(|aim| format!("{name} {} {unit}", Short(aim))));
-    told.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
 /// Which of both aims a figure reaches.
 pub(crate) fn reached(median: f64, good: Good, (must, after): Both) -> &'static str {
     let good = |aim: f64| match good {
@@ -80,12 +73,6 @@ mod tests {
         assert_eq!([1.3, 1.31, 2.0, 2.01].map(low), ["**after**", "must", "must", "no"]);
         let high = |median| reached(median, Good::AtLeast("×"), aims(5.0, 8.0));
         assert_eq!([8.0, 7.9, 5.0, 4.9].map(high), ["**after**", "must", "must", "no"]);
-    }
-
-    #[test]
-    fn aims_are_told_where_there_are_any() {
-        assert_eq!(told(aims(10.0, 3.0), "ms"), "must 10.0 ms, after 3.00 ms");
-        assert_eq!(told((Some(1_000.0), None), "ms"), "must 1000 ms");
     }
 
     #[test]

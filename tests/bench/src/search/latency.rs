@@ -10,7 +10,10 @@ use catalog_service::domain::ProductId;
 use proto::catalog::SearchProductsRequest;
 
 use super::Service;
-use crate::aims::{Both, Good, aims, reached, told};
+use crate::{
+    aims::{Both, Good, aims, reached},
+    figures::Short,
+};
 
 /// What the 99th of a hundred searches may take, in ms: for one that finds, for one with facets, for suggestions, and from an
 /// acknowledged write to its being found.
@@ -37,7 +40,7 @@ impl fmt::Display for Timed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, latency, aims } = self;
         let reached = reached(latency.millis(0.99), Good::AtMost("ms"), *aims);
-        write!(f, "{what}: {latency}; {}: {reached}", told(*aims, "ms"))
+        write!(f, "{what}: {latency}; {}: {reached}", told(*aims))
     }
 }
 
@@ -136,4 +139,22 @@ async fn suggested(service: &Service, words: &[String]) -> Result<Latency> {
         }
     }
     Ok(Latency::of(times))
+}
+
+/// Both aims in words.
+fn told((must, after): Both) -> String {
+    let named = [("must", must), ("after", after)];
+    let told = named.map(|(name, aim)| aim.map(|aim| format!("{name} {} ms", Short(aim))));
+    told.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aims_are_told_where_there_are_any() {
+        assert_eq!(told(aims(10.0, 3.0)), "must 10.0 ms, after 3.00 ms");
+        assert_eq!(told((Some(1_000.0), None)), "must 1000 ms");
+    }
 }
