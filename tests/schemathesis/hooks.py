@@ -68,6 +68,8 @@ def filter_case(context, case):
 
 # What answers have named so far, by its parameter in a path: only such a thing can be at the end of a link.
 SEEN = collections.defaultdict(dict)
+# Under which ids requests were sent: the same again does nothing, and is answered as the first time.
+SENT = set()
 # Products that are gone for good.
 EXPUNGED = set()
 # Products that were undeleted, and not deleted again: chains share what they have made.
@@ -120,16 +122,27 @@ CREATES = {"/v1/products": "productId", "/v1/categories": "categoryId", "/v1/pro
 
 
 def go_through(case, chance):
-    """Takes away what would end a chain: a request that only asks whether it would do, tags that nobody has told, no id to go on with."""
+    """Takes away what would end a chain: a request that only asks whether it would do, or that repeats one of before, tags that nobody has
+    told, no id to go on with."""
     chosen = CREATES.get(case.operation.path)
     if chosen and case.method == "POST":
         case.query = {**(case.query or {}), chosen: f"chain-{chance:08x}"}
     for part in (case.query, case.body):
         if isinstance(part, dict):
             part.pop("validateOnly", None)
+            say_once(part, "requestId")
+    say_once(case.headers or {}, "Idempotency-Key")
     for name in ("If-Match", "If-None-Match"):
         if name in (case.headers or {}) and case.headers[name] not in SEEN["etag"]:
             del case.headers[name]
+
+
+def say_once(part, name):
+    """Takes away an id under which a request was sent before."""
+    if str(part.get(name)) in SENT:
+        del part[name]
+    elif name in part:
+        SENT.add(str(part[name]))
 
 
 @schemathesis.check
