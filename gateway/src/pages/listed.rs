@@ -96,7 +96,7 @@ impl<'a> Listed<'a> {
         let mut listed = Self::default();
         for field in Fields::of(product) {
             match field? {
-                (4, Value::Varint(state)) => listed.state = state_of(state),
+                (4, Value::Bits(state)) => listed.state = state_of(state),
                 (number, Value::Bytes(bytes)) => listed.take(number, bytes)?,
                 _ => {}
             }
@@ -104,7 +104,7 @@ impl<'a> Listed<'a> {
         Ok(listed)
     }
 
-    fn take(&mut self, number: u64, bytes: &'a [u8]) -> Result<(), Malformed> {
+    fn take(&mut self, number: u32, bytes: &'a [u8]) -> Result<(), Malformed> {
         match number {
             1 => self.name = text(bytes)?,
             3 => self.etag = text(bytes)?,

@@ -43,7 +43,7 @@ impl<'a> Shown<'a> {
         Ok(shown)
     }
 
-    fn take(&mut self, number: u64, bytes: &'a [u8]) -> Result<(), Malformed> {
+    fn take(&mut self, number: u32, bytes: &'a [u8]) -> Result<(), Malformed> {
         match number {
             1 => self.name = text(bytes)?,
             5 => self.title = text(bytes)?,

@@ -12,6 +12,7 @@ mod call;
 mod errors;
 mod etag;
 mod fault;
+mod fields;
 mod frames;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -41,12 +42,14 @@ pub use call::{BodyKind, Call, HeaderFields, Input, MessageWriter, Reply, Routed
 pub use errors::{Code, ErrorHead, Problem, RpcError};
 pub use etag::{Coding, ETag};
 pub use fault::{Fault, FaultClass, Violation};
+pub use fields::Fields;
 pub use frames::{FrameWriter, Framing};
 pub use lines::Lines;
 pub use openapi::{Access, ApiInfo};
 pub use options::{ErrorOptions, ErrorShape, ParseOptions, PrintOptions};
 pub use plan::{Dialect, MsgId, Plan, PlanConfig, PlanError, ResumeRule, RuleOverride};
 pub use values::Values;
+pub use wire::{Broken as BrokenWire, Value as WireValue};
 
 /// Up to this many keys of a map are kept in place and compared with one another; more are sorted.
 const FEW_KEYS: usize = 8;

@@ -9,14 +9,14 @@ pub(crate) const VARINT: u8 = 0;
 pub(crate) const FIXED64: u8 = 1;
 /// Wire type of string, bytes, messages and packed lists.
 pub(crate) const LEN: u8 = 2;
-const START_GROUP: u8 = 3;
+pub(crate) const START_GROUP: u8 = 3;
 const END_GROUP: u8 = 4;
 /// Wire type of fixed32, sfixed32 and float.
 pub(crate) const FIXED32: u8 = 5;
 
 /// Why wire bytes could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Broken {
+pub enum Broken {
     /// The bytes end inside a value.
     Truncated,
     /// A varint of more than ten bytes.
@@ -30,8 +30,8 @@ pub(crate) enum Broken {
 }
 
 /// One value as it stands on the wire.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Value<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
     /// A varint or a fixed number, as its bits.
     Bits(u64),
     /// The content of a length-delimited value.
