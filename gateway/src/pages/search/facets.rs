@@ -178,3 +178,29 @@ pub(super) fn chips(asked: &Asked, found: &SearchFacets, path: &str, locale: &Lo
 fn but(values: &[String], one: &String) -> Vec<String> {
     values.iter().filter(|value| *value != one).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proto::catalog::{AttributeFacet, ValueFacet};
+
+    use super::*;
+    use crate::pages::locale;
+
+    #[test]
+    fn numbers_are_of_the_shops_language_to_choose_and_when_chosen() {
+        let value = |value: &str| ValueFacet { value: value.into(), count: 1200 };
+        let heights =
+            AttributeFacet { name: "height_cm".into(), values: vec![value("8.5"), value("22")] };
+        let found = SearchFacets { attributes: vec![heights], ..SearchFacets::default() };
+        let asked = Asked { attributes: vec!["height_cm=8.5".into()], ..Asked::default() };
+        let german = locale::of("de");
+
+        let facets = facets(&asked, &found, german);
+        let values = facets.last().unwrap().values.iter();
+        let shown: Vec<_> = values.map(|one| (one.word.as_str(), one.value.as_str())).collect();
+        let expected = [("8,5\u{a0}cm", "height_cm=8.5"), ("22\u{a0}cm", "height_cm=22")];
+        assert_eq!(shown, expected, "the address keeps what the service told");
+        let chips = chips(&asked, &found, "/search", german);
+        assert_eq!(chips[0].word, "Height: 8,5\u{a0}cm");
+    }
+}
