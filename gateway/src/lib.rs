@@ -19,3 +19,4 @@ pub mod server;
 pub mod service;
 pub mod session;
 pub mod upstream;
+mod wire;

@@ -64,7 +64,6 @@ mod user_edit;
 mod users;
 mod variant_edit;
 mod visit;
-mod wire;
 mod words;
 
 use axum::{

@@ -8,7 +8,7 @@ use prost::Message;
 use prost_types::Timestamp;
 use proto::catalog::{Price, PriceRange, SearchFacets, TextSegment, product::State};
 
-use super::wire::{Fields, Malformed, Value, message, text, text_within};
+use crate::wire::{Fields, Malformed, Value, message, text, text_within};
 
 /// The methods that answer with products.
 pub(crate) const LIST: &str = "/shelf.catalog.v1.ProductService/ListProducts";

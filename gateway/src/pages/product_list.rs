@@ -21,10 +21,9 @@ use super::{
     storefront::{Empty, categories},
     trouble::{Trouble, see_other},
     visit::Visit,
-    wire::Malformed,
     words,
 };
-use crate::session::Caller;
+use crate::{session::Caller, wire::Malformed};
 
 /// How many rows a page has.
 const PAGE: i32 = 50;

@@ -16,8 +16,8 @@ use super::{
     names::id_of,
     search::marks,
     state::StateWord,
-    wire::Malformed,
 };
+use crate::wire::Malformed;
 
 /// What `parts/product-row.html` prints. Its texts are the product's own, each escaped once.
 #[derive(Clone, Debug, Default)]

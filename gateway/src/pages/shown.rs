@@ -3,7 +3,7 @@
 
 use proto::catalog::{Price, PriceRange};
 
-use super::wire::{Fields, Malformed, Value, message, text, text_within};
+use crate::wire::{Fields, Malformed, Value, message, text, text_within};
 
 /// Of `Product`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -22,10 +22,9 @@ use super::{
     tree::{Branch, path_to, walk},
     trouble::Trouble,
     visit::Visit,
-    wire::Malformed,
     words,
 };
-use crate::session::Caller;
+use crate::{session::Caller, wire::Malformed};
 
 /// How many cards a page has.
 const PAGE: i32 = 24;

@@ -15,8 +15,11 @@ use http_body_util::{BodyExt as _, Limited};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::{chrome::Chrome, resume, theme::Theme, visit::Visit, wire::Malformed, words};
-use crate::app::{Gateway, Problem};
+use super::{chrome::Chrome, resume, theme::Theme, visit::Visit, words};
+use crate::{
+    app::{Gateway, Problem},
+    wire::Malformed,
+};
 
 /// The contract's reason for what is gone for good.
 const GONE: &str = "RESOURCE_EXPUNGED";

@@ -2,11 +2,11 @@
 
 use tonic::Status;
 use transcoder::BrokenWire;
-pub(super) use transcoder::{Fields, WireValue as Value};
+pub(crate) use transcoder::{Fields, WireValue as Value};
 
 /// The bytes are not the message that was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(crate) struct Malformed;
 
 impl From<BrokenWire> for Malformed {
     fn from(_: BrokenWire) -> Self {
@@ -21,12 +21,12 @@ impl From<Malformed> for Status {
 }
 
 /// Text in UTF-8.
-pub(super) fn text(bytes: &[u8]) -> Result<&str, Malformed> {
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Malformed> {
     std::str::from_utf8(bytes).map_err(|_| Malformed)
 }
 
 /// The text in a field of a message.
-pub(super) fn text_within(bytes: &[u8], wanted: u32) -> Result<&str, Malformed> {
+pub(crate) fn text_within(bytes: &[u8], wanted: u32) -> Result<&str, Malformed> {
     let mut found = "";
     for field in Fields::of(bytes) {
         match field? {
@@ -38,6 +38,6 @@ pub(super) fn text_within(bytes: &[u8], wanted: u32) -> Result<&str, Malformed> 
 }
 
 /// A small message, in whole.
-pub(super) fn message<M: prost::Message + Default>(bytes: &[u8]) -> Result<M, Malformed> {
+pub(crate) fn message<M: prost::Message + Default>(bytes: &[u8]) -> Result<M, Malformed> {
     M::decode(bytes).map_err(|_| Malformed)
 }
