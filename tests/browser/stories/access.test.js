@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { openEmptyShop, PEOPLE } from '../harness/shop.js';
-import { atTheShop, story } from '../harness/story.js';
+import { atTheShop, follows, story } from '../harness/story.js';
 import { button } from '../harness/pages.js';
 
 atTheShop(openEmptyShop);
@@ -60,6 +60,8 @@ for (const scripts of [true, false]) {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await signIn(page, password);
     await page.waitForURL('**/admin/deleted');
+    // What a list asks for once it has begun is asked before the session ends.
+    await follows(page);
     await button(page, 'Sign out').click();
     await page.getByText('You are signed out.').waitFor();
     await page.goto('/admin/products');
