@@ -130,19 +130,19 @@ def go_through(case, chance):
     for part in (case.query, case.body):
         if isinstance(part, dict):
             part.pop("validateOnly", None)
-            say_once(part, "requestId")
-    say_once(case.headers or {}, "Idempotency-Key")
+    say_once(case.headers or {})
     for name in ("If-Match", "If-None-Match"):
         if name in (case.headers or {}) and case.headers[name] not in SEEN["etag"]:
             del case.headers[name]
 
 
-def say_once(part, name):
+def say_once(headers):
     """Takes away an id under which a request was sent before."""
-    if str(part.get(name)) in SENT:
-        del part[name]
-    elif name in part:
-        SENT.add(str(part[name]))
+    key = headers.get("Idempotency-Key")
+    if key in SENT:
+        del headers["Idempotency-Key"]
+    elif key is not None:
+        SENT.add(key)
 
 
 @schemathesis.check
