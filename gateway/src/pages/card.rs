@@ -129,10 +129,12 @@ pub(crate) fn readable(name: &str, value: &AttributeValue, locale: &Locale) -> (
     worded(name, attribute(value, locale))
 }
 
-/// The same of a value that was told as text: what has a unit is a number.
+/// The same of a value that was told as text: what has a unit, and is written as the service writes a number, is one.
 pub(crate) fn readable_text(name: &str, value: &str, locale: &Locale) -> (String, String) {
     let (_, unit) = words_and_unit(name);
-    let number = value.parse().ok().filter(|number: &f64| number.is_finite() && !unit.is_empty());
+    let number = value.parse().ok().filter(|number: &f64| {
+        number.is_finite() && !unit.is_empty() && number.to_string() == value
+    });
     worded(name, number.map_or_else(|| value.to_owned(), |number| locale.number(number)))
 }
 
@@ -211,6 +213,12 @@ mod tests {
     #[case("power_w", "2400", "2.400\u{a0}W")]
     #[case("power_w", "about 2", "about 2\u{a0}W")]
     #[case("power_w", "inf", "inf\u{a0}W")]
+    // Somebody typed these, in a way of their own.
+    #[case("power_w", "1.500", "1.500\u{a0}W")]
+    #[case("model_k", "007", "007\u{a0}K")]
+    #[case("model_k", "1e3", "1e3\u{a0}K")]
+    #[case("volume_l", "1.50", "1.50\u{a0}l")]
+    #[case("height_cm", "1e300", "1e300\u{a0}cm")]
     // A text, for all that is known.
     #[case("edition", "1.5", "1.5")]
     fn a_value_told_as_text_is_a_number_where_it_has_a_unit(
