@@ -7,6 +7,7 @@ mod account;
 mod actions;
 mod activity;
 mod ahead;
+mod answers;
 mod bulk;
 mod card;
 mod categories;

@@ -1,4 +1,6 @@
 //! What of an answer stands on the wire, read where it stands and not decoded: a few fields of products that have dozens.
+//!
+//! It reads what the service writes, which gives each field that is no list once: parts of a message are not put together.
 
 use tonic::Status;
 use transcoder::BrokenWire;

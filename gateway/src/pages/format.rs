@@ -2,6 +2,8 @@
 //!
 //! Both are tested by the examples in `web/format-examples.json`. Amounts and what else is of the catalog: [`super::locale`].
 
+use std::ops::Range;
+
 use jiff::{
     SignedDuration, Timestamp,
     civil::DateTime,
@@ -26,6 +28,9 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// The seconds of the years 1 to 9999, which are those of the service and of RFC 3339.
+const YEARS: Range<i64> = -62_135_596_800..253_402_300_800;
+
 /// A whole number with its thousands grouped.
 pub(crate) fn count(value: i64) -> String {
     let minus = if value < 0 { "-" } else { "" };
@@ -37,6 +42,12 @@ pub(crate) fn total(value: i32, capped: bool) -> String {
     let more = if capped { "more than " } else { "" };
     let plural = if value == 1 { "" } else { "s" };
     format!("{more}{} product{plural}", count(value.into()))
+}
+
+/// How much of a list was shown so far, as far as it was counted.
+pub(crate) fn progress(shown: i32, total: i32, capped: bool) -> String {
+    let more = if capped { "more than " } else { "" };
+    format!("{} of {more}{}", count(shown.into()), count(total.into()))
 }
 
 /// How long ago, or the date when that is easier to read.
@@ -126,7 +137,8 @@ pub(crate) fn local_input(time: Timestamp) -> String {
 
 /// The service's time as ours; `None` outside the years 1 to 9999.
 pub(crate) fn timestamp(time: &prost_types::Timestamp) -> Option<Timestamp> {
-    Timestamp::new(time.seconds, time.nanos).ok()
+    let is_told = YEARS.contains(&time.seconds);
+    Timestamp::new(time.seconds, time.nanos).ok().filter(|_| is_told)
 }
 
 fn ago(count: i64, unit: &str) -> String {
@@ -177,6 +189,20 @@ pub(crate) mod tests {
             let value = i32::try_from(example["value"].as_i64().unwrap()).unwrap();
             assert_eq!(total(value, example["capped"] == true), text(&example, "text"));
         }
+    }
+
+    #[test]
+    fn a_list_says_how_far_it_is_shown() {
+        assert_eq!(progress(24, 48, false), "24 of 48");
+        assert_eq!(progress(1_200, 10_000, true), "1,200 of more than 10,000");
+    }
+
+    #[test]
+    fn a_time_has_a_year_of_four_digits() {
+        let told = |seconds| timestamp(&prost_types::Timestamp { seconds, nanos: 0 }).map(second);
+        assert_eq!(told(YEARS.start).as_deref(), Some("0001-01-01T00:00:00Z"));
+        assert_eq!(told(YEARS.end - 1).as_deref(), Some("9999-12-31T23:59:59Z"));
+        assert_eq!((told(YEARS.start - 1), told(YEARS.end)), (None, None));
     }
 
     #[test]

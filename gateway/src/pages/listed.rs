@@ -1,64 +1,10 @@
-//! Products as lists of them are read: the contract's messages, with the fields that a row of the admin's list shows and no others.
-//!
-//! A product in full has dozens of texts, and to read them all would take longer than to print the page. What is not named here is
-//! skipped, and the rest is read where it stands. The tags are those of the contract, and a test holds them to it.
+//! A product as the admin's list shows it, read where it stands in an answer. The tags are those of the contract, and a test holds them
+//! to it.
 
-use bytes::Bytes;
-use prost::Message;
 use prost_types::Timestamp;
-use proto::catalog::{Price, PriceRange, SearchFacets, TextSegment, product::State};
+use proto::catalog::{Price, PriceRange, product::State};
 
 use crate::wire::{Fields, Malformed, Value, message, text, text_within};
-
-/// The methods that answer with products.
-pub(crate) const LIST: &str = "/shelf.catalog.v1.ProductService/ListProducts";
-pub(crate) const SEARCH: &str = "/shelf.catalog.v1.ProductService/SearchProducts";
-
-/// Of `SearchProductsResponse`: products with what was searched for in them, and what is said of the search.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Page {
-    #[prost(message, repeated, tag = "1")]
-    pub(crate) results: Vec<Found>,
-    #[prost(string, tag = "2")]
-    pub(crate) next_page_token: String,
-    #[prost(int32, tag = "3")]
-    pub(crate) total_size: i32,
-    #[prost(bool, tag = "4")]
-    pub(crate) total_size_capped: bool,
-    #[prost(message, optional, tag = "5")]
-    pub(crate) facets: Option<SearchFacets>,
-    #[prost(string, tag = "6")]
-    pub(crate) corrected_query: String,
-    #[prost(bool, tag = "7")]
-    pub(crate) some_words_only: bool,
-    #[prost(bool, tag = "8")]
-    pub(crate) incomplete: bool,
-}
-
-/// Of `ListProductsResponse`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct List {
-    #[prost(bytes = "bytes", repeated, tag = "1")]
-    pub(crate) products: Vec<Bytes>,
-    #[prost(string, tag = "2")]
-    pub(crate) next_page_token: String,
-    #[prost(int32, tag = "3")]
-    pub(crate) total_size: i32,
-    #[prost(bool, tag = "4")]
-    pub(crate) total_size_capped: bool,
-}
-
-/// Of `FoundProduct`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Found {
-    /// As it came: each page reads of it what it shows.
-    #[prost(bytes = "bytes", tag = "1")]
-    pub(crate) product: Bytes,
-    #[prost(message, repeated, tag = "2")]
-    pub(crate) title_segments: Vec<TextSegment>,
-    #[prost(message, repeated, tag = "3")]
-    pub(crate) excerpt_segments: Vec<TextSegment>,
-}
 
 /// Of `Product`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -149,29 +95,14 @@ fn state_of(number: u64) -> State {
     i32::try_from(number).ok().and_then(|number| State::try_from(number).ok()).unwrap_or_default()
 }
 
-impl From<List> for Page {
-    /// A list is a search in which nothing is marked.
-    fn from(list: List) -> Self {
-        let found = |product| Found { product, ..Found::default() };
-        Self {
-            results: list.products.into_iter().map(found).collect(),
-            next_page_token: list.next_page_token,
-            total_size: list.total_size,
-            total_size_capped: list.total_size_capped,
-            ..Self::default()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use prost::Message as _;
     use proto::{
-        catalog::{
-            Actor, FoundProduct, Image, ListProductsResponse, Product, SearchProductsResponse,
-            ValueFacet, Variant,
-        },
+        catalog::{Actor, Image, Product, Variant},
         google::r#type::Money,
     };
+    use rstest::rstest;
 
     use super::*;
 
@@ -209,9 +140,11 @@ mod tests {
         }
     }
 
-    fn is_the_product(bytes: &[u8]) {
+    #[test]
+    fn a_product_is_read_as_the_contract_writes_it() {
         let whole = product();
-        let listed = Listed::read(bytes).unwrap();
+        let bytes = whole.encode_to_vec();
+        let listed = Listed::read(&bytes).unwrap();
         assert_eq!(
             (listed.name, listed.etag, listed.state, listed.title),
             (&*whole.name, &*whole.etag, whole.state(), &*whole.title)
@@ -238,46 +171,10 @@ mod tests {
         assert_eq!(Listed::read(&whole[..whole.len() - 1]), Err(Malformed));
     }
 
-    #[test]
-    fn a_list_is_read_as_the_contract_writes_it() {
-        let list = ListProductsResponse {
-            products: vec![product()],
-            next_page_token: "next".into(),
-            total_size: 7,
-            total_size_capped: true,
-        };
-        let page = Page::from(List::decode(list.encode_to_vec().as_slice()).unwrap());
-        is_the_product(&page.results[0].product);
-        assert_eq!((page.next_page_token.as_str(), page.total_size), ("next", 7));
-        assert!(page.total_size_capped);
-    }
-
-    #[test]
-    fn a_search_is_read_as_the_contract_writes_it() {
-        let segments = |text: &str| vec![TextSegment { text: text.into(), matched: true }];
-        let found = FoundProduct {
-            product: Some(product()),
-            title_segments: segments("mug"),
-            excerpt_segments: segments("steel"),
-        };
-        let brand = ValueFacet { value: "Emalia".into(), count: 3 };
-        let facets = SearchFacets { brands: vec![brand], ..SearchFacets::default() };
-        let search = SearchProductsResponse {
-            results: vec![found.clone()],
-            next_page_token: "next".into(),
-            total_size: 7,
-            total_size_capped: true,
-            facets: Some(facets.clone()),
-            corrected_query: "mug".into(),
-            some_words_only: true,
-            incomplete: true,
-        };
-        let page = Page::decode(search.encode_to_vec().as_slice()).unwrap();
-        is_the_product(&page.results[0].product);
-        assert_eq!(page.results[0].title_segments, found.title_segments);
-        assert_eq!(page.results[0].excerpt_segments, found.excerpt_segments);
-        assert_eq!((page.next_page_token.as_str(), page.total_size), ("next", 7));
-        assert_eq!((page.facets, page.corrected_query.as_str()), (Some(facets), "mug"));
-        assert!(page.total_size_capped && page.some_words_only && page.incomplete);
+    #[rstest]
+    #[case::of_a_later_contract(&[0x20, 99])]
+    #[case::beyond_an_enum(&[0x20, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01])]
+    fn a_state_that_is_not_known_is_none(#[case] bytes: &[u8]) {
+        assert_eq!(Listed::read(bytes).unwrap().state, State::Unspecified);
     }
 }

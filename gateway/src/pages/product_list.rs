@@ -10,10 +10,10 @@ use tonic::Status;
 pub(crate) use self::asked::Portion;
 use self::asked::{Asked, HEADS, STATES};
 use super::{
+    answers::{Found, Page},
     chrome::Chrome,
     escaped::Escaped,
     format,
-    listed::{Found, Page},
     names::{id_of, request_id},
     product_row::ProductRow,
     query::Query,

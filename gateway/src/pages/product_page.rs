@@ -5,12 +5,12 @@ use axum::{extract::Path, response::Response};
 use proto::catalog::{Category, ListProductsRequest, Product, ProductView, Shop, Variant};
 
 use super::{
+    answers::{LIST, List},
     card::{Card, Picture, PriceLabel, initial, readable},
     chrome::Chrome,
     crumbs::{Crumb, crumbs},
     former,
     json_ld::JsonLd,
-    listed::{LIST, List},
     locale::{self, Locale},
     markdown::Prose,
     names::{id_of, is_slug},

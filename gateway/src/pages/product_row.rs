@@ -8,10 +8,11 @@ use proto::{
 use serde::{Serialize, Serializer};
 
 use super::{
+    answers::Found,
     card::{Mark, Picture},
     escaped::Escaped,
     format,
-    listed::{Found, Listed},
+    listed::Listed,
     locale::Locale,
     names::id_of,
     search::marks,

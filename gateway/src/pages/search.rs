@@ -12,10 +12,10 @@ use self::{
     facets::{Chip, Facet},
 };
 use super::{
+    answers::{Found, Page, SEARCH},
     card::{Card, Mark},
     chrome::Chrome,
     format,
-    listed::{Found, Page, SEARCH},
     locale::Locale,
     query::Query,
     shown::Shown,
@@ -129,7 +129,7 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &Page) -> Result<Searc
         } else {
             asked.first_page().query().at(PATH)
         },
-        progress: progress(found, shown),
+        progress: format::progress(shown, found.total_size, found.total_size_capped),
     })
 }
 
@@ -183,14 +183,4 @@ fn empty(asked: &Asked, is_narrowed: bool) -> Empty {
         (false, false) => "Nothing was found. Try fewer or other words, or look through a shelf.",
     };
     Empty { shown: true, text, link: "/".to_owned(), link_text: "All products" }
-}
-
-/// How much of what was found was shown so far.
-fn progress(found: &Page, shown: i32) -> String {
-    let of = if found.total_size_capped {
-        "more than 10,000".into()
-    } else {
-        format::count(found.total_size.into())
-    };
-    format!("{} of {of}", format::count(shown.into()))
 }

@@ -174,6 +174,13 @@ mod tests {
     }
 
     #[test]
+    fn of_a_choice_between_fields_the_last_one_counts() {
+        let (text, number) = (&[0x0a, 1, b'x'][..], &[0x11, 0, 0, 0, 0, 0, 0, 0, 0][..]);
+        assert_eq!(text_in(&[text, number].concat()), Ok(None));
+        assert_eq!(text_in(&[number, text].concat()), Ok(Some("x")));
+    }
+
+    #[test]
     fn a_product_that_is_cut_short_is_not_read() {
         let bytes = product().encode_to_vec();
         assert_eq!(Shown::read(&bytes[..bytes.len() - 1]), Err(Malformed));

@@ -9,12 +9,12 @@ use proto::catalog::{
 use tonic::{Status, metadata::MetadataMap};
 
 use super::{
+    answers::{LIST, List},
     card::Card,
     chrome::Chrome,
     crumbs::{Crumb, crumbs},
     format,
     json_ld::JsonLd,
-    listed::{LIST, List},
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
@@ -225,7 +225,7 @@ impl View<'_> {
             next: next.unwrap_or_default(),
             next_count: if page.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
             first: if self.before > 0 { first } else { String::new() },
-            progress: progress(page, shown),
+            progress: format::progress(shown, page.total_size, page.total_size_capped),
             chrome,
         })
     }
@@ -266,14 +266,4 @@ impl View<'_> {
             })
             .collect()
     }
-}
-
-/// How much of the list was shown so far.
-fn progress(page: &List, shown: i32) -> String {
-    let of = if page.total_size_capped {
-        "more than 10,000".into()
-    } else {
-        format::count(page.total_size.into())
-    };
-    format!("{} of {of}", format::count(shown.into()))
 }

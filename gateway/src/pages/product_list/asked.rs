@@ -5,7 +5,7 @@ use tonic::Status;
 
 use crate::{
     pages::{
-        listed::{LIST, List, Page, SEARCH},
+        answers::{LIST, List, Page, SEARCH},
         names::is_id,
         query::Query,
     },
