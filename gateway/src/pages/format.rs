@@ -2,8 +2,6 @@
 //!
 //! Both are tested by the examples in `web/format-examples.json`. Amounts and what else is of the catalog: [`super::locale`].
 
-use std::ops::Range;
-
 use jiff::{
     SignedDuration, Timestamp,
     civil::DateTime,
@@ -28,8 +26,8 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The seconds of the years 1 to 9999, which are those of the service and of RFC 3339.
-const YEARS: Range<i64> = -62_135_596_800..253_402_300_800;
+/// The second with which the year 1 begins, the first of the service's and RFC 3339's.
+const FIRST: i64 = -62_135_596_800;
 
 /// A whole number with its thousands grouped.
 pub(crate) fn count(value: i64) -> String {
@@ -135,10 +133,9 @@ pub(crate) fn local_input(time: Timestamp) -> String {
     strftime(time, if whole_minute { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" })
 }
 
-/// The service's time as ours; `None` outside the years 1 to 9999.
+/// The service's time as ours; `None` before the year 1, and from the last day of 9999 on.
 pub(crate) fn timestamp(time: &prost_types::Timestamp) -> Option<Timestamp> {
-    let is_told = YEARS.contains(&time.seconds);
-    Timestamp::new(time.seconds, time.nanos).ok().filter(|_| is_told)
+    Timestamp::new(time.seconds, time.nanos).ok().filter(|at| at.as_second() >= FIRST)
 }
 
 fn ago(count: i64, unit: &str) -> String {
@@ -200,9 +197,10 @@ pub(crate) mod tests {
     #[test]
     fn a_time_has_a_year_of_four_digits() {
         let told = |seconds| timestamp(&prost_types::Timestamp { seconds, nanos: 0 }).map(second);
-        assert_eq!(told(YEARS.start).as_deref(), Some("0001-01-01T00:00:00Z"));
-        assert_eq!(told(YEARS.end - 1).as_deref(), Some("9999-12-31T23:59:59Z"));
-        assert_eq!((told(YEARS.start - 1), told(YEARS.end)), (None, None));
+        let last = Timestamp::MAX.as_second();
+        assert_eq!(told(FIRST).as_deref(), Some("0001-01-01T00:00:00Z"));
+        assert_eq!(told(last).as_deref(), Some("9999-12-30T22:00:00Z"));
+        assert_eq!((told(FIRST - 1), told(last + 1)), (None, None));
     }
 
     #[test]
