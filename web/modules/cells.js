@@ -3,8 +3,8 @@
 // Proven by: tests/browser/stories/cells.test.js
 
 import { rowOf, titleOf } from './explain.js';
-import { money, plain } from './format.js';
-import { parsePrice } from './price-entry.js';
+import { money } from './format.js';
+import { parsePrice, plain } from './price-entry.js';
 import { fillRow } from './row-template.js';
 
 /** @import { Price, Variant } from './types.js' */

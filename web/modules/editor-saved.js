@@ -3,7 +3,8 @@
 // Proven by: tests/browser/stories/editor.test.js
 
 import { controlsOf } from './form-json.js';
-import { moment, plain, relative } from './format.js';
+import { moment, relative } from './format.js';
+import { plain } from './price-entry.js';
 
 /** @import { Price, Product } from './types.js' */
 

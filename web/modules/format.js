@@ -19,11 +19,6 @@ export function money({ currencyCode, units = '0', nanos = 0 }, locale) {
   return currency(currencyCode, locale).format(exact);
 }
 
-/** The amount alone, as it is typed. @param {Money} amount */
-export function plain(amount) {
-  return money(amount, LANGUAGE).replaceAll(/[^\d.]/g, '');
-}
-
 /** The browser would get its tables of languages ready for it, and be slow at the first click. @param {number} value */
 export function number(value) {
   return String(value).replaceAll(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');

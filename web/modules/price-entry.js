@@ -1,12 +1,17 @@
-// Adds: prices read as people type them: `14,90`, `€ 14.9`, `1.299,00`. One that could mean two amounts is refused, never guessed.
+// Adds: prices as people type them: `14,90`, `€ 14.9`, `1.299,00`. One that could mean two amounts is refused, never guessed.
 // Without it: the server reads them, by the same examples.
 // Proven by: tests/browser/unit/format.test.js
 
-import { currency } from './format.js';
+import { currency, money } from './format.js';
 
 /** @import { Money } from './types.js' */
 
 /** @typedef {'number' | 'places' | 'ambiguous'} Mistake */
+
+/** An amount as it is typed, without its currency. @param {Money} amount */
+export function plain(amount) {
+  return money(amount, 'en').replaceAll(/[^\d.]/g, '');
+}
 
 /**
  * @param {string} entry
