@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use prost_types::Timestamp as Wire;
 use proto::catalog::{Product, product::State};
 
-use super::{format::timestamp, listed::Listed};
+use super::{format::timestamp, listed::Listed, words};
 
 /// The word for a product's state within its publishing window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,25 +52,22 @@ impl StateWord {
 
     /// The word that styles and modules know it by.
     pub(crate) fn key(&self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Published => "published",
-            Self::Scheduled => "scheduled",
-            Self::Ended => "ended",
-            Self::Archived => "archived",
-            Self::Deleted => "deleted",
-        }
+        self.code().split_once('-').map_or("", |(_, key)| key)
     }
 
     /// The word that people read.
     pub(crate) fn word(&self) -> &'static str {
+        words::plain(self.code())
+    }
+
+    fn code(&self) -> &'static str {
         match self {
-            Self::Draft => "Draft",
-            Self::Published => "Published",
-            Self::Scheduled => "Scheduled",
-            Self::Ended => "Ended",
-            Self::Archived => "Archived",
-            Self::Deleted => "Deleted",
+            Self::Draft => "state-draft",
+            Self::Published => "state-published",
+            Self::Scheduled => "state-scheduled",
+            Self::Ended => "state-ended",
+            Self::Archived => "state-archived",
+            Self::Deleted => "state-deleted",
         }
     }
 

@@ -13,6 +13,11 @@ static WORDS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The word of a code, which has no places to fill in; empty when there is no such word.
+pub(crate) fn plain(code: &str) -> &'static str {
+    WORDS.get(code).copied().unwrap_or_default()
+}
+
 /// The sentence of a code, with its places filled in; `None` when there is no such sentence.
 pub(crate) fn find(code: &str, values: &[(&str, &str)]) -> Option<String> {
     let mut text = (*WORDS.get(code)?).to_owned();
