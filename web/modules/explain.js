@@ -94,7 +94,7 @@ export function resourceOf(actor) {
 
 /** Leaves the form to the browser after all: the server's page has more to say. @param {HTMLButtonElement} button */
 export function submitPlainly(button) {
-  delete button.dataset.call;
+  button.dataset.call = '';
   // Not within the submit event, which would swallow it.
   setTimeout(() => button.form?.requestSubmit(button));
 }

@@ -4,6 +4,7 @@
 
 import { startForms } from './action-form.js';
 import { expunging, removal, stating } from './optimistic.js';
+import { learn } from './row-template.js';
 
 /** What turns the keys off in this browser, when it is there. */
 const OFF = 'keys-off';
@@ -16,7 +17,10 @@ const liveList = () => import('./live-list.js');
 const cellEdit = () => import('./cell-edit.js');
 const confirmDialog = () => import('./confirm-dialog.js');
 const shortcuts = () => import('./shortcuts.js');
+
 export function startInPlace() {
+  // Before the button is asked what it does.
+  document.addEventListener('submit', ({ submitter }) => submitter?.closest('tr') && learn(submitter), true);
   startForms({ delete: removal, undelete: removal, publish: stating, archive: stating, expunge: expunging });
   startBulk();
   document.addEventListener('click', (event) => {

@@ -2,21 +2,15 @@
 // Without it: the server prints the same rows.
 // Proven by: tests/browser/stories/list.test.js
 
+import { word } from './announce.js';
 import { money, moment, relative } from './format.js';
 
 /** @import { Product, Variant } from './types.js' */
 
-const STATES = {
-  draft: 'Draft',
-  published: 'Published',
-  scheduled: 'Scheduled',
-  ended: 'Ended',
-  archived: 'Archived',
-  deleted: 'Deleted',
-};
-
-/** What each `data-field` shows; a function that answers nothing has shown it, or leaves it alone. */
-/** @type {Record<string, (place: HTMLElement, product: Product) => string | void>} */
+/**
+ * What each `data-field` shows; a function that answers nothing has shown it, or leaves it alone.
+ * @type {Record<string, (place: HTMLElement, product: Product) => string | void>}
+ */
 const FIELDS = {
   // One that stays keeps what was marked in it.
   title: (place, { title }) => (place.textContent === title ? undefined : title),
@@ -83,11 +77,21 @@ export function showState(row, state) {
   row.dataset.state = state;
   if (place instanceof HTMLElement) {
     place.dataset.state = state;
-    place.textContent = STATES[/** @type {keyof typeof STATES} */ (state)];
+    place.textContent = word(`state-${state}`);
   }
+  row.querySelectorAll('button').forEach(learn);
   for (const part of row.querySelectorAll('[data-when]')) {
     if (part instanceof HTMLElement) part.hidden = !part.dataset.when?.split(' ').includes(state);
   }
+}
+
+/** What the buttons of all rows call, say and take back is told once, by the row that is cloned. @param {HTMLElement} button */
+export function learn(button) {
+  /** @type {HTMLTemplateElement | null} */
+  const rows = document.querySelector('template#product-row');
+  /** @type {HTMLElement | null | undefined} */
+  const told = rows?.content.querySelector(`[value="${button.getAttribute('value')}"]`);
+  Object.assign(button.dataset, { ...told?.dataset, ...button.dataset });
 }
 
 /** @param {Variant[]} variants */

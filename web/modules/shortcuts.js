@@ -57,7 +57,7 @@ function remove() {
   /** @type {HTMLButtonElement | null} */
   const all = document.querySelector('main:has(#rows tr:not([hidden]) input[name=item]:checked) #bulk [value=delete]');
   /** @type {HTMLButtonElement | null | undefined} */
-  const one = rowInFocus()?.querySelector('button[data-action=delete][data-undo]');
+  const one = rowInFocus()?.querySelector('button[data-action=delete][name=do]');
   (all ?? one)?.click();
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct ProductRow<'a> {
     pub(crate) excerpt: Vec<Mark>,
     pub(crate) sku: Escaped<'a>,
     pub(crate) note: Escaped<'a>,
+    /// Whether it is the one that is cloned: it has what others leave out, and tells what the buttons of all do.
+    pub(crate) is_blank: bool,
     /// Whether it is ticked.
     pub(crate) picked: bool,
     /// The only variant; empty where there are more.
@@ -125,6 +127,7 @@ impl<'a> ProductRow<'a> {
     /// The row that is cloned.
     pub(crate) fn blank(currency: &'a str) -> Self {
         Self {
+            is_blank: true,
             id: Escaped::of("{id}"),
             variant: Escaped::of("{variant}"),
             currency: Escaped::of(currency),

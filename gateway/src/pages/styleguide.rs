@@ -180,6 +180,7 @@ fn rows() -> Vec<ProductRow<'static>> {
         price: Escaped::of("€14.90"),
         changed: Escaped::of("2 minutes ago"),
         changed_by: Escaped::of("Grace"),
+        is_blank: false,
         ..ProductRow::blank("EUR")
     };
     vec![
