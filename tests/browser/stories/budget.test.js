@@ -54,6 +54,22 @@ for (const [name, path] of [['the list of products', '/admin/products'], ['recen
   });
 }
 
+story('nothing fades in while a page is loaded, however late its styles come', { as: 'editor' }, async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await page.addInitScript(() => {
+    globalThis.fading = [];
+    addEventListener('transitionrun', ({ target, propertyName }) => globalThis.fading.push(`${target.nodeName} ${propertyName}`), true);
+  });
+  await page.route('**/styles.css', async (route) => {
+    await page.waitForFunction(() => document.readyState !== 'loading' && getComputedStyle(document.body).color);
+    await route.continue();
+  });
+  for (const path of ['/', '/admin/products', '/admin/new-product', '/admin/account']) {
+    await open(page, path);
+    assert.deepEqual(await page.evaluate(() => globalThis.fading), [], path);
+  }
+});
+
 story('nothing moves while a page is loaded', { as: 'editor' }, async ({ page }) => {
   await page.addInitScript(() => {
     globalThis.shifts = 0;
