@@ -45,7 +45,7 @@ mod wire;
 
 use std::{
     convert::Infallible,
-    fmt,
+    fmt, mem,
     net::IpAddr,
     panic::AssertUnwindSafe,
     pin::Pin,
@@ -54,6 +54,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use futures_util::FutureExt as _;
@@ -76,7 +77,7 @@ use self::{
     roles::Method,
     seal::Seals,
     shed::{Places, Shed},
-    source::Source,
+    source::{Account, Source},
     trace::Call,
     wire::Encoded,
 };
@@ -159,72 +160,100 @@ impl GrpcService {
         self.stop().await;
     }
 
-    async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let (name, method) = roles::named(request.uri().path()).unzip();
-        let call = Call::begun(name, request.headers(), || self.0.clock.now());
+    /// Answers a call over a socket, or as if it had come over one.
+    ///
+    /// What is awaited on the way of a call is kept small: the request stays here and is lent to the steps, and what most calls do
+    /// not need is awaited in a box of its own. All of it is moved to the heap at once, and is as large as the largest step.
+    fn answer(self, mut request: Request<Body>) -> impl Future<Output = Response<Body>> + Send {
+        let method = roles::named(request.uri().path());
+        let call = Call::begun(method, request.headers(), || self.0.clock.now());
         let span = call.span();
-        async {
-            let answered = unless_it_panics(self.refused_or_called(method, request)).await;
+        async move {
+            let answered =
+                unless_it_panics(self.refused_or_called(call.method, &mut request)).await;
             let mut response = completed(answered.unwrap_or_else(Status::into_http));
             call.ended(response.extensions().get());
             call.mark(response.headers_mut());
             response
         }
         .instrument(span)
-        .await
     }
 
     /// Answers a unary call of the contract that is made within this process. It passes the same steps; nothing of it is framed.
     ///
     /// # Errors
     /// The status that the caller would have got over a socket.
-    pub async fn answer_whole(self, asked: Asked) -> Result<Answer, Status> {
-        let (name, method) = roles::named(&asked.path).unzip();
-        let call = Call::begun(name, &asked.headers, || self.0.clock.now());
+    pub fn answer_whole(
+        self,
+        mut asked: Asked,
+    ) -> impl Future<Output = Result<Answer, Status>> + Send {
+        let method = roles::named(&asked.path);
+        let call = Call::begun(method, &asked.headers, || self.0.clock.now());
         let span = call.span();
-        async {
-            let answered = unless_it_panics(self.refused_or_answered(method, asked)).await;
+        async move {
+            let answered =
+                unless_it_panics(self.refused_or_answered(call.method, &mut asked)).await;
             let answered = answered.map_err(|it| status::completed(&it).unwrap_or(it));
             call.ended(answered.as_ref().err());
             answered
         }
         .instrument(span)
-        .await
     }
 
     /// The steps, in their order.
     async fn refused_or_called(
         &self,
-        method: Option<Method>,
-        request: Request<Body>,
+        method: Option<&'static Method>,
+        request: &mut Request<Body>,
     ) -> Result<Response<Body>, Status> {
         let method = method.ok_or_else(|| status::method_unknown(request.uri().path()))?;
-        // A stream may go on for longer than it takes to begin.
-        let ending = match method.streams {
-            true => Some(Ending::of(self, method, request.headers(), request.extensions())?),
-            false => None,
-        };
-        let begin = self.0.limits.deadlines.of_call(request.headers())?;
-        let called = tokio::time::timeout(begin, self.called_in_time(method, request)).await;
-        let (response, places) = called.unwrap_or_else(|_| Err(status::deadline_exceeded()))?;
-        // A refusal is all head, and nothing has to end.
-        Ok(match ending.filter(|_| !response.body().is_end_stream()) {
-            Some(ending) => {
-                let end = ending.come(self.clone());
-                response.map(|body| Body::new(Until::new(body, end, places)))
-            }
-            None => response,
-        })
+        if method.streams {
+            return Box::pin(self.refused_or_streamed(method, request)).await;
+        }
+        let time = self.0.limits.deadlines.of_call(request.headers())?;
+        in_time(time, self.called(method, request)).await
     }
 
-    /// The answer, and what a stream holds while it goes on.
-    async fn called_in_time(
+    async fn called(
         &self,
-        method: Method,
-        request: Request<Body>,
+        method: &'static Method,
+        request: &mut Request<Body>,
+    ) -> Result<Response<Body>, Status> {
+        let source = self.source(request);
+        let _places;
+        let response = {
+            let (identity, places) = self.admitted(method, source, request.headers()).await?;
+            _places = places;
+            dispatch::call(self, method, identity, request)
+        }
+        .await;
+        Ok(response)
+    }
+
+    /// The steps of a call whose answer may go on for longer than it takes to begin.
+    async fn refused_or_streamed(
+        &self,
+        method: &'static Method,
+        request: &mut Request<Body>,
+    ) -> Result<Response<Body>, Status> {
+        let ending = Ending::of(self, method, request.headers(), request.extensions())?;
+        let begin = self.0.limits.deadlines.of_call(request.headers())?;
+        let (response, places) = in_time(begin, self.streamed(method, request)).await?;
+        // A refusal is all head, and nothing has to end.
+        if response.body().is_end_stream() {
+            return Ok(response);
+        }
+        let end = ending.come(self.clone());
+        Ok(response.map(|body| Body::new(Until::new(body, end, places))))
+    }
+
+    /// The answer, and what it holds while it goes on.
+    async fn streamed(
+        &self,
+        method: &'static Method,
+        request: &mut Request<Body>,
     ) -> Result<(Response<Body>, Option<Places>), Status> {
-        let trusted = &self.0.trusted_proxies;
-        let source = Source::of(request.extensions().get(), request.headers(), trusted);
+        let source = self.source(request);
         let (identity, _places) = self.admitted(method, source, request.headers()).await?;
         let streams = self.among_streams(method, source, &identity).await?;
         Ok((dispatch::call(self, method, identity, request).await, streams))
@@ -233,36 +262,40 @@ impl GrpcService {
     /// The steps of a unary call of this process, in the same order.
     async fn refused_or_answered(
         &self,
-        method: Option<Method>,
-        asked: Asked,
+        method: Option<&'static Method>,
+        asked: &mut Asked,
     ) -> Result<Answer, Status> {
         let method = method.ok_or_else(|| status::method_unknown(&asked.path))?;
         let time = self.0.limits.deadlines.of_call(&asked.headers)?;
-        let answered = tokio::time::timeout(time, self.answered_in_time(method, asked)).await;
-        answered.unwrap_or_else(|_| Err(status::deadline_exceeded()))
+        in_time(time, self.answered(method, asked)).await
     }
 
-    async fn answered_in_time(&self, method: Method, asked: Asked) -> Result<Answer, Status> {
-        let Asked { path, headers, message } = asked;
-        let source = Source::of(None, &headers, &self.0.trusted_proxies);
-        let (identity, _places) = self.admitted(method, source, &headers).await?;
-        let limit = self.0.limits.message_bytes;
+    async fn answered(&self, method: &'static Method, asked: &mut Asked) -> Result<Answer, Status> {
+        let source = Source::of(None, &asked.headers, &self.0.trusted_proxies);
+        let (identity, _places) = self.admitted(method, source, &asked.headers).await?;
+        let (message, limit) = (mem::take(&mut asked.message), self.0.limits.message_bytes);
         if message.len() > limit {
             return Err(status::message_too_large(message.len(), limit));
         }
-        let answer = dispatch::answer(self, &path, identity, message).await?;
+        let answer = dispatch::answering(self, method, identity, message)?.await?;
         answer.within(limit).map(Encoded::into_answer)
+    }
+
+    /// Where a call over a socket comes from.
+    fn source(&self, request: &Request<Body>) -> Source {
+        let (peer, headers) = (request.extensions().get(), request.headers());
+        Source::of(peer, headers, &self.0.trusted_proxies)
     }
 
     /// The place of a stream among those of its caller.
     async fn among_streams(
         &self,
-        method: Method,
+        method: &'static Method,
         source: Source,
         identity: &Identity,
     ) -> Result<Option<Places>, Status> {
         let Inner { streams, trusted_proxies, limits, .. } = self.0.as_ref();
-        if !method.streams || method.always_answered {
+        if method.always_answered {
             return Ok(None);
         }
         let account = source.account(Some(identity), trusted_proxies);
@@ -273,38 +306,58 @@ impl GrpcService {
     /// Who calls, and the places of the call among those in flight.
     async fn admitted(
         &self,
-        method: Method,
+        method: &'static Method,
         source: Source,
         headers: &HeaderMap,
     ) -> Result<(Identity, Option<Places>), Status> {
         if self.0.closed.load(Ordering::Relaxed) && !method.always_answered {
             return Err(status::shutting_down());
         }
-        let Inner { access, shed, pace, trusted_proxies, clock, .. } = self.0.as_ref();
+        let Inner { access, shed, .. } = self.0.as_ref();
         if method.always_answered {
             let identity = credentials::identify(access, method, headers, source.network).await?;
             return Ok((identity, None));
         }
         let place = shed.place().await?;
         let identified = credentials::identify(access, method, headers, source.network).await;
-        let account = source.account(identified.as_ref().ok(), trusted_proxies);
+        let (identity, account) = self.permitted(method, source, headers, identified)?;
+        Ok((identity, Some(shed.both(place, account).await?)))
+    }
+
+    /// Counts a call and asks whether it may be made; answers who calls and on whose account.
+    fn permitted(
+        &self,
+        method: &'static Method,
+        source: Source,
+        headers: &HeaderMap,
+        identified: Result<Identity, Status>,
+    ) -> Result<(Identity, Option<Account>), Status> {
+        let account = source.account(identified.as_ref().ok(), &self.0.trusted_proxies);
         // The gateway in this process has counted what it asks for anyone, a page with all its calls as one.
         let counted_before = source.within && !headers.contains_key(header::AUTHORIZATION);
         // A call that is refused counts as well, or trying tokens would be free.
         if let Some(account) = account.as_ref().filter(|_| !counted_before) {
-            pace.count(account, method, clock.now())?;
+            self.0.pace.count(account, method, self.0.clock.now())?;
         }
-        let identity = credentials::permit(identified?, method)?;
-        Ok((identity, Some(shed.both(place, account).await?)))
+        Ok((credentials::permit(identified?, method)?, account))
     }
 }
 
 /// A panic ends its own call and no other.
-async fn unless_it_panics<T>(
+fn unless_it_panics<T>(
     calling: impl Future<Output = Result<T, Status>>,
-) -> Result<T, Status> {
-    let called = AssertUnwindSafe(calling).catch_unwind().await;
-    called.unwrap_or_else(|_panic| Err(status::internal(&"a method panicked")))
+) -> impl Future<Output = Result<T, Status>> {
+    let called = AssertUnwindSafe(calling).catch_unwind();
+    called.map(|called| called.unwrap_or_else(|_panic| Err(status::internal(&"a method panicked"))))
+}
+
+/// What has not come in time is refused.
+fn in_time<T>(
+    time: Duration,
+    calling: impl Future<Output = Result<T, Status>>,
+) -> impl Future<Output = Result<T, Status>> {
+    let called = tokio::time::timeout(time, calling);
+    called.map(|called| called.unwrap_or_else(|_| Err(status::deadline_exceeded())))
 }
 
 /// Gives a refusal that tonic made by itself its reason.
@@ -325,8 +378,7 @@ impl Service<Request<Body>> for GrpcService {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let service = self.clone();
-        Box::pin(async move { Ok(service.answer(request).await) })
+        Box::pin(self.clone().answer(request).map(Ok))
     }
 }
 

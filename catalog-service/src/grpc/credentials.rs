@@ -41,25 +41,21 @@ impl Identity {
 /// UNAUTHENTICATED for credentials that are none.
 pub(super) async fn identify(
     access: &Access,
-    method: Method,
+    method: &Method,
     headers: &HeaderMap,
     network: Option<Network>,
 ) -> Result<Identity, Status> {
     let token = if method.ignores_credentials { None } else { bearer(headers)? };
-    Ok(match token {
-        Some(token) => {
-            let holder = access.holder(token).await.map_err(problem::of_access)?;
-            Identity::of(&holder, network)
-        }
-        None => Identity::anyone(network),
-    })
+    let Some(token) = token else { return Ok(Identity::anyone(network)) };
+    let holder = Box::pin(access.holder(token)).await.map_err(problem::of_access)?;
+    Ok(Identity::of(&holder, network))
 }
 
 /// Refuses those whose role is too low.
 ///
 /// # Errors
 /// PERMISSION_DENIED; UNAUTHENTICATED where a caller without credentials needs some.
-pub(super) fn permit(identity: Identity, method: Method) -> Result<Identity, Status> {
+pub(super) fn permit(identity: Identity, method: &Method) -> Result<Identity, Status> {
     match method.role {
         Some(role) if identity.caller.role >= role => Ok(identity),
         required => Err(role_missing(identity.caller.role, required)),

@@ -2,10 +2,10 @@
 //!
 //! A test holds that no method of the descriptors is missing here.
 
-use std::pin::Pin;
+use std::{mem, pin::Pin};
 
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, future::Either};
 use http::{Request, Response};
 use tonic::{Status, body::Body};
 
@@ -13,83 +13,87 @@ use super::{
     GrpcService, api_key_service as api_keys, category_service as categories,
     change_service as changes,
     credentials::Identity,
-    frames::{Counted, Messages},
+    frames::{self, Counted, Messages},
     product_history as history, product_service as products,
     roles::Method,
-    search_service as search, session_service as sessions, shop_service as shop, status,
-    steady::Steady,
-    undelete, user_service as users, variant_service as variants, watch,
+    search_service as search, session_service as sessions, shop_service as shop, status, undelete,
+    user_service as users, variant_service as variants, watch,
     wire::{Encoded, decoded, streaming, unary},
 };
 
 type Answer = Result<Encoded, Status>;
 
 /// A method at work.
-type Answering<'s> = Pin<Box<dyn Future<Output = Answer> + Send + 's>>;
+pub(super) type Answering<'s> = Pin<Box<dyn Future<Output = Answer> + Send + 's>>;
+
+/// A call that is not unary, or not of the contract.
+type Calling<'s> = Pin<Box<dyn Future<Output = Response<Body>> + Send + 's>>;
 
 /// The method of a name at work on its message, if there is one of that name; or what is wrong with the message.
 type Found<'s> = Option<Result<Answering<'s>, Status>>;
 
 /// Calls the method of a request that came over a socket, or as if it had.
-pub(super) async fn call(
-    service: &GrpcService,
-    method: Method,
+pub(super) fn call<'s>(
+    service: &'s GrpcService,
+    method: &'static Method,
     identity: Identity,
-    request: Request<Body>,
+    request: &'s mut Request<Body>,
+) -> impl Future<Output = Response<Body>> + Send + 's {
+    let limits = &service.0.limits;
+    if method.name.starts_with("grpc.") {
+        return Either::Right(Box::pin(beside(service, method, request)) as Calling<'s>);
+    }
+    if method.streams {
+        let watch = move |message| watch(service, identity.clone(), message);
+        return Either::Right(Box::pin(streaming(limits, request, watch)));
+    }
+    let answering = move |who, message| answering(service, method, who, message);
+    Either::Left(unary(limits, identity, request, answering))
+}
+
+/// Calls a method that is served beside the contract.
+async fn beside(
+    service: &GrpcService,
+    method: &'static Method,
+    request: &mut Request<Body>,
 ) -> Response<Body> {
     let limits = &service.0.limits;
-    let (limit, times) = (limits.message_bytes, limits.times);
-    let path = request.uri().clone();
-    let path = path.path();
-    let one = |body| Counted::new(Steady::new(body, times), Messages::One, limit);
-    let (name, _) = parts(path);
-    if name.starts_with("grpc.") {
-        let request = request.map(|body| match method.messages {
-            Messages::One => Body::new(one(body)),
-            Messages::Any => Body::new(Counted::new(body, Messages::Any, limit)),
-        });
-        return service.0.beside.call(name, request).await;
-    }
-    let request = request.map(one);
-    if method.streams {
-        let watch = |message| watch(service, identity.clone(), message);
-        Box::pin(streaming(limit, request, watch)).await
-    } else {
-        unary(limit, identity, request, |who, message| answer(service, path, who, message)).await
-    }
+    let request = mem::take(request).map(|body| match method.messages {
+        Messages::One => Body::new(frames::one(body, limits)),
+        Messages::Any => Body::new(Counted::new(body, Messages::Any, limits.message_bytes)),
+    });
+    let (name, _) = parts(method);
+    service.0.beside.call(name, request).await
 }
 
-/// Answers the message of a unary call.
+/// The method of a unary call at work on its message.
 ///
 /// # Errors
-/// METHOD_UNKNOWN, and whatever the method refuses.
-pub(super) async fn answer(
-    service: &GrpcService,
-    path: &str,
+/// METHOD_UNKNOWN, and INTERNAL for bytes that are no such message.
+pub(super) fn answering<'s>(
+    service: &'s GrpcService,
+    method: &Method,
     who: Identity,
     message: Bytes,
-) -> Answer {
-    let (name, method) = parts(path);
-    let answered = match name {
-        "shelf.catalog.v1.ProductService" => product(service, method, who, message),
-        "shelf.catalog.v1.VariantService" => variant(service, method, who, message),
-        "shelf.catalog.v1.CategoryService" => category(service, method, who, message),
-        "shelf.catalog.v1.ChangeService" => change(service, method, who, message),
-        "shelf.catalog.v1.ShopService" => the_shop(service, method, who, message),
-        "shelf.access.v1.SessionService" => session(service, method, who, message),
-        "shelf.access.v1.UserService" => user(service, method, who, message),
-        "shelf.access.v1.ApiKeyService" => api_key(service, method, who, message),
+) -> Result<Answering<'s>, Status> {
+    let (name, function) = parts(method);
+    let answering = match name {
+        "shelf.catalog.v1.ProductService" => product(service, function, who, message),
+        "shelf.catalog.v1.VariantService" => variant(service, function, who, message),
+        "shelf.catalog.v1.CategoryService" => category(service, function, who, message),
+        "shelf.catalog.v1.ChangeService" => change(service, function, who, message),
+        "shelf.catalog.v1.ShopService" => the_shop(service, function, who, message),
+        "shelf.access.v1.SessionService" => session(service, function, who, message),
+        "shelf.access.v1.UserService" => user(service, function, who, message),
+        "shelf.access.v1.ApiKeyService" => api_key(service, function, who, message),
         _ => None,
     };
-    match answered {
-        Some(answered) => answered?.await,
-        None => Err(status::method_unknown(path)),
-    }
+    answering.unwrap_or_else(|| Err(status::method_unknown(method.name)))
 }
 
-/// The service and the method that a path names.
-fn parts(path: &str) -> (&str, &str) {
-    path.strip_prefix('/').and_then(|path| path.split_once('/')).unwrap_or_default()
+/// The names of a method's service and of itself.
+fn parts(method: &Method) -> (&'static str, &'static str) {
+    method.name.split_once('/').unwrap_or_default()
 }
 
 /// The one method whose answer is a stream.

@@ -26,7 +26,7 @@ pub(crate) struct Closing(pub(crate) CancellationToken);
 pub(super) struct Ending {
     allowed: Allowed,
     closing: Closing,
-    method: Method,
+    method: &'static Method,
     /// The token that it was called with.
     token: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Ending {
     /// INVALID_ARGUMENT for a deadline that is none.
     pub(super) fn of(
         service: &GrpcService,
-        method: Method,
+        method: &'static Method,
         headers: &HeaderMap,
         extensions: &Extensions,
     ) -> Result<Self, Status> {
@@ -70,7 +70,7 @@ impl Ending {
 }
 
 /// Comes when a token no longer opens a method; it is asked for again and again, and that is no use of it.
-async fn taken_away(service: &GrpcService, method: Method, token: Option<&str>) -> Status {
+async fn taken_away(service: &GrpcService, method: &Method, token: Option<&str>) -> Status {
     let Some(token) = token else { return pending().await };
     let every: Duration = service.0.limits.watch.check;
     loop {

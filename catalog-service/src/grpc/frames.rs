@@ -10,9 +10,10 @@ use std::{
 
 use bytes::{Buf as _, Bytes};
 use http_body::{Body as HttpBody, Frame};
-use tonic::Status;
+use tonic::{Status, body::Body};
 
-use super::status;
+use super::{status, steady::Steady};
+use crate::config::Limits;
 
 /// The bytes before each message: whether it is compressed, and its length (big-endian).
 pub(super) const PREFIX: usize = 5;
@@ -39,6 +40,11 @@ impl<B> Counted<B> {
     pub(crate) fn new(body: B, messages: Messages, limit: usize) -> Self {
         Self { body, counter: Counter::new(messages, limit), ended: false }
     }
+}
+
+/// The body of a request that has to bring one message, and to keep coming.
+pub(super) fn one(body: Body, limits: &Limits) -> Counted<Steady> {
+    Counted::new(Steady::new(body, limits.times), Messages::One, limits.message_bytes)
 }
 
 impl<B: HttpBody<Data = Bytes, Error = Status> + Unpin> HttpBody for Counted<B> {

@@ -38,7 +38,7 @@ impl Pace {
     pub(super) fn count(
         &self,
         account: &Account,
-        method: Method,
+        method: &Method,
         now: Timestamp,
     ) -> Result<(), Status> {
         let buckets = match method.counts {

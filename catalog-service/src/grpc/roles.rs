@@ -13,8 +13,10 @@ use super::frames::Messages;
 use crate::domain::Role;
 
 /// What is known of a method before it is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Method {
+    /// Its name, such as `shelf.catalog.v1.ProductService/GetProduct`.
+    pub(crate) name: &'static str,
     /// The least role that may call it; none: nobody may.
     pub(crate) role: Option<Role>,
     /// As what a call of it is counted.
@@ -40,11 +42,10 @@ pub(crate) enum Counts {
     Write,
 }
 
-/// The method at `path`, such as `/shelf.catalog.v1.ProductService/GetProduct`, with its name, which is the path without the first `/`.
-pub(crate) fn named(path: &str) -> Option<(&'static str, Method)> {
-    static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(methods);
-    let (name, method) = METHODS.get_key_value(path.strip_prefix('/')?)?;
-    Some((name, *method))
+/// The method at `path`, such as `/shelf.catalog.v1.ProductService/GetProduct`.
+pub(crate) fn named(path: &str) -> Option<&'static Method> {
+    static METHODS: LazyLock<HashMap<&str, Method>> = LazyLock::new(methods);
+    METHODS.get(path.strip_prefix('/')?)
 }
 
 /// The option by which a method names its role.
@@ -53,10 +54,11 @@ const REQUIRED_ROLE: &str = "shelf.access.v1.required_role";
 /// The option that maps a method to HTTP.
 const HTTP_RULE: &str = "google.api.http";
 
-fn methods() -> HashMap<String, Method> {
+fn methods() -> HashMap<&'static str, Method> {
     let pool = proto::descriptor_pool();
     let ours = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-    ours.map(|method| (name(&method), described(&method))).chain(served_beside()).collect()
+    let ours = ours.map(|method| described(&method));
+    ours.chain(served_beside()).map(|method| (method.name, method)).collect()
 }
 
 fn name(method: &MethodDescriptor) -> String {
@@ -67,6 +69,8 @@ fn described(method: &MethodDescriptor) -> Method {
     let role = required_role(&method.options());
     let signs_in = method.parent_service().package_name() == "shelf.access.v1";
     Method {
+        // The table is made once, and kept as long as the process.
+        name: name(method).leak(),
         role,
         counts: counts(method),
         messages: if method.is_client_streaming() { Messages::Any } else { Messages::One },
@@ -110,8 +114,9 @@ fn required_role(options: &DynamicMessage) -> Option<Role> {
 }
 
 /// The health and reflection services, whose descriptors know nothing of our roles.
-fn served_beside() -> impl Iterator<Item = (String, Method)> {
-    let open = Method {
+fn served_beside() -> impl Iterator<Item = Method> {
+    let open = |name| Method {
+        name,
         role: Some(Role::Anyone),
         counts: Counts::Read,
         messages: Messages::One,
@@ -119,26 +124,25 @@ fn served_beside() -> impl Iterator<Item = (String, Method)> {
         ignores_credentials: true,
         always_answered: true,
     };
-    let reflection =
-        Method { messages: Messages::Any, streams: true, always_answered: false, ..open };
+    let reflection = |name| Method {
+        messages: Messages::Any,
+        streams: true,
+        always_answered: false,
+        ..open(name)
+    };
     [
-        ("grpc.health.v1.Health/Check", open),
-        ("grpc.health.v1.Health/List", open),
-        ("grpc.health.v1.Health/Watch", Method { streams: true, ..open }),
-        ("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", reflection),
-        ("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", reflection),
+        open("grpc.health.v1.Health/Check"),
+        open("grpc.health.v1.Health/List"),
+        Method { streams: true, ..open("grpc.health.v1.Health/Watch") },
+        reflection("grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
+        reflection("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
     ]
     .into_iter()
-    .map(|(name, method)| (name.to_owned(), method))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn method(path: &str) -> Option<Method> {
-        named(path).map(|(_, method)| method)
-    }
 
     #[test]
     fn every_method_of_the_contract_names_its_role() {
@@ -146,7 +150,7 @@ mod tests {
         let mut methods = 0;
         for described in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
             let name = name(&described);
-            assert!(method(&format!("/{name}")).unwrap().role.is_some(), "{name}");
+            assert!(named(&format!("/{name}")).unwrap().role.is_some(), "{name}");
             methods += 1;
         }
         assert!(methods > 30, "only {methods} methods");
@@ -171,7 +175,7 @@ mod tests {
             ("/shelf.access.v1.SessionService/CreateSession", Counts::Write),
             ("/grpc.health.v1.Health/Check", Counts::Read),
         ] {
-            assert_eq!(method(path).unwrap().counts, counts, "{path}");
+            assert_eq!(named(path).unwrap().counts, counts, "{path}");
         }
     }
 
@@ -182,13 +186,13 @@ mod tests {
             "/shelf.access.v1.UserService/RedeemSetupToken",
             "/grpc.health.v1.Health/Check",
         ] {
-            assert!(method(path).unwrap().ignores_credentials, "{path}");
+            assert!(named(path).unwrap().ignores_credentials, "{path}");
         }
         for path in [
             "/shelf.catalog.v1.ProductService/GetProduct",
             "/shelf.access.v1.SessionService/GetSession",
         ] {
-            assert!(!method(path).unwrap().ignores_credentials, "{path}");
+            assert!(!named(path).unwrap().ignores_credentials, "{path}");
         }
     }
 }

@@ -30,7 +30,7 @@ type Callers = Arc<Mutex<HashMap<Account, Arc<Semaphore>>>>;
 #[derive(Debug)]
 pub(crate) struct Places {
     _common: OwnedSemaphorePermit,
-    _own: Option<Own>,
+    _own: Option<Box<Own>>,
 }
 
 impl Shed {
@@ -65,12 +65,16 @@ impl Shed {
         account: Option<Account>,
     ) -> Result<Places, Status> {
         let Some(account) = account else { return Ok(Places { _common: common, _own: None }) };
-        let mut own = Own::of(&self.callers, account, self.each);
+        let mut own = Box::new(Own::of(&self.callers, account, self.each));
         if let Ok(place) = Arc::clone(&own.places).try_acquire_owned() {
             own.place = Some(place);
             return Ok(Places { _common: common, _own: Some(own) });
         }
         drop(common);
+        Box::pin(self.both_in_time(own)).await
+    }
+
+    async fn both_in_time(&self, mut own: Box<Own>) -> Result<Places, Status> {
         own.place = Some(self.soon(&own.places).await?);
         Ok(Places { _common: self.place().await?, _own: Some(own) })
     }
@@ -79,7 +83,9 @@ impl Shed {
         if let Ok(place) = Arc::clone(places).try_acquire_owned() {
             return Ok(place);
         }
-        match tokio::time::timeout(self.patience, Arc::clone(places).acquire_owned()).await {
+        // In a box, because few calls wait and all would be as large.
+        let waiting = tokio::time::timeout(self.patience, Arc::clone(places).acquire_owned());
+        match Box::pin(waiting).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(status::overloaded()),
         }

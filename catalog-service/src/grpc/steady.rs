@@ -23,7 +23,9 @@ const LEAST_RATE: u64 = 1024;
 /// A request body that has to keep coming.
 pub(crate) struct Steady {
     body: Body,
-    times: Times,
+    /// How long a sender may be silent, and how far it may be behind the least rate.
+    pause: Duration,
+    slow: Duration,
     received: u64,
     waited: Duration,
     /// Since when the sender has been waited for, and until when at most.
@@ -33,14 +35,15 @@ pub(crate) struct Steady {
 impl Steady {
     /// Watches over `body`.
     pub(crate) fn new(body: Body, times: Times) -> Self {
-        Self { body, times, received: 0, waited: Duration::ZERO, waiting: None }
+        let Times { message_pause: pause, message_slow: slow, .. } = times;
+        Self { body, pause, slow, received: 0, waited: Duration::ZERO, waiting: None }
     }
 
     /// How long the sender may be waited for now: until it is as far behind the least rate as it may be.
     fn patience(&self) -> Duration {
         let earned = Duration::from_millis(self.received.saturating_mul(1000) / LEAST_RATE);
-        let left = (earned + self.times.message_slow).saturating_sub(self.waited);
-        left.min(self.times.message_pause)
+        let left = (earned + self.slow).saturating_sub(self.waited);
+        left.min(self.pause)
     }
 }
 

@@ -28,6 +28,7 @@ use crate::{
 mod callers;
 mod compression;
 mod history;
+mod size;
 mod whole;
 
 const PASSWORD: &str = "cedar kettle on the hob";
@@ -152,7 +153,7 @@ async fn every_method_is_refused_below_its_role_and_answered_from_it_on() {
     for service in proto::descriptor_pool().services() {
         for method in service.methods() {
             let path = format!("/{}/{}", service.full_name(), method.name());
-            let required = roles::named(&path).unwrap().1.role.unwrap();
+            let required = roles::named(&path).unwrap().role.unwrap();
             for role in ROLES {
                 // An empty message breaks the contract's rules; whoever learns that has been let in.
                 let refused = match method.is_server_streaming() {

@@ -9,20 +9,20 @@ use jiff::Timestamp;
 use tonic::{Code, Status};
 use tracing::Span;
 
-use super::{refusal::reason_of, request_id};
+use super::{refusal::reason_of, request_id, roles::Method};
 
 /// A call that is being answered.
 pub(super) struct Call {
     id: HeaderValue,
     /// What is called, if there is such a method: what else a caller writes into a path is kept out of the log.
-    method: Option<&'static str>,
+    pub(super) method: Option<&'static Method>,
     begun: Instant,
 }
 
 impl Call {
     /// Notes the beginning of a call.
     pub(super) fn begun(
-        method: Option<&'static str>,
+        method: Option<&'static Method>,
         headers: &HeaderMap,
         now: impl FnOnce() -> Timestamp,
     ) -> Self {
@@ -39,7 +39,7 @@ impl Call {
         let code = refusal.map_or(Cow::Borrowed("Ok"), |status| code_name(status.code()).into());
         let reason = refusal.and_then(reason_of);
         tracing::info!(
-            method = self.method.unwrap_or("unknown"),
+            method = self.method.map_or("unknown", |method| method.name),
             code = &*code,
             reason,
             duration_us = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX),

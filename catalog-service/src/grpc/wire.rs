@@ -4,6 +4,8 @@
 
 mod frame;
 
+use std::mem;
+
 use bytes::{Buf as _, BufMut as _, Bytes};
 use futures_util::Stream;
 use http::{HeaderMap, HeaderValue};
@@ -23,7 +25,8 @@ use tonic::{
 };
 use tower::service_fn;
 
-use super::{credentials::Identity, frames::PREFIX, resume_token::SHELF_RESUME_TOKEN};
+use super::{credentials::Identity, dispatch::Answering, frames, resume_token::SHELF_RESUME_TOKEN};
+use crate::config::Limits;
 
 /// The length in bytes from which an answer is compressed for those who take it. Making a compressor ready costs five times
 /// as much as the rest of a short call, and what fits in two packets arrives no sooner as one.
@@ -106,33 +109,35 @@ impl Encoded {
 /// Calls that say nothing of compression are read and framed here, because all that tonic could do for them it would do at three
 /// times the cost; the others, and messages that claim to be compressed all the same, are left to it. That is in a box, so that no
 /// call is larger than it has to be.
-pub(super) async fn unary<B, F, Fut>(
-    limit: usize,
+#[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice")]
+pub(super) fn unary<'s, F>(
+    limits: &'s Limits,
     identity: Identity,
-    request: http::Request<B>,
+    request: &'s mut http::Request<Body>,
     method: F,
-) -> http::Response<Body>
+) -> impl Future<Output = http::Response<Body>> + Send + 's
 where
-    B: HttpBody<Data = Bytes, Error = Status> + Unpin + Send + 'static,
-    F: Fn(Identity, Bytes) -> Fut + Clone + Send,
-    Fut: Future<Output = Result<Encoded, Status>> + Send,
+    F: Fn(Identity, Bytes) -> Result<Answering<'s>, Status> + Send + Sync + 's,
 {
-    if says_how_packed(request.headers()) {
-        return Box::pin(unary_by_tonic(limit, identity, request, method)).await;
-    }
-    let (head, body) = request.into_parts();
-    let mut framed = match frame::read(body).await {
-        Ok(framed) => framed,
-        Err(refusal) => return refusal.into_http(),
-    };
-    if !frame::is_plain(&framed) {
-        let request = http::Request::from_parts(head, Body::new(Full::new(framed)));
-        return Box::pin(unary_by_tonic(limit, identity, request, method)).await;
-    }
-    framed.advance(PREFIX);
-    match method(identity, framed).await.and_then(|answer| answer.within(limit)) {
-        Ok(answer) => answer.into_http(),
-        Err(refusal) => refusal.into_http(),
+    async move {
+        if says_how_packed(request.headers()) {
+            let request = mem::take(request).map(|body| frames::one(body, limits));
+            return Box::pin(unary_by_tonic(limits, identity, request, method)).await;
+        }
+        let framed = frame::read(frames::one(mem::take(request.body_mut()), limits)).await;
+        let answering = match framed.map(frame::opened) {
+            Ok(Ok(message)) => method(identity, message),
+            Ok(Err(packed)) => {
+                let request = mem::take(request).map(|_read| Body::new(Full::new(packed)));
+                return Box::pin(unary_by_tonic(limits, identity, request, method)).await;
+            }
+            Err(refusal) => Err(refusal),
+        };
+        let answer = match answering {
+            Ok(answering) => answering.await.and_then(|it| it.within(limits.message_bytes)),
+            Err(refusal) => Err(refusal),
+        };
+        answer.map_or_else(Status::into_http, Encoded::into_http)
     }
 }
 
@@ -141,33 +146,32 @@ fn says_how_packed(headers: &HeaderMap) -> bool {
     headers.contains_key("grpc-encoding") || headers.contains_key("grpc-accept-encoding")
 }
 
-async fn unary_by_tonic<B, F, Fut>(
-    limit: usize,
+async fn unary_by_tonic<'s, B, F>(
+    limits: &Limits,
     identity: Identity,
     request: http::Request<B>,
     method: F,
 ) -> http::Response<Body>
 where
     B: HttpBody<Data = Bytes, Error = Status> + Send + 'static,
-    F: Fn(Identity, Bytes) -> Fut + Clone + Send,
-    Fut: Future<Output = Result<Encoded, Status>> + Send,
+    F: Fn(Identity, Bytes) -> Result<Answering<'s>, Status> + Send + Sync,
 {
+    let limit = limits.message_bytes;
     let service = service_fn(|request: Request<Bytes>| {
-        let answered = method(identity.clone(), request.into_inner());
-        async move { answered.await?.within(limit).map(Encoded::into_response) }
+        let answering = method(identity.clone(), request.into_inner());
+        async move { answering?.await?.within(limit).map(Encoded::into_response) }
     });
     tonic_framed(limit).send_compressed(Gzip).send_compressed(Zstd).unary(service, request).await
 }
 
 /// Answers a call with a stream: reads its message, lets `method` open the stream, and frames what comes out of it, message by message.
 /// They are short and each would be packed by itself, so none is.
-pub(super) async fn streaming<B, F, Fut, S>(
-    limit: usize,
-    request: http::Request<B>,
+pub(super) async fn streaming<F, Fut, S>(
+    limits: &Limits,
+    request: &mut http::Request<Body>,
     method: F,
 ) -> http::Response<Body>
 where
-    B: HttpBody<Data = Bytes, Error = Status> + Send + 'static,
     F: Fn(Bytes) -> Fut + Clone + Send,
     Fut: Future<Output = Result<S, Status>> + Send,
     S: Stream<Item = Result<Encoded, Status>> + Send + 'static,
@@ -176,7 +180,8 @@ where
         let opened = method(request.into_inner());
         async move { Ok::<_, Status>(Response::new(opened.await?)) }
     });
-    tonic_framed(limit).server_streaming(service, request).await
+    let request = mem::take(request).map(|body| frames::one(body, limits));
+    tonic_framed(limits.message_bytes).server_streaming(service, request).await
 }
 
 /// How tonic frames messages: packed ones are read, and none is longer than the limit.
@@ -253,8 +258,11 @@ mod tests {
         for (name, value) in headers {
             request.headers_mut().insert(*name, HeaderValue::from_static(value));
         }
-        let method = async |_, _| Ok(Encoded::bytes(vec![0; length].into()));
-        unary(limit, identity, request, method).await
+        let limits = Limits { message_bytes: limit, ..Limits::default() };
+        let method = move |_, _| -> Result<Answering<'_>, Status> {
+            Ok(Box::pin(async move { Ok(Encoded::bytes(vec![0; length].into())) }))
+        };
+        unary(&limits, identity, &mut request, method).await
     }
 
     /// A call that says nothing of compression, and one that takes it: the first is framed here, and the other by tonic.

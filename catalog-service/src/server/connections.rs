@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt as _;
 use http::Version;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -128,12 +129,10 @@ impl Host {
                 let http2 = request.version() == Version::HTTP_2;
                 activity.asked(http2);
                 let (under_way, activity) = (asked.begin(), activity.clone());
-                let answering = socket.clone().answer(request);
-                async move {
-                    let answer = answering.await;
+                socket.clone().answer(request).map(move |answer| {
                     activity.answered();
                     answer.map(|answer| answer.map(|body| Sending::of(body, under_way, http2)))
-                }
+                })
             }
         });
         let stall = self.times.write_stall;

@@ -54,12 +54,15 @@ impl Socket {
     }
 
     /// Answers one request.
-    pub(crate) async fn answer<B>(self, request: Request<B>) -> Result<Response<Body>, Infallible>
+    pub(crate) fn answer<B>(
+        self,
+        request: Request<B>,
+    ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send
     where
         B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<BoxError>,
     {
-        drain::answered(request, |request| self.0.oneshot(request)).await
+        drain::answered(request, |request| self.0.oneshot(request))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue};
 use http_body::{Body as HttpBody, Frame};
 use http_body_util::BodyExt as _;
@@ -17,18 +17,21 @@ use crate::grpc::frames::PREFIX;
 ///
 /// # Errors
 /// Whatever keeps the body from coming whole.
-pub(super) async fn read<B>(mut body: B) -> Result<Bytes, Status>
+#[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice")]
+pub(super) fn read<B>(mut body: B) -> impl Future<Output = Result<Bytes, Status>>
 where
     B: HttpBody<Data = Bytes, Error = Status> + Unpin,
 {
-    let mut framed = Bytes::new();
-    while let Some(frame) = body.frame().await {
-        // Trailers of a request say nothing to any method.
-        if let Ok(data) = frame?.into_data() {
-            framed = joined(framed, data);
+    async move {
+        let mut framed = Bytes::new();
+        while let Some(frame) = body.frame().await {
+            // Trailers of a request say nothing to any method.
+            if let Ok(data) = frame?.into_data() {
+                framed = joined(framed, data);
+            }
         }
+        Ok(framed)
     }
-    Ok(framed)
 }
 
 /// The pieces of a frame in one; most come in one.
@@ -42,9 +45,16 @@ fn joined(before: Bytes, data: Bytes) -> Bytes {
     whole.freeze()
 }
 
-/// Whether the frame says that its message is not compressed.
-pub(super) fn is_plain(framed: &[u8]) -> bool {
-    framed.len() >= PREFIX && framed[0] == 0
+/// The message of a frame.
+///
+/// # Errors
+/// The frame itself, where it says that its message is compressed.
+pub(super) fn opened(mut framed: Bytes) -> Result<Bytes, Bytes> {
+    if framed.len() < PREFIX || framed[0] != 0 {
+        return Err(framed);
+    }
+    framed.advance(PREFIX);
+    Ok(framed)
 }
 
 /// The body of an answer: its message in one piece, then that the call has ended well.

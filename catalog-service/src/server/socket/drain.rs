@@ -12,6 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::future::Either;
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -25,7 +26,23 @@ const MOST: usize = 6 << 20;
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Calls the service, and after an early refusal over HTTP/1 reads what is left of the request.
-pub(super) async fn answered<B, F, Fut>(
+pub(super) fn answered<B, F, Fut>(
+    request: Request<B>,
+    call: F,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send
+where
+    B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+    F: FnOnce(Request<Body>) -> Fut + Send,
+    Fut: Future<Output = Result<Response<Body>, Infallible>> + Send,
+{
+    match request.version() {
+        Version::HTTP_2 | Version::HTTP_3 => Either::Left(call(request.map(Body::new))),
+        _ => Either::Right(Box::pin(answered_and_read_away(request, call))),
+    }
+}
+
+async fn answered_and_read_away<B, F, Fut>(
     request: Request<B>,
     call: F,
 ) -> Result<Response<Body>, Infallible>
@@ -35,9 +52,6 @@ where
     F: FnOnce(Request<Body>) -> Fut,
     Fut: Future<Output = Result<Response<Body>, Infallible>>,
 {
-    if request.version() >= Version::HTTP_2 {
-        return call(request.map(Body::new)).await;
-    }
     let (parts, body) = request.into_parts();
     let shared = Shared(Arc::new(Mutex::new(Some(body))));
     let mut response = call(Request::from_parts(parts, Body::new(shared.clone()))).await?;
