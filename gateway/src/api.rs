@@ -15,7 +15,7 @@ mod stream;
 mod unpack;
 mod upload;
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
@@ -51,21 +51,19 @@ pub(crate) async fn answer(
     gateway: &Gateway,
     visit: &Visit,
     plan: Option<Arc<Plan>>,
-    request: Request<Body>,
+    request: &mut Request<Body>,
 ) -> Response {
     let Some(plan) = plan else { return Refusal::no_contract().render(gateway, visit) };
-    let request = match gateway.contract().profile() {
-        Profile::GrpcGateway if form::is_form(&request) => {
-            match Box::pin(form::unfolded(gateway, visit, &plan, request)).await {
-                Ok(request) => request,
-                Err(refusal) => return refusal.render(gateway, visit),
-            }
+    if gateway.contract().profile() == Profile::GrpcGateway && form::is_form(request) {
+        let form = mem::take(request);
+        match Box::pin(form::unfolded(gateway, visit, &plan, form)).await {
+            Ok(unfolded) => *request = unfolded,
+            Err(refusal) => return refusal.render(gateway, visit),
         }
-        _ => request,
-    };
-    let (head, body) = request.into_parts();
-    let call = match plan.route(head.method.as_str(), head.uri.path()) {
-        Routed::Hit(call) => call,
+    }
+    let (head, body) = mem::take(request).into_parts();
+    let asked = match plan.route(head.method.as_str(), head.uri.path()) {
+        Routed::Hit(call) => Asked { gateway, visit, plan: &plan, head: &head, call },
         Routed::WrongMethod { allow } => {
             return wrong_method(&head.method, allow)
                 .unwrap_or_else(|refusal| refusal.render(gateway, visit));
@@ -73,13 +71,12 @@ pub(crate) async fn answer(
         Routed::LeftOut { error } => return Refusal::left_out(error).render(gateway, visit),
         Routed::Miss => return Refusal::not_found().render(gateway, visit),
     };
-    let asked = Asked { gateway, visit, plan: &plan, head: &head, call };
     let response = match asked.answer(body).await {
         Ok(response) => response,
         Err(Failure::Refused(refusal)) => refusal.render(gateway, visit),
         Err(failure) => failure.render(&plan, gateway.contract(), &head.headers),
     };
-    visit.was_for(call.rpc());
+    visit.was_for(asked.call.rpc());
     response
 }
 
@@ -105,7 +102,7 @@ impl Asked<'_> {
         let upstream = self.gateway.upstream();
         let secret = reply::Secret::of(self.call.rpc(), &message);
         let answer = upstream.unary(target, &outgoing, message, most).await?;
-        reply::write(self, secret, answer).await
+        Ok(reply::write(self, secret, answer)?.await)
     }
 
     /// The frame of the request's one message, known to be good.

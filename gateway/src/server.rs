@@ -5,7 +5,7 @@
 mod connection;
 mod crowd;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{body::Body, response::Response};
 use http::Request;
@@ -86,12 +86,9 @@ impl Bound {
         if gateway.front() == Front::Shelf && !origin.keeps_secure_cookies() {
             tracing::warn!(%origin, "signing in needs https: browsers keep no session cookie of this address");
         }
-        let app = Arc::new(App::new(gateway.clone()));
-        let answer = move |peer, request| {
-            let app = Arc::clone(&app);
-            // In a box, because the server moves it about ten times before it is first polled.
-            Box::pin(async move { app.answer(Some(peer), request).await })
-        };
+        let app = App::new(gateway.clone());
+        // In a box, because the server moves it about ten times before it is first polled.
+        let answer = move |peer, request| Box::pin(app.clone().answer(Some(peer), request));
         let draining = async {
             shutdown.cancelled().await;
             gateway.drain();

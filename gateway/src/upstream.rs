@@ -170,27 +170,40 @@ impl Upstream {
     ///
     /// # Errors
     /// Whatever the service answers but success, and whatever keeps it from answering.
-    pub(crate) async fn unary(
+    pub(crate) fn unary<'c>(
+        &'c self,
+        target: Target<'c>,
+        outgoing: &'c Outgoing,
+        message: Bytes,
+        most: usize,
+    ) -> impl Future<Output = Result<Reply, Status>> + Send + 'c {
+        match (&self.way, target) {
+            (Way::Here(Here { whole: Some(answer), .. }), Target::Method(rpc)) => {
+                Either::Left(async move {
+                    let answer = answer(whole(rpc, outgoing, message)?);
+                    Reply::of(in_time(outgoing.deadline(), answer).await?, most)
+                })
+            }
+            // In a box, so that a call within the process is no larger than it has to be.
+            _ => Either::Right(Box::pin(self.framed(target, outgoing, message, most))),
+        }
+    }
+
+    /// The same, as it goes over a socket.
+    async fn framed(
         &self,
         target: Target<'_>,
         outgoing: &Outgoing,
         message: Bytes,
         most: usize,
     ) -> Result<Reply, Status> {
-        if let (Way::Here(Here { whole: Some(answer), .. }), Target::Method(rpc)) =
-            (&self.way, target)
-        {
-            let answer = answer(whole(rpc, outgoing, message)?);
-            return Reply::of(in_time(outgoing.deadline(), answer).await?, most);
-        }
         let path = target.path()?;
         let head = || Head::stamped(path.clone(), outgoing);
         let answer = async {
             match &self.way {
                 Way::Here(here) => (here.framed)(head()?.request(message)).await,
-                // In a box, so that a call within the process is no larger than it has to be.
                 Way::There(instances) => {
-                    Box::pin(retry::call(&instances.calls, target.rpc(), head, message)).await
+                    retry::call(&instances.calls, target.rpc(), head, message).await
                 }
             }
         };

@@ -26,7 +26,8 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, sizes: &Sizes) -> Resu
     if body.size_hint().lower() > sizes.body as u64 {
         return Err(Refusal::too_large(sizes.body));
     }
-    let received = match Limited::new(body, sizes.body).collect().await {
+    // In a box, because most requests have no body and all would be as large.
+    let received = match Box::pin(Limited::new(body, sizes.body).collect()).await {
         Ok(received) => received.to_bytes(),
         Err(error) => return Err(refusal(error.as_ref(), sizes)),
     };

@@ -2,11 +2,19 @@
 
 use axum::{body::Body, response::Response};
 use bytes::{Bytes, BytesMut};
+use futures_util::{
+    FutureExt as _,
+    future::{Either, ready},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use transcoder::{Reply, Rpc};
 
 use super::{Asked, Failure, metadata};
-use crate::{app::coding, contract::Front, session, upstream};
+use crate::{
+    app::coding::{self, Coding},
+    contract::Front,
+    session, upstream,
+};
 
 /// Room for the headers of an answer, with those that every answer gets at its end.
 const ROOM: usize = 12;
@@ -38,12 +46,31 @@ impl Secret {
     }
 }
 
-/// Writes the answer to a call that succeeded.
-pub(super) async fn write(
+/// Writes the answer to a call that succeeded. Only what is to be compressed has to be waited for.
+pub(super) fn write(
     asked: &Asked<'_>,
     secret: Secret,
     answer: upstream::Reply,
-) -> Result<Response, Failure> {
+) -> Result<impl Future<Output = Response> + Send + use<>, Failure> {
+    let written = written(asked, secret, answer)?;
+    Ok(match written.coding {
+        Coding::Identity => Either::Left(ready(written.into_response())),
+        _ => Either::Right(Box::pin(written.packed().map(Written::into_response))),
+    })
+}
+
+/// An answer that is printed and not yet compressed.
+struct Written {
+    status: StatusCode,
+    headers: HeaderMap,
+    /// None where the status has none.
+    body: Option<Bytes>,
+    coding: Coding,
+    is_head: bool,
+    trailers: Option<HeaderMap>,
+}
+
+fn written(asked: &Asked<'_>, secret: Secret, answer: upstream::Reply) -> Result<Written, Failure> {
     let (head, call, contract) = (asked.head, &asked.call, asked.gateway.contract());
     let mut headers = HeaderMap::with_capacity(ROOM);
     metadata::back(contract, &[answer.head(), answer.trailers()], &mut headers);
@@ -69,34 +96,54 @@ pub(super) async fn write(
             headers.insert(header::ETAG, value);
         }
         if matched {
-            return Ok(respond(StatusCode::NOT_MODIFIED, headers, Body::empty()));
+            return Ok(Written::without_body(StatusCode::NOT_MODIFIED, headers));
         }
     }
 
     let mut out = BytesMut::new();
-    let body = match call.response(&wire, print, &mut out)? {
-        Reply::Json => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            compress(out.freeze(), coding, &mut headers).await
-        }
-        Reply::Raw { content_type, data } => {
-            headers.insert(header::CONTENT_TYPE, raw_type(content_type));
-            data
-        }
-    };
+    let printed = call.response(&wire, print, &mut out)?;
     if is_empty(status) {
-        for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING] {
-            headers.remove(name);
+        return Ok(Written::without_body(status, headers));
+    }
+    let (content_type, body, coding) = match printed {
+        Reply::Json => (HeaderValue::from_static("application/json"), out.freeze(), coding),
+        Reply::Raw { content_type, data } => (raw_type(content_type), data, Coding::Identity),
+    };
+    headers.insert(header::CONTENT_TYPE, content_type);
+    Ok(Written { status, headers, body: Some(body), coding, is_head: call.is_head(), trailers })
+}
+
+impl Written {
+    fn without_body(status: StatusCode, headers: HeaderMap) -> Self {
+        let coding = Coding::Identity;
+        Self { status, headers, body: None, coding, is_head: false, trailers: None }
+    }
+
+    /// The same, compressed. What cannot be is sent as it is; its tag stays its own.
+    async fn packed(mut self) -> Self {
+        if let Some(body) = self.body.take() {
+            let packed = coding::encode(body.clone(), self.coding).await.ok();
+            if packed.is_some() {
+                let name = coding::name(self.coding);
+                self.headers.extend(name.map(|name| (header::CONTENT_ENCODING, name)));
+            }
+            self.body = packed.or(Some(body));
         }
-        return Ok(respond(status, headers, Body::empty()));
+        self
     }
-    headers.insert(header::CONTENT_LENGTH, body.len().into());
-    let body = if call.is_head() { Body::empty() } else { Body::from(body) };
-    let mut response = respond(status, headers, body);
-    if let Some(trailers) = trailers {
-        metadata::end_with(trailers, &mut response);
+
+    fn into_response(mut self) -> Response {
+        let Some(body) = self.body else {
+            return respond(self.status, self.headers, Body::empty());
+        };
+        self.headers.insert(header::CONTENT_LENGTH, body.len().into());
+        let body = if self.is_head { Body::empty() } else { Body::from(body) };
+        let mut response = respond(self.status, self.headers, body);
+        if let Some(trailers) = self.trailers {
+            metadata::end_with(trailers, &mut response);
+        }
+        response
     }
-    Ok(response)
 }
 
 /// Whether an answer of this status has no body, whatever the service answers (RFC 9110, 15.3.5 and 15.3.6).
@@ -132,19 +179,6 @@ fn guarded(head: &Parts, secret: Secret, wire: Bytes, headers: &mut HeaderMap) -
 pub(super) fn raw_type(content_type: String) -> HeaderValue {
     let binary = HeaderValue::from_static("application/octet-stream");
     HeaderValue::try_from(content_type).ok().filter(|it| !it.is_empty()).unwrap_or(binary)
-}
-
-async fn compress(body: Bytes, coding: coding::Coding, headers: &mut HeaderMap) -> Bytes {
-    match coding::encode(body.clone(), coding).await {
-        Ok(encoded) => {
-            if let Some(name) = coding::name(coding) {
-                headers.insert(header::CONTENT_ENCODING, name);
-            }
-            encoded
-        }
-        // What cannot be compressed is sent as it is; its tag stays its own.
-        Err(_) => body,
-    }
 }
 
 pub(super) fn respond(status: StatusCode, headers: HeaderMap, body: Body) -> Response {

@@ -62,7 +62,7 @@ pub(super) async fn answer(asked: &Asked<'_>, body: Body) -> Result<Response, Fa
         failure = failed => return Err(failure),
         answer = answer => answer?,
     };
-    reply::write(asked, reply::Secret::None, answer).await
+    Ok(reply::write(asked, reply::Secret::None, answer)?.await)
 }
 
 /// The messages of one upload on their way.

@@ -69,7 +69,9 @@ impl InFlight {
         if let Ok(place) = Arc::clone(places).try_acquire_owned() {
             return Ok(place);
         }
-        match tokio::time::timeout(self.patience, Arc::clone(places).acquire_owned()).await {
+        // In a box, because few requests wait and all would be as large.
+        let waiting = tokio::time::timeout(self.patience, Arc::clone(places).acquire_owned());
+        match Box::pin(waiting).await {
             Ok(Ok(place)) => Ok(place),
             _ => Err(Refusal::overloaded()),
         }

@@ -87,7 +87,12 @@ pub(super) struct Rest(Option<(Home, usize)>);
 impl Rest {
     /// Reads what the handler left, or says that the connection ends with this answer.
     pub(super) async fn finish(self, response: &mut Response) {
-        let Some((home, most)) = self.0 else { return };
+        if let Some((home, most)) = self.0 {
+            Box::pin(Self::read_away(home, most, response)).await;
+        }
+    }
+
+    async fn read_away(home: Home, most: usize, response: &mut Response) {
         let left = home.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut body) = left else { return };
         let read_all = async {

@@ -162,9 +162,14 @@ impl Link {
 
     /// The connection that is there, or a new one.
     async fn connection(&self) -> Result<Open, Broken> {
-        if let Some(open) = self.open() {
-            return Ok(open);
+        match self.open() {
+            Some(open) => Ok(open),
+            // In a box, because few calls wait for one and all would be as large.
+            None => Box::pin(self.new_connection()).await,
         }
+    }
+
+    async fn new_connection(&self) -> Result<Open, Broken> {
         let before = self.0.attempts.load(Ordering::Acquire);
         let _turn = self.0.turn.lock().await;
         if let Some(open) = self.open() {

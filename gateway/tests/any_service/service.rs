@@ -317,7 +317,7 @@ impl Front {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
-        self.app.answer(None, request).await
+        self.app.clone().answer(None, request).await
     }
 
     pub(crate) async fn get(&self, target: &str) -> Answer {

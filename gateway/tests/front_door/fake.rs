@@ -178,7 +178,7 @@ impl Answered {
 }
 
 pub(crate) async fn send(app: &App, request: Request<Body>) -> Answered {
-    let (head, body) = app.answer(None, request).await.into_parts();
+    let (head, body) = app.clone().answer(None, request).await.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     Answered { status: head.status, headers: head.headers, body }
 }

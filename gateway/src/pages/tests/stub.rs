@@ -170,7 +170,7 @@ impl Shop {
     }
 
     async fn answer(&self, request: Request<Body>) -> Response {
-        APP.answer(Some(Peer::new(self.address, LOCAL)), request).await
+        APP.clone().answer(Some(Peer::new(self.address, LOCAL)), request).await
     }
 
     /// From now on a method answers so.
