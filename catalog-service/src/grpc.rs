@@ -221,6 +221,7 @@ impl GrpcService {
     ) -> Result<Response<Body>, Status> {
         let source = self.source(request);
         let _places;
+        // Who calls is gone from here before the answer is awaited, or it would be held twice.
         let response = {
             let (identity, places) = self.admitted(method, source, request.headers()).await?;
             _places = places;

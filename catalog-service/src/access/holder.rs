@@ -127,16 +127,17 @@ impl Access {
     pub async fn holder(&self, token: &str) -> Result<Arc<Holder>> {
         let (kind, digest) = Token::read(token).ok_or(Error::CredentialsInvalid)?;
         let now = self.0.clock.now();
+        // Most tokens are known and not due; what the others wait for is in boxes, or all would be as large.
         let known = match self.0.holders.believed(&digest, now).await {
             Some(known) => known,
-            None => self.read_holder(kind, &digest, now).await?,
+            None => Box::pin(self.read_holder(kind, &digest, now)).await?,
         };
         if let Some(ended) = known.holder.ended(now, &self.0.lasts) {
-            self.0.holders.forget(&digest).await;
+            Box::pin(self.0.holders.forget(&digest)).await;
             return Err(ended);
         }
         if known.holder.is_due(now) {
-            return Ok(self.touch(&digest, known).await);
+            return Ok(Box::pin(self.touch(&digest, known)).await);
         }
         Ok(known.holder)
     }

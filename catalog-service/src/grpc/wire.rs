@@ -8,7 +8,7 @@ use std::mem;
 
 use bytes::{Buf as _, BufMut as _, Bytes};
 use futures_util::Stream;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::Body as HttpBody;
 use http_body_util::Full;
 use prost::Message;
@@ -31,6 +31,10 @@ use crate::config::Limits;
 /// The length in bytes from which an answer is compressed for those who take it. Making a compressor ready costs five times
 /// as much as the rest of a short call, and what fits in two packets arrives no sooner as one.
 const WORTH_PACKING: usize = 2048;
+
+/// How a message is compressed, and how an answer may be.
+const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
 /// An encoded message on its way out, and the resume token beside it when a read answers it.
 #[derive(Clone, Debug)]
@@ -143,7 +147,7 @@ where
 
 /// Whether a call comes compressed, or its answer may.
 fn says_how_packed(headers: &HeaderMap) -> bool {
-    headers.contains_key("grpc-encoding") || headers.contains_key("grpc-accept-encoding")
+    headers.contains_key(GRPC_ENCODING) || headers.contains_key(GRPC_ACCEPT_ENCODING)
 }
 
 async fn unary_by_tonic<'s, B, F>(
