@@ -1,6 +1,6 @@
 //! What stands around every page: the shop's name, the theme, who is signed in, the message of the last action, the assets.
 
-use super::{flash::FlashView, lang::Lang, locale::Locale, theme::Theme};
+use super::{escaped::Escaped, flash::FlashView, lang::Lang, locale::Locale, theme::Theme};
 use crate::app::Gateway;
 
 /// What the layouts show.
@@ -46,7 +46,7 @@ pub(crate) struct Links {
     pub(crate) stylesheet: String,
     pub(crate) font: String,
     pub(crate) icon: String,
-    pub(crate) sprite: String,
+    pub(crate) sprite: Escaped<'static>,
     pub(crate) main: String,
     /// The modules to fetch ahead.
     pub(crate) modules: Vec<String>,
@@ -91,7 +91,7 @@ impl Links {
             stylesheet: assets.stylesheet(),
             font: assets.url("fonts/bricolage-grotesque.woff2"),
             icon: assets.url("icons/icon.svg"),
-            sprite: assets.url("icons/sprite.svg"),
+            sprite: Escaped::of(assets.url("icons/sprite.svg")),
             main: assets.url("modules/main.js"),
             modules: Vec::new(),
         }

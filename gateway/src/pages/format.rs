@@ -121,10 +121,8 @@ fn put_day(text: &mut String, at: DateTime, letters: usize) {
 
 /// Appends a number with two digits.
 fn put_two(text: &mut String, number: i8) {
-    if number < 10 {
-        text.push('0');
-    }
-    text.push_str(itoa::Buffer::new().format(number));
+    let number = number.unsigned_abs();
+    text.extend([number / 10, number % 10].map(|digit| char::from(b'0' + digit)));
 }
 
 /// A moment as a `datetime-local` input takes it, in UTC.

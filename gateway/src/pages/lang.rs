@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use askama::filters::HtmlSafe;
+use askama::{FastWritable, Values, filters::HtmlSafe};
 
 /// The language in which the pages themselves are written.
 const OF_PAGES: &str = "en";
 
-/// Prints as the attribute `lang`, with a space before it; as nothing where the language is that of the pages.
+/// The attribute `lang`, with a space before it; nothing where the language is that of the pages.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lang(String);
 
@@ -17,13 +17,19 @@ impl Lang {
         let language = tag.split('-').next().unwrap_or_default();
         let is_tag = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let is_other = !language.is_empty() && !language.eq_ignore_ascii_case(OF_PAGES);
-        Self(if is_tag && is_other { tag.to_owned() } else { String::new() })
+        Self(if is_tag && is_other { format!(" lang=\"{tag}\"") } else { String::new() })
     }
 }
 
 impl fmt::Display for Lang {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { Ok(()) } else { write!(f, " lang=\"{}\"", self.0) }
+        f.write_str(&self.0)
+    }
+}
+
+impl FastWritable for Lang {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(dest.write_str(&self.0)?)
     }
 }
 

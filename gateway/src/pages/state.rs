@@ -52,7 +52,7 @@ impl StateWord {
 
     /// The word that styles and modules know it by.
     pub(crate) fn key(&self) -> &'static str {
-        self.code().split_once('-').map_or("", |(_, key)| key)
+        self.code().strip_prefix("state-").unwrap_or_default()
     }
 
     /// The word that people read.
