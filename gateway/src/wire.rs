@@ -7,7 +7,8 @@ use transcoder::BrokenWire;
 pub(crate) use transcoder::{Fields, WireValue as Value};
 
 /// The bytes are not the message that was expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an answer of the service cannot be read")]
 pub(crate) struct Malformed;
 
 impl From<BrokenWire> for Malformed {
@@ -17,8 +18,8 @@ impl From<BrokenWire> for Malformed {
 }
 
 impl From<Malformed> for Status {
-    fn from(_: Malformed) -> Self {
-        Self::internal("an answer of the service cannot be read")
+    fn from(malformed: Malformed) -> Self {
+        Self::internal(malformed.to_string())
     }
 }
 

@@ -1,32 +1,49 @@
 //! A product as the shop shows it in a list: picture, name, price label, a word or two.
 
-use proto::catalog::{AttributeValue, Image, Price, PriceRange, attribute_value::Value};
+use std::borrow::Cow;
+
+use proto::catalog::{AttributeValue, Image, attribute_value::Value};
 
 use super::{
-    locale::{Amount, Locale},
+    answers::Found,
+    escaped::Escaped,
+    locale::{Amount, Amounts, Locale},
+    priced::{PriceRef, RangeRef},
+    search::marks,
     shown::{Shown, ShownOption},
 };
+use crate::wire::Malformed;
 
-/// One card.
+/// The longest attribute that fits on a card, in characters.
+const SHORT: usize = 18;
+
+/// The cards of a page. Each is made when it is printed and gone after it: a page full of them holds the texts of one.
 #[derive(Clone, Debug)]
-pub(crate) struct Card {
-    pub(crate) slug: String,
-    pub(crate) title: String,
+pub(crate) struct Cards<'a> {
+    pub(crate) found: &'a [Found],
+    pub(crate) amounts: Amounts<'a>,
+}
+
+/// One card. Its texts are the product's own, each escaped once.
+#[derive(Clone, Debug)]
+pub(crate) struct Card<'a> {
+    pub(crate) slug: Escaped<'a>,
+    pub(crate) title: Escaped<'a>,
     pub(crate) initial: String,
     /// The address of the picture.
-    pub(crate) picture: Option<String>,
+    pub(crate) picture: Option<Escaped<'a>>,
     pub(crate) price: Option<PriceLabel>,
-    pub(crate) meta: String,
+    pub(crate) meta: Escaped<'a>,
     /// The title in parts, where it was searched for.
-    pub(crate) title_marks: Vec<Mark>,
+    pub(crate) title_marks: Vec<Mark<'a>>,
     /// A part of the description in parts.
-    pub(crate) excerpt: Vec<Mark>,
+    pub(crate) excerpt: Vec<Mark<'a>>,
 }
 
 /// A part of a text, and whether it was searched for.
-#[derive(Clone, Debug)]
-pub(crate) struct Mark {
-    pub(crate) text: String,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark<'a> {
+    pub(crate) text: &'a str,
     pub(crate) is_match: bool,
 }
 
@@ -46,20 +63,35 @@ pub(crate) struct PriceLabel {
     pub(crate) from: bool,
 }
 
-impl Card {
-    /// The card of a product.
-    pub(crate) fn of(product: &Shown<'_>, locale: &Locale) -> Self {
+impl<'a> Cards<'a> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// One after the other.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Result<Card<'a>, Malformed>> {
+        self.found.iter().map(|found| Card::of(found, &self.amounts))
+    }
+}
+
+impl<'a> Card<'a> {
+    /// The card of a product, with what was searched for marked.
+    fn of(found: &'a Found, amounts: &Amounts<'_>) -> Result<Self, Malformed> {
+        let product = Shown::read(&found.product)?;
+        let title_marks = marks(&found.title_segments);
+        // Where the title says why it was found, the description need not.
+        let in_title = title_marks.iter().any(|part| part.is_match);
         let picture = product.picture.filter(|uri| Picture::may_show(uri));
-        Self {
-            slug: product.slug.to_owned(),
-            title: product.title.to_owned(),
+        Ok(Self {
+            slug: Escaped::of(product.slug),
+            title: Escaped::of(product.title),
             initial: initial(product.title),
-            picture: picture.map(str::to_owned),
-            price: PriceLabel::lowest(product.price_range.as_ref(), &product.prices, locale),
-            meta: meta(product),
-            title_marks: Vec::new(),
-            excerpt: Vec::new(),
-        }
+            picture: picture.map(Escaped::of),
+            price: PriceLabel::lowest(product.price_range, product.prices.iter().copied(), amounts),
+            meta: Escaped::of(meta(&product)),
+            title_marks,
+            excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
+        })
     }
 }
 
@@ -79,27 +111,26 @@ impl Picture {
 impl PriceLabel {
     /// The lowest price of a product, and what the first variant with it cost before, of the prices of all variants.
     pub(crate) fn lowest<'p>(
-        range: Option<&PriceRange>,
-        prices: impl IntoIterator<Item = &'p Price>,
-        locale: &Locale,
+        range: Option<RangeRef<'_>>,
+        prices: impl IntoIterator<Item = PriceRef<'p>>,
+        amounts: &Amounts<'_>,
     ) -> Option<Self> {
         let range = range?;
-        let lowest = range.lowest.as_ref()?;
-        let before = prices.into_iter().find(|price| price.amount.as_ref() == Some(lowest));
+        let lowest = range.lowest?;
+        let first = prices.into_iter().find(|price| price.amount == Some(lowest));
+        let before = first.and_then(|price| price.compare_at);
         Some(Self {
-            now: locale.money(lowest),
-            before: before
-                .and_then(|price| price.compare_at_amount.as_ref())
-                .map(|was| locale.money(was)),
-            from: range.highest.as_ref().is_some_and(|highest| highest != lowest),
+            now: amounts.print(lowest),
+            before: before.map(|was| amounts.print(was)),
+            from: range.is_wide(),
         })
     }
 
     /// One price.
-    pub(crate) fn of_price(price: &Price, locale: &Locale) -> Option<Self> {
+    pub(crate) fn of_price(price: PriceRef<'_>, amounts: &Amounts<'_>) -> Option<Self> {
         Some(Self {
-            now: locale.money(price.amount.as_ref()?),
-            before: price.compare_at_amount.as_ref().map(|was| locale.money(was)),
+            now: amounts.print(price.amount?),
+            before: price.compare_at.map(|was| amounts.print(was)),
             from: false,
         })
     }
@@ -159,21 +190,22 @@ fn words_and_unit(name: &str) -> (&str, &str) {
 }
 
 /// Two short facts: the choice there is, the brand, or attributes.
-fn meta(product: &Shown<'_>) -> String {
-    let mut facts: Vec<String> = product.options.iter().map(choice).collect();
-    if facts.is_empty() && !product.brand.is_empty() {
-        facts.push(product.brand.to_owned());
-    }
+fn meta<'a>(product: &Shown<'a>) -> Cow<'a, str> {
+    let choices = product.options.iter().map(choice);
+    let brand = (product.options.is_empty() && !product.brand.is_empty()).then_some(product.brand);
     let texts = product.texts.iter().map(|(_, text)| *text);
-    facts.extend(texts.filter(|text| text.chars().count() <= 18).take(2).map(str::to_owned));
-    facts.truncate(2);
-    facts.join(" · ")
+    let short = texts.filter(|text| text.chars().count() <= SHORT);
+    let mut facts = choices.chain(brand.into_iter().chain(short).map(Cow::Borrowed));
+    match (facts.next(), facts.next()) {
+        (Some(one), Some(other)) => [&*one, " · ", &*other].concat().into(),
+        (one, _) => one.unwrap_or_default(),
+    }
 }
 
-fn choice(option: &ShownOption<'_>) -> String {
-    match option.values.as_slice() {
-        [one] => (*one).to_owned(),
-        many => format!("{} {}", many.len(), plural(&option.name.to_lowercase())),
+fn choice<'a>(option: &ShownOption<'a>) -> Cow<'a, str> {
+    match option.values {
+        1 => option.first_value.into(),
+        many => format!("{many} {}", plural(&option.name.to_lowercase())).into(),
     }
 }
 
@@ -227,6 +259,38 @@ mod tests {
         #[case] text: &str,
     ) {
         assert_eq!(readable_text(name, told, locale::of("de")).1, text);
+    }
+
+    #[test]
+    fn a_product_that_cannot_be_read_fails_its_page() {
+        let found = [Found::default(), Found { product: vec![0x0a].into(), ..Found::default() }];
+        let cards = Cards { found: &found, amounts: Amounts::of(english(), "EUR") };
+        let made: Vec<_> = cards.each().map(|card| card.map(drop)).collect();
+        assert_eq!(made, [Ok(()), Err(Malformed)]);
+        let failed = askama::Error::from(Malformed).to_string();
+        assert_eq!(failed, "an answer of the service cannot be read");
+    }
+
+    #[rstest]
+    #[case::nothing(&[], "", &[], "")]
+    #[case::a_brand_and_texts(&[], "Emalia", &["steel", "by hand"], "Emalia · steel")]
+    #[case::one_value(&[("Colour", "White", 1)], "Emalia", &[], "White")]
+    #[case::two_choices(&[("Colour", "a", 2), ("Size", "s", 3)], "", &["oak"], "2 colours · 3 sizes")]
+    #[case::too_long_a_text(&[], "", &["longer than eighteen letters", "short"], "short")]
+    fn a_card_says_two_short_facts(
+        #[case] options: &[(&'static str, &'static str, usize)],
+        #[case] brand: &'static str,
+        #[case] texts: &[&'static str],
+        #[case] expected: &str,
+    ) {
+        let option = |&(name, first_value, values)| ShownOption { name, first_value, values };
+        let product = Shown {
+            options: options.iter().map(option).collect(),
+            brand,
+            texts: texts.iter().map(|text| ("", *text)).collect(),
+            ..Shown::default()
+        };
+        assert_eq!(meta(&product), expected);
     }
 
     #[test]

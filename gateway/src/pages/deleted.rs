@@ -224,8 +224,7 @@ fn row(product: &Product, visit: &Visit) -> DeletedRow {
         title: product.title.clone(),
         sku: match product.variants.as_slice() {
             [] => String::new(),
-            [only] => only.sku.clone(),
-            [first, ..] => skus(&first.sku, product.variants.len()),
+            [first, ..] => skus(&first.sku, product.variants.len()).into_owned(),
         },
         deleted: deleted.short,
         deleted_iso: deleted.iso,

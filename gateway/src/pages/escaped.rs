@@ -4,30 +4,19 @@ use std::{borrow::Cow, fmt};
 
 use askama::{FastWritable, Values, filters::HtmlSafe};
 
-/// Text that stands for itself in HTML, in an attribute as well. It borrows what has nothing to escape.
+/// Text that stands for itself in HTML, in an attribute between quotation marks as well. It borrows what has nothing to escape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Escaped<'a>(Cow<'a, str>);
 
 impl<'a> Escaped<'a> {
     /// Any text.
     pub(crate) fn of(text: impl Into<Cow<'a, str>>) -> Self {
-        let text = text.into();
-        // Looking at all bytes is quicker than stopping at the first that counts, of which there is seldom one.
-        let is_plain = text.bytes().fold(true, |plain, byte| plain & !is_special(byte));
-        if is_plain { Self(text) } else { Self(escaped(&text).into()) }
+        Self(without(text.into(), &SPECIAL))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-fn is_special(byte: u8) -> bool {
-    reference(byte).is_some()
 }
 
 /// What is printed in a character's place, as a template does it.
@@ -42,12 +31,34 @@ fn reference(byte: u8) -> Option<&'static str> {
     })
 }
 
+/// By byte, whether something is printed in its place.
+type Special = [bool; 256];
+
+static SPECIAL: Special = special(b"\"&'<>");
+static SPECIAL_BETWEEN_APOSTROPHES: Special = special(b"&'<>");
+
+const fn special(mut bytes: &[u8]) -> Special {
+    let mut special = [false; 256];
+    while let [byte, rest @ ..] = bytes {
+        special[*byte as usize] = true;
+        bytes = rest;
+    }
+    special
+}
+
+/// A text without special characters.
+fn without<'a>(text: Cow<'a, str>, special: &Special) -> Cow<'a, str> {
+    // Looking at all bytes is quicker than stopping at the first that counts, of which there is seldom one.
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & !special[usize::from(byte)]);
+    if is_plain { text } else { escaped(&text, special).into() }
+}
+
 /// Each special character is a single byte, so the text is cut between characters.
-fn escaped(text: &str) -> String {
+fn escaped(text: &str, special: &Special) -> String {
     let mut html = String::with_capacity(text.len() * 2);
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
-        if let Some(reference) = reference(byte) {
+        if let Some(reference) = reference(byte).filter(|_| special[usize::from(byte)]) {
             html.push_str(&text[plain..at]);
             html.push_str(reference);
             plain = at + 1;
@@ -72,6 +83,34 @@ impl FastWritable for Escaped<'_> {
 /// It was escaped when it was made.
 impl HtmlSafe for Escaped<'_> {}
 
+/// The value of an attribute, printed between apostrophes of its own: JSON has many quotation marks, which stand for themselves there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Apostrophized<'a>(Cow<'a, str>);
+
+impl<'a> Apostrophized<'a> {
+    /// Any text.
+    pub(crate) fn of(text: impl Into<Cow<'a, str>>) -> Self {
+        Self(without(text.into(), &SPECIAL_BETWEEN_APOSTROPHES))
+    }
+}
+
+impl fmt::Display for Apostrophized<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}'", self.0)
+    }
+}
+
+impl FastWritable for Apostrophized<'_> {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        dest.write_str("'")?;
+        dest.write_str(&self.0)?;
+        Ok(dest.write_str("'")?)
+    }
+}
+
+/// What ends it was escaped when it was made.
+impl HtmlSafe for Apostrophized<'_> {}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -89,5 +128,18 @@ mod tests {
     fn nothing_in_it_is_markup(#[case] text: &str, #[case] printed: &str) {
         assert_eq!(Escaped::of(text).to_string(), printed);
         assert_eq!(Escaped::of(text.to_owned()), Escaped::of(text));
+    }
+
+    #[rstest]
+    #[case(r#"[{"units":"14"}]"#, r#"'[{"units":"14"}]'"#)]
+    #[case("it's <b> & more", "'it&#39;s &#60;b&#62; &#38; more'")]
+    #[case("", "''")]
+    fn nothing_in_it_ends_an_attribute(#[case] text: &str, #[case] printed: &str) {
+        let mut fast = String::new();
+        Apostrophized::of(text).write_into(&mut fast, askama::NO_VALUES).unwrap();
+        assert_eq!(
+            (Apostrophized::of(text).to_string().as_str(), fast.as_str()),
+            (printed, printed)
+        );
     }
 }

@@ -2,8 +2,9 @@
 //! to it.
 
 use prost_types::Timestamp;
-use proto::catalog::{Price, PriceRange, product::State};
+use proto::catalog::product::State;
 
+use super::priced::{PriceRef, RangeRef};
 use crate::wire::{Fields, Malformed, Value, message, text, text_within};
 
 /// Of `Product`.
@@ -17,7 +18,7 @@ pub(crate) struct Listed<'a> {
     pub(crate) picture: Option<&'a str>,
     pub(crate) publish_time: Option<Timestamp>,
     pub(crate) unpublish_time: Option<Timestamp>,
-    pub(crate) price_range: Option<PriceRange>,
+    pub(crate) price_range: Option<RangeRef<'a>>,
     pub(crate) first_variant: Option<ListedVariant<'a>>,
     /// How many variants there are.
     pub(crate) variants: usize,
@@ -33,7 +34,7 @@ pub(crate) struct ListedVariant<'a> {
     pub(crate) name: &'a str,
     pub(crate) etag: &'a str,
     pub(crate) sku: &'a str,
-    pub(crate) prices: Vec<Price>,
+    pub(crate) prices: Vec<PriceRef<'a>>,
 }
 
 impl<'a> Listed<'a> {
@@ -58,7 +59,7 @@ impl<'a> Listed<'a> {
             13 if self.picture.is_none() => self.picture = Some(text_within(bytes, 1)?),
             14 => self.publish_time = Some(message(bytes)?),
             15 => self.unpublish_time = Some(message(bytes)?),
-            16 => self.price_range = Some(message(bytes)?),
+            16 => self.price_range = Some(RangeRef::read(bytes)?),
             17 => {
                 self.variants += 1;
                 if self.variants == 1 {
@@ -82,7 +83,7 @@ impl<'a> ListedVariant<'a> {
                 (1, Value::Bytes(name)) => listed.name = text(name)?,
                 (3, Value::Bytes(etag)) => listed.etag = text(etag)?,
                 (4, Value::Bytes(sku)) => listed.sku = text(sku)?,
-                (7, Value::Bytes(price)) => listed.prices.push(message(price)?),
+                (7, Value::Bytes(price)) => listed.prices.push(PriceRef::read(price)?),
                 _ => {}
             }
         }
@@ -99,7 +100,7 @@ fn state_of(number: u64) -> State {
 mod tests {
     use prost::Message as _;
     use proto::{
-        catalog::{Actor, Image, Product, Variant},
+        catalog::{Actor, Image, Price, PriceRange, Product, Variant},
         google::r#type::Money,
     };
     use rstest::rstest;
@@ -154,14 +155,15 @@ mod tests {
             (listed.publish_time, listed.unpublish_time, listed.update_time, listed.delete_time),
             (whole.publish_time, whole.unpublish_time, whole.update_time, whole.delete_time)
         );
-        assert_eq!(listed.price_range, whole.price_range);
+        assert_eq!(listed.price_range, whole.price_range.as_ref().map(RangeRef::from));
         assert_eq!(listed.updated_by, "Grace");
         let (first, variant) = (listed.first_variant.unwrap(), &whole.variants[0]);
         assert_eq!(listed.variants, 2);
         assert_eq!(
-            (first.name, first.etag, first.sku, &first.prices),
-            (&*variant.name, &*variant.etag, &*variant.sku, &variant.prices)
+            (first.name, first.etag, first.sku),
+            (&*variant.name, &*variant.etag, &*variant.sku)
         );
+        assert_eq!(first.prices, variant.prices.iter().map(PriceRef::from).collect::<Vec<_>>());
     }
 
     #[test]

@@ -3,11 +3,16 @@
 //! `web/locales.json` holds how (from the Unicode CLDR, with Latin digits); `web/format-examples.json` tests both sides. Money is
 //! never a float.
 
+mod currency;
+
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
-use iso_currency::Currency;
 use proto::google::r#type::Money;
 use serde::Deserialize;
+
+use self::currency::Form;
+pub(crate) use self::currency::{Amounts, decimal_places};
+use super::priced::MoneyRef;
 
 const NO_BREAK: char = '\u{a0}';
 /// Where the symbol of the currency stands.
@@ -119,12 +124,6 @@ pub(crate) fn names_of(currency: &str) -> Vec<&str> {
     names
 }
 
-/// How many decimal places a currency has (ISO 4217); two for one that is not known.
-pub(crate) fn decimal_places(currency: &str) -> usize {
-    let known = Currency::from_code(currency).and_then(Currency::exponent);
-    known.map_or(2, usize::from)
-}
-
 impl Locale {
     /// Its tag, where it is not how the pages themselves are written.
     pub(crate) fn other(&self) -> Option<&str> {
@@ -132,24 +131,9 @@ impl Locale {
     }
 
     /// An amount of money with its currency.
-    pub(crate) fn money(&self, money: &Money) -> Amount {
-        let symbol = self.symbols.get(&money.currency_code).unwrap_or(&money.currency_code);
-        let mut digits = itoa::Buffer::new();
-        let mut text = String::with_capacity(ROOM);
-        if money.units < 0 || money.nanos < 0 {
-            text.push('-');
-        }
-        put_before(&mut text, &self.prefix, symbol);
-        self.put_grouped(&mut text, digits.format(money.units.unsigned_abs()));
-        let whole = text.len();
-        let fraction = fraction(money, &mut digits);
-        if !fraction.is_empty() {
-            text.push_str(&self.decimal);
-        }
-        let decimals = text.len()..text.len() + fraction.len();
-        text.push_str(fraction);
-        put_behind(&mut text, &self.suffix, symbol);
-        Amount { text, whole, decimals }
+    pub(crate) fn money<'m>(&self, money: impl Into<MoneyRef<'m>>) -> Amount {
+        let money = money.into();
+        Form::of(self, money.currency).print(self, money)
     }
 
     /// A number with its thousands grouped, and no more decimals than it needs.
@@ -187,46 +171,11 @@ impl Locale {
 
 /// An amount as it stands in an input: digits and a point, no currency.
 pub(crate) fn plain_money(money: &Money) -> String {
-    match fraction(money, &mut itoa::Buffer::new()) {
+    let places = decimal_places(&money.currency_code);
+    match currency::fraction(money.nanos, places, &mut itoa::Buffer::new()) {
         "" => money.units.to_string(),
         fraction => format!("{}.{fraction}", money.units),
     }
-}
-
-/// The decimals that the currency has, and more where the amount has more.
-fn fraction<'b>(money: &Money, buffer: &'b mut itoa::Buffer) -> &'b str {
-    let places = decimal_places(&money.currency_code);
-    // A one in front keeps the zeros that nanos begin with.
-    let digits = buffer.format(1_000_000_000 + money.nanos.unsigned_abs());
-    let digits = digits.get(1..).unwrap_or_default();
-    let kept = digits.trim_end_matches('0').len().max(places);
-    digits.get(..kept).unwrap_or(digits)
-}
-
-/// Appends what stands before an amount: letters are kept apart from digits.
-fn put_before(text: &mut String, prefix: &str, symbol: &str) {
-    let Some((before, behind)) = prefix.split_once(SYMBOL) else { return text.push_str(prefix) };
-    text.push_str(before);
-    text.push_str(symbol);
-    text.push_str(behind);
-    if behind.is_empty() && ends_in_letter(symbol.chars().next_back()) {
-        text.push(NO_BREAK);
-    }
-}
-
-/// Appends what stands behind an amount.
-fn put_behind(text: &mut String, suffix: &str, symbol: &str) {
-    let Some((before, behind)) = suffix.split_once(SYMBOL) else { return text.push_str(suffix) };
-    if before.is_empty() && ends_in_letter(symbol.chars().next()) {
-        text.push(NO_BREAK);
-    }
-    text.push_str(before);
-    text.push_str(symbol);
-    text.push_str(behind);
-}
-
-fn ends_in_letter(end: Option<char>) -> bool {
-    end.is_some_and(|end| end.is_alphanumeric() || end == '.')
 }
 
 /// A symbol without the marks that hold its direction.

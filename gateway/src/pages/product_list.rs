@@ -10,12 +10,13 @@ use tonic::Status;
 pub(crate) use self::asked::Portion;
 use self::asked::{Asked, HEADS, STATES};
 use super::{
-    answers::{Found, Page},
+    answers::Page,
     chrome::Chrome,
     escaped::Escaped,
     format,
+    locale::Amounts,
     names::{id_of, request_id},
-    product_row::ProductRow,
+    product_row::{ProductRow, Rows},
     query::Query,
     search::{self, Otherwise},
     storefront::{Empty, categories},
@@ -23,7 +24,7 @@ use super::{
     visit::Visit,
     words,
 };
-use crate::{session::Caller, wire::Malformed};
+use crate::session::Caller;
 
 /// How many rows a page has.
 const PAGE: i32 = 50;
@@ -59,7 +60,7 @@ struct ListPage<'a> {
     categories: Vec<Choice>,
     filtered: bool,
     heads: Vec<Head>,
-    rows: Vec<ProductRow<'a>>,
+    rows: Rows<'a>,
     blank: ProductRow<'a>,
     empty: Empty,
     pages: Pages,
@@ -108,7 +109,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     let chrome = chrome.starting(&visit.gateway, &["optimistic", "in-place"]);
     let (categories, (page, note)) =
         tokio::try_join!(categories(&visit.caller), page_or_first(&visit.caller, &asked))?;
-    let list = list(&visit, chrome, &shop, &categories, &asked, &page, note)?;
+    let list = list(&visit, chrome, &shop, &categories, &asked, &page, note);
     visit.page(&ListPage { resume_token, ..list })
 }
 
@@ -153,17 +154,18 @@ fn list<'a>(
     asked: &Asked,
     page: &'a Page,
     note: String,
-) -> Result<ListPage<'a>, Malformed> {
+) -> ListPage<'a> {
     let shown = i32::try_from(page.results.len()).unwrap_or(0);
     let currency = &shop.default_currency;
     let may_edit = chrome.may_edit();
-    let row = |found: &'a Found| -> Result<ProductRow<'a>, Malformed> {
-        let row = ProductRow::found(found, currency, chrome.locale, visit.now)?;
-        let note = visit.refusal(row.id.as_str());
-        let picked = asked.picks || !note.is_empty();
-        Ok(ProductRow { picked, note: Escaped::of(note), ..row })
+    let rows = Rows {
+        visit,
+        found: &page.results,
+        currency,
+        amounts: Amounts::of(chrome.locale, currency),
+        picked: asked.picks,
     };
-    Ok(ListPage {
+    ListPage {
         here: Escaped::of(&visit.here),
         may_edit,
         resume_token: String::new(),
@@ -195,13 +197,13 @@ fn list<'a>(
         }),
         filtered: asked.is_filtered(),
         heads: heads(asked),
-        rows: page.results.iter().map(row).collect::<Result<_, _>>()?,
+        rows,
         blank: ProductRow::blank(currency),
         empty: empty(asked, may_edit, page.results.is_empty()),
         pages: pages(asked, page, shown),
         request_id: Escaped::of(request_id()),
         chrome,
-    })
+    }
 }
 
 fn states(current: &str) -> Vec<Choice> {

@@ -5,22 +5,22 @@ use axum::{extract::Path, response::Response};
 use proto::catalog::{Category, ListProductsRequest, Product, ProductView, Shop, Variant};
 
 use super::{
-    answers::{LIST, List},
-    card::{Card, Picture, PriceLabel, initial, readable},
+    answers::{Found, LIST, List, Page},
+    card::{Cards, Picture, PriceLabel, initial, readable},
     chrome::Chrome,
     crumbs::{Crumb, crumbs},
     former,
     json_ld::JsonLd,
-    locale::{self, Locale},
+    locale::{self, Amounts},
     markdown::Prose,
     names::{id_of, is_slug},
+    priced::{PriceRef, RangeRef},
     query::Query,
-    shown::Shown,
     storefront::surroundings,
     trouble::Trouble,
     visit::Visit,
 };
-use crate::session::Caller;
+use crate::{session::Caller, wire::text_within};
 
 /// How many neighbours stand below.
 const NEIGHBOURS: usize = 4;
@@ -29,7 +29,7 @@ const SUMMARY: usize = 155;
 
 #[derive(Template)]
 #[template(path = "shop/product.html")]
-struct ProductPage {
+struct ProductPage<'a> {
     chrome: Chrome,
     canonical: String,
     summary: String,
@@ -47,7 +47,7 @@ struct ProductPage {
     sku: String,
     description: Prose,
     attributes: Vec<Attribute>,
-    more: Vec<Card>,
+    more: Cards<'a>,
 }
 
 struct Thumb {
@@ -89,8 +89,8 @@ pub(crate) async fn show(
     let Some(product) = product else {
         return former::answer(&visit, &anyone, &slug, &shop, &categories).await;
     };
-    let more = neighbours(&anyone, &product, locale::of(&shop.default_language)).await?;
-    visit.page(&page(&visit, &shop, &categories, &product, more, &query))
+    let more = neighbours(&anyone, &product).await?;
+    visit.page(&page(&visit, &shop, &categories, &product, &more, &query))
 }
 
 async fn by_slug(caller: &Caller, slug: &str) -> Result<Option<Product>, Trouble> {
@@ -104,11 +104,7 @@ async fn by_slug(caller: &Caller, slug: &str) -> Result<Option<Product>, Trouble
     Ok(found.into_iter().next())
 }
 
-async fn neighbours(
-    caller: &Caller,
-    product: &Product,
-    locale: &Locale,
-) -> Result<Vec<Card>, Trouble> {
+async fn neighbours(caller: &Caller, product: &Product) -> Result<Vec<Found>, Trouble> {
     let Some(category) = product.categories.first() else { return Ok(Vec::new()) };
     let request = ListProductsRequest {
         page_size: i32::try_from(NEIGHBOURS + 1).unwrap_or(1),
@@ -116,22 +112,24 @@ async fn neighbours(
         view: ProductView::Full.into(),
         ..Default::default()
     };
-    let found: List = caller.ask(LIST, request).await?;
-    let found = found.products.iter().map(|one| Shown::read(one)).collect::<Result<Vec<_>, _>>()?;
-    let others = found.iter().filter(|other| other.name != product.name);
-    Ok(others.take(NEIGHBOURS).map(|other| Card::of(other, locale)).collect())
+    let list: List = caller.ask(LIST, request).await?;
+    let mut others = Page::from(list).results;
+    others.retain(|other| text_within(&other.product, 1) != Ok(&product.name));
+    others.truncate(NEIGHBOURS);
+    Ok(others)
 }
 
-fn page(
+fn page<'a>(
     visit: &Visit,
-    shop: &Shop,
+    shop: &'a Shop,
     categories: &[Category],
     product: &Product,
-    more: Vec<Card>,
+    more: &'a [Found],
     query: &Query,
-) -> ProductPage {
+) -> ProductPage<'a> {
     let path = format!("/p/{}", product.slug);
     let locale = locale::of(&shop.default_language);
+    let amounts = Amounts::of(locale, &shop.default_currency);
     let wanted = query.get("variant");
     let chosen = product.variants.iter().find(|variant| id_of(&variant.name) == wanted);
     let one = chosen.or(match product.variants.as_slice() {
@@ -153,10 +151,11 @@ fn page(
         brand: product.brand.clone(),
         title: product.title.clone(),
         price: match one {
-            Some(variant) => price(variant, &shop.default_currency, locale),
+            Some(variant) => price(variant, &shop.default_currency, &amounts),
             None => {
+                let range = product.price_range.as_ref().map(RangeRef::from);
                 let prices = product.variants.iter().flat_map(|variant| &variant.prices);
-                PriceLabel::lowest(product.price_range.as_ref(), prices, locale)
+                PriceLabel::lowest(range, prices.map(PriceRef::from), &amounts)
             }
         },
         choices: choices(product, chosen, &path),
@@ -169,17 +168,17 @@ fn page(
             .map(|(name, value)| readable(name, value, locale))
             .map(|(name, value)| Attribute { name, value })
             .collect(),
-        more,
+        more: Cards { found: more, amounts },
     }
 }
 
 /// The price in the shop's currency, else the first one there is.
-fn price(variant: &Variant, currency: &str, locale: &Locale) -> Option<PriceLabel> {
+fn price(variant: &Variant, currency: &str, amounts: &Amounts<'_>) -> Option<PriceLabel> {
     let code = |price: &&proto::catalog::Price| {
         price.amount.as_ref().is_some_and(|amount| amount.currency_code == currency)
     };
     let found = variant.prices.iter().find(code).or(variant.prices.first())?;
-    PriceLabel::of_price(found, locale)
+    PriceLabel::of_price(found.into(), amounts)
 }
 
 /// The small pictures, and the large one: the one asked for, else one that names what the chosen variant is, else the first.

@@ -1,22 +1,22 @@
 //! One row of the admin's list: of a product, or blank, to be cloned by the modules.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use proto::{
-    catalog::{Price, PriceRange},
-    google::r#type::Money,
-};
 use serde::{Serialize, Serializer};
 
 use super::{
     answers::Found,
     card::{Mark, Picture},
-    escaped::Escaped,
+    escaped::{Apostrophized, Escaped},
     format,
     listed::Listed,
-    locale::Locale,
+    locale::Amounts,
     names::id_of,
+    priced::{MoneyRef, PriceRef, RangeRef},
     search::marks,
     state::StateWord,
+    visit::Visit,
 };
 use crate::wire::Malformed;
 
@@ -29,9 +29,9 @@ pub(crate) struct ProductRow<'a> {
     pub(crate) picture: Escaped<'a>,
     pub(crate) title: Escaped<'a>,
     /// The title in parts, where it was searched for; else none.
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark<'a>>,
     /// A part of the description in parts, where that says why it was found.
-    pub(crate) excerpt: Vec<Mark>,
+    pub(crate) excerpt: Vec<Mark<'a>>,
     pub(crate) sku: Escaped<'a>,
     pub(crate) note: Escaped<'a>,
     /// Whether it is the one that is cloned: it has what others leave out, and tells what the buttons of all do.
@@ -42,7 +42,8 @@ pub(crate) struct ProductRow<'a> {
     pub(crate) variant: Escaped<'a>,
     pub(crate) variant_etag: Escaped<'a>,
     pub(crate) currency: Escaped<'a>,
-    pub(crate) prices: Escaped<'a>,
+    /// In ProtoJSON.
+    pub(crate) prices: Apostrophized<'a>,
     pub(crate) price: Escaped<'a>,
     pub(crate) changed: Escaped<'a>,
     pub(crate) changed_iso: Escaped<'a>,
@@ -73,57 +74,63 @@ impl When {
     }
 }
 
-impl<'a> ProductRow<'a> {
-    /// The row of a product in the FULL view.
-    fn of(product: Listed<'a>, currency: &'a str, locale: &Locale, now: Timestamp) -> Self {
-        let changed = When::of(product.update_time.as_ref(), now);
-        let row = Self {
-            id: Escaped::of(id_of(product.name)),
+/// The rows of a page. Each is made when it is printed and gone after it: a page full of them holds the texts of one.
+pub(crate) struct Rows<'a> {
+    pub(crate) visit: &'a Visit,
+    pub(crate) found: &'a [Found],
+    /// The shop's.
+    pub(crate) currency: &'a str,
+    pub(crate) amounts: Amounts<'a>,
+    /// Whether all of them are ticked.
+    pub(crate) picked: bool,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// One after the other.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Result<ProductRow<'a>, Malformed>> {
+        self.found.iter().map(|found| self.row(found))
+    }
+
+    /// The row of a product in the FULL view, with what was searched for marked, and why nothing was done to it.
+    fn row(&self, found: &'a Found) -> Result<ProductRow<'a>, Malformed> {
+        let product = Listed::read(&found.product)?;
+        let id = id_of(product.name);
+        let in_title = found.title_segments.iter().any(|part| part.matched);
+        let changed = When::of(product.update_time.as_ref(), self.visit.now);
+        let picture = product.picture.filter(|uri| Picture::may_show(uri));
+        let note = self.visit.refusal(id);
+        let first = product.first_variant.as_ref();
+        let only = first.filter(|_| product.variants == 1);
+        Ok(ProductRow {
+            id: Escaped::of(id),
             etag: Escaped::of(product.etag),
-            state: StateWord::listed(&product, now),
-            picture: Escaped::of(
-                product.picture.filter(|uri| Picture::may_show(uri)).unwrap_or(""),
-            ),
+            state: StateWord::listed(&product, self.visit.now),
+            picture: Escaped::of(picture.unwrap_or_default()),
             title: Escaped::of(product.title),
-            currency: Escaped::of(currency),
-            price: Escaped::of(price(product.price_range.as_ref(), locale)),
+            marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
+            excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
+            sku: Escaped::of(first.map_or("".into(), |first| skus(first.sku, product.variants))),
+            is_blank: false,
+            picked: self.picked || !note.is_empty(),
+            note: Escaped::of(note),
+            variant: Escaped::of(only.map_or("", |only| id_of(only.name))),
+            variant_etag: Escaped::of(only.map_or("", |only| only.etag)),
+            currency: Escaped::of(self.currency),
+            prices: only.map_or_else(Default::default, |only| prices_of(&only.prices)),
+            price: Escaped::of(price(product.price_range, &self.amounts)),
             changed: Escaped::of(changed.short),
             changed_iso: Escaped::of(changed.iso),
             changed_full: Escaped::of(changed.full),
             changed_by: Escaped::of(product.updated_by),
-            ..Self::default()
-        };
-        match (product.first_variant, product.variants) {
-            (None, _) => row,
-            (Some(only), 1) => Self {
-                variant: Escaped::of(id_of(only.name)),
-                variant_etag: Escaped::of(only.etag),
-                prices: Escaped::of(prices_json(&only.prices)),
-                sku: Escaped::of(only.sku),
-                ..row
-            },
-            (Some(first), count) => Self { sku: Escaped::of(skus(first.sku, count)), ..row },
-        }
-    }
-
-    /// The row of a product that was found, with what was searched for marked.
-    ///
-    /// # Errors
-    /// Where the product cannot be read.
-    pub(crate) fn found(
-        found: &'a Found,
-        currency: &'a str,
-        locale: &Locale,
-        now: Timestamp,
-    ) -> Result<Self, Malformed> {
-        let in_title = found.title_segments.iter().any(|part| part.matched);
-        Ok(Self {
-            marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
-            excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
-            ..Self::of(Listed::read(&found.product)?, currency, locale, now)
         })
     }
+}
 
+impl<'a> ProductRow<'a> {
     /// The row that is cloned.
     pub(crate) fn blank(currency: &'a str) -> Self {
         Self {
@@ -142,34 +149,31 @@ impl<'a> ProductRow<'a> {
 }
 
 /// The lowest price, with "from" where others are higher.
-fn price(range: Option<&PriceRange>, locale: &Locale) -> String {
+fn price(range: Option<RangeRef<'_>>, amounts: &Amounts<'_>) -> String {
     let Some(range) = range else { return "No price".into() };
-    let Some(lowest) = &range.lowest else { return "No price".into() };
-    let amount = locale.money(lowest).text;
-    let has_higher = range.highest.as_ref().is_some_and(|highest| highest != lowest);
-    if has_higher { format!("from {amount}") } else { amount }
+    let Some(lowest) = range.lowest else { return "No price".into() };
+    let amount = amounts.print(lowest).text;
+    if range.is_wide() { format!("from {amount}") } else { amount }
 }
 
-/// The SKU of the first of several variants, or how many there are.
-pub(crate) fn skus(first: &str, count: usize) -> String {
-    match first {
-        "" => format!("{count} variants"),
-        first => format!("{first} and {} more", count - 1),
+/// The SKU of the only variant, that of the first of several, or how many there are.
+pub(crate) fn skus(first: &str, count: usize) -> Cow<'_, str> {
+    match (first, count) {
+        (only, 1) => only.into(),
+        ("", _) => format!("{count} variants").into(),
+        _ => format!("{first} and {} more", count - 1).into(),
     }
 }
 
 /// A variant's prices in ProtoJSON, so that changing one in place keeps the others.
-pub(crate) fn prices_json(prices: &[Price]) -> String {
+pub(crate) fn prices_json<'p>(prices: impl IntoIterator<Item = PriceRef<'p>>) -> String {
+    let prices: Vec<_> = prices.into_iter().map(PriceJson::of).collect();
     // Text and numbers can always be written.
-    serde_json::to_string(&Each(prices)).unwrap_or_default()
+    serde_json::to_string(&prices).unwrap_or_default()
 }
 
-struct Each<'a>(&'a [Price]);
-
-impl Serialize for Each<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(PriceJson::of))
-    }
+fn prices_of<'a>(prices: &[PriceRef<'_>]) -> Apostrophized<'a> {
+    Apostrophized::of(prices_json(prices.iter().copied()))
 }
 
 #[derive(Serialize)]
@@ -195,16 +199,16 @@ fn as_text<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error
 }
 
 impl<'a> PriceJson<'a> {
-    fn of(price: &'a Price) -> Self {
+    fn of(price: PriceRef<'a>) -> Self {
         Self {
-            amount: price.amount.as_ref().map(MoneyJson::of),
-            compare_at_amount: price.compare_at_amount.as_ref().map(MoneyJson::of),
+            amount: price.amount.map(MoneyJson::of),
+            compare_at_amount: price.compare_at.map(MoneyJson::of),
         }
     }
 }
 
 impl<'a> MoneyJson<'a> {
-    fn of(money: &'a Money) -> Self {
-        Self { currency_code: &money.currency_code, nanos: money.nanos, units: money.units }
+    fn of(money: MoneyRef<'a>) -> Self {
+        Self { currency_code: money.currency, nanos: money.nanos, units: money.units }
     }
 }

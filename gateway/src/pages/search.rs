@@ -12,19 +12,18 @@ use self::{
     facets::{Chip, Facet},
 };
 use super::{
-    answers::{Found, Page, SEARCH},
-    card::{Card, Mark},
+    answers::{Page, SEARCH},
+    card::{Cards, Mark},
     chrome::Chrome,
     format,
-    locale::Locale,
+    locale::Amounts,
     query::Query,
-    shown::Shown,
     storefront::{Empty, surroundings},
     trouble::{Trouble, see_other},
     visit::Visit,
     words,
 };
-use crate::{session::Caller, wire::Malformed};
+use crate::session::Caller;
 
 /// How many cards a page has.
 const PAGE: i32 = 24;
@@ -32,7 +31,7 @@ const PATH: &str = "/search";
 
 #[derive(Template)]
 #[template(path = "shop/search.html")]
-struct SearchPage {
+struct SearchPage<'a> {
     chrome: Chrome,
     text: String,
     total: String,
@@ -42,7 +41,7 @@ struct SearchPage {
     facets: Vec<Facet>,
     kept: Vec<(&'static str, String)>,
     shelves: Vec<(String, String)>,
-    cards: Vec<Card>,
+    cards: Cards<'a>,
     empty: Empty,
     next: String,
     next_count: i32,
@@ -64,7 +63,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Result<Response, Trouble
     } else {
         found(&anyone, &asked, &shop).await?
     };
-    let mut page = page(&visit, &shop, &asked, &found)?;
+    let mut page = page(&visit, &shop, &asked, &found);
     page.notes.extend((!note.is_empty()).then_some(note));
     if page.cards.is_empty() {
         let top = categories.into_iter().filter(|category| category.parent.is_empty());
@@ -93,7 +92,7 @@ async fn found(caller: &Caller, asked: &Asked, shop: &Shop) -> Result<(Page, Str
     }
 }
 
-fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &Page) -> Result<SearchPage, Malformed> {
+fn page<'a>(visit: &Visit, shop: &'a Shop, asked: &Asked, found: &'a Page) -> SearchPage<'a> {
     let chrome = Chrome { searched: asked.text.clone(), ..visit.shop_chrome(shop) };
     let locale = chrome.locale;
     let on_page = i32::try_from(found.results.len()).unwrap_or(0);
@@ -103,7 +102,7 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &Page) -> Result<Searc
         .then(|| asked.at_page(&found.next_page_token, shown).query().at(PATH));
     let facets = found.facets.clone().unwrap_or_default();
     let is_narrowed = asked.is_narrowed();
-    Ok(SearchPage {
+    SearchPage {
         chrome,
         text: asked.text.clone(),
         total: format::total(found.total_size, found.total_size_capped),
@@ -120,7 +119,10 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &Page) -> Result<Searc
         facets: facets::facets(asked, &facets, locale),
         kept: vec![("q", asked.text.clone())],
         shelves: Vec::new(),
-        cards: found.results.iter().map(|one| card(one, locale)).collect::<Result<_, _>>()?,
+        cards: Cards {
+            found: &found.results,
+            amounts: Amounts::of(locale, &shop.default_currency),
+        },
         empty: empty(asked, is_narrowed),
         next: next.unwrap_or_default(),
         next_count: if found.total_size_capped { PAGE } else { left.clamp(1, PAGE) },
@@ -130,25 +132,13 @@ fn page(visit: &Visit, shop: &Shop, asked: &Asked, found: &Page) -> Result<Searc
             asked.first_page().query().at(PATH)
         },
         progress: format::progress(shown, found.total_size, found.total_size_capped),
-    })
-}
-
-fn card(found: &Found, locale: &Locale) -> Result<Card, Malformed> {
-    let product = Shown::read(&found.product)?;
-    let title = marks(&found.title_segments);
-    // Where the title says why it was found, the description need not.
-    let excerpt = match title.iter().any(|part| part.is_match) {
-        true => Vec::new(),
-        false => marks(&found.excerpt_segments),
-    };
-    Ok(Card { title_marks: title, excerpt, ..Card::of(&product, locale) })
+    }
 }
 
 /// The parts of a text as a page shows them.
-pub(crate) fn marks(segments: &[TextSegment]) -> Vec<Mark> {
-    let mark =
-        |segment: &TextSegment| Mark { text: segment.text.clone(), is_match: segment.matched };
-    segments.iter().map(mark).collect()
+pub(crate) fn marks(segments: &[TextSegment]) -> Vec<Mark<'_>> {
+    let marked = segments.iter();
+    marked.map(|part| Mark { text: &part.text, is_match: part.matched }).collect()
 }
 
 /// In what a search was another than the one that was asked for.

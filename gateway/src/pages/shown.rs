@@ -1,14 +1,12 @@
 //! A product as the cards of the shop show it, read where it stands in an answer. The tags are those of the contract, and a test holds
 //! them to it.
 
-use proto::catalog::{Price, PriceRange};
-
-use crate::wire::{Fields, Malformed, Value, message, text, text_within};
+use super::priced::{PriceRef, RangeRef};
+use crate::wire::{Fields, Malformed, Value, text, text_within};
 
 /// Of `Product`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Shown<'a> {
-    pub(crate) name: &'a str,
     pub(crate) title: &'a str,
     pub(crate) slug: &'a str,
     pub(crate) brand: &'a str,
@@ -17,16 +15,18 @@ pub(crate) struct Shown<'a> {
     pub(crate) texts: Vec<(&'a str, &'a str)>,
     /// The address of the first picture.
     pub(crate) picture: Option<&'a str>,
-    pub(crate) price_range: Option<PriceRange>,
+    pub(crate) price_range: Option<RangeRef<'a>>,
     /// Those of all variants.
-    pub(crate) prices: Vec<Price>,
+    pub(crate) prices: Vec<PriceRef<'a>>,
 }
 
 /// Of `Option`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ShownOption<'a> {
     pub(crate) name: &'a str,
-    pub(crate) values: Vec<&'a str>,
+    pub(crate) first_value: &'a str,
+    /// How many values there are.
+    pub(crate) values: usize,
 }
 
 impl<'a> Shown<'a> {
@@ -45,14 +45,13 @@ impl<'a> Shown<'a> {
 
     fn take(&mut self, number: u32, bytes: &'a [u8]) -> Result<(), Malformed> {
         match number {
-            1 => self.name = text(bytes)?,
             5 => self.title = text(bytes)?,
             6 => self.slug = text(bytes)?,
             8 => self.brand = text(bytes)?,
             11 => self.texts.extend(attribute(bytes)?),
             12 => self.options.push(option(bytes)?),
             13 if self.picture.is_none() => self.picture = Some(text_within(bytes, 1)?),
-            16 => self.price_range = Some(message(bytes)?),
+            16 => self.price_range = Some(RangeRef::read(bytes)?),
             17 => self.take_prices(bytes)?,
             _ => {}
         }
@@ -60,10 +59,10 @@ impl<'a> Shown<'a> {
     }
 
     /// Those of a `Variant`.
-    fn take_prices(&mut self, variant: &[u8]) -> Result<(), Malformed> {
+    fn take_prices(&mut self, variant: &'a [u8]) -> Result<(), Malformed> {
         for field in Fields::of(variant) {
             if let (7, Value::Bytes(price)) = field? {
-                self.prices.push(message(price)?);
+                self.prices.push(PriceRef::read(price)?);
             }
         }
         Ok(())
@@ -102,7 +101,12 @@ fn option(bytes: &[u8]) -> Result<ShownOption<'_>, Malformed> {
     for field in Fields::of(bytes) {
         match field? {
             (1, Value::Bytes(name)) => option.name = text(name)?,
-            (2, Value::Bytes(value)) => option.values.push(text(value)?),
+            (2, Value::Bytes(value)) => {
+                if option.values == 0 {
+                    option.first_value = text(value)?;
+                }
+                option.values += 1;
+            }
             _ => {}
         }
     }
@@ -113,7 +117,10 @@ fn option(bytes: &[u8]) -> Result<ShownOption<'_>, Malformed> {
 mod tests {
     use prost::Message as _;
     use proto::{
-        catalog::{AttributeValue, Image, Option as Chosen, Product, Variant, attribute_value},
+        catalog::{
+            AttributeValue, Image, Option as Chosen, Price, PriceRange, Product, Variant,
+            attribute_value,
+        },
         google::r#type::Money,
     };
 
@@ -158,17 +165,17 @@ mod tests {
     #[test]
     fn a_product_is_read_as_the_contract_writes_it() {
         let (whole, bytes) = (product(), product().encode_to_vec());
-        let options = vec![ShownOption { name: "Colour", values: vec!["White", "Blue"] }];
+        let options = vec![ShownOption { name: "Colour", first_value: "White", values: 2 }];
+        let prices = [price(14), price(16)];
         let expected = Shown {
-            name: "products/mug",
             title: "Enamel mug",
             slug: "enamel-mug",
             brand: "Emalia",
             options,
             texts: vec![("care", "By hand"), ("material", "steel")],
             picture: Some("/pictures/a.svg"),
-            price_range: whole.price_range,
-            prices: vec![price(14), price(16)],
+            price_range: whole.price_range.as_ref().map(RangeRef::from),
+            prices: prices.iter().map(PriceRef::from).collect(),
         };
         assert_eq!(Shown::read(&bytes), Ok(expected));
     }

@@ -2,29 +2,28 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use bytes::Bytes;
 use proto::catalog::{
     Category, GetShopRequest, ListCategoriesRequest, ListProductsRequest, ProductView, Shop,
 };
 use tonic::{Status, metadata::MetadataMap};
 
 use super::{
-    answers::{LIST, List},
-    card::Card,
+    answers::{LIST, List, Page},
+    card::Cards,
     chrome::Chrome,
     crumbs::{Crumb, crumbs},
     format,
     json_ld::JsonLd,
+    locale::Amounts,
     markdown::Prose,
     names::{id_of, is_slug},
     query::Query,
-    shown::Shown,
     tree::{Branch, path_to, walk},
     trouble::Trouble,
     visit::Visit,
     words,
 };
-use crate::{session::Caller, wire::Malformed};
+use crate::session::Caller;
 
 /// How many cards a page has.
 const PAGE: i32 = 24;
@@ -33,7 +32,7 @@ const ALL_CATEGORIES: i32 = 1000;
 
 #[derive(Template)]
 #[template(path = "shop/list.html")]
-struct ListPage {
+struct ListPage<'a> {
     chrome: Chrome,
     canonical: String,
     heading: String,
@@ -46,7 +45,7 @@ struct ListPage {
     trail: Option<JsonLd>,
     crumbs: Vec<Crumb>,
     at_home: bool,
-    cards: Vec<Card>,
+    cards: Cards<'a>,
     empty: Empty,
     next: String,
     next_count: i32,
@@ -122,11 +121,11 @@ async fn list(visit: &Visit, query: &Query, slug: Option<String>) -> Result<Resp
         view: ProductView::Full.into(),
         ..Default::default()
     };
-    let ask = |request| anyone.ask(LIST, request);
-    let (page, expired) = page_or_first(request, ask).await?;
+    let ask = |request| anyone.ask::<_, List>(LIST, request);
+    let (list, expired) = page_or_first(request, ask).await?;
     let before = if expired { 0 } else { query.number("shown") };
     let view = View { visit, shop: &shop, categories: &categories, category, sort, before };
-    visit.page(&view.page(&page, expired)?)
+    visit.page(&view.page(&list.into(), expired))
 }
 
 /// The metadata in which a read says where the feed of changes was.
@@ -181,10 +180,10 @@ struct View<'a> {
     before: i32,
 }
 
-impl View<'_> {
-    fn page(&self, page: &List, expired: bool) -> Result<ListPage, Malformed> {
+impl<'a> View<'a> {
+    fn page(&self, page: &'a Page, expired: bool) -> ListPage<'a> {
         let path = self.path();
-        let shown = self.before.saturating_add(i32::try_from(page.products.len()).unwrap_or(0));
+        let shown = self.before.saturating_add(i32::try_from(page.results.len()).unwrap_or(0));
         let shown = if page.total_size_capped { shown } else { shown.min(page.total_size) };
         let left = page.total_size.saturating_sub(shown);
         let next = (!page.next_page_token.is_empty()).then(|| {
@@ -198,10 +197,8 @@ impl View<'_> {
         let crumbs = crumbs(self.categories, self.category.map_or("", |one| one.name.as_str()));
         let whole = page.total_size <= shown && self.before == 0;
         let chrome = self.visit.shop_chrome(self.shop);
-        let card = |product: &Bytes| -> Result<Card, Malformed> {
-            Ok(Card::of(&Shown::read(product)?, chrome.locale))
-        };
-        Ok(ListPage {
+        let amounts = Amounts::of(chrome.locale, &self.shop.default_currency);
+        ListPage {
             canonical: self.visit.canonical(&path),
             heading: self.category.map_or("All products", |one| one.title.as_str()).to_owned(),
             about: Prose::from_markdown(self.category.map_or("", |one| one.description.as_str())),
@@ -215,7 +212,7 @@ impl View<'_> {
                 .map(|_| JsonLd::of_trail(&crumbs, None, self.visit.gateway.origin())),
             crumbs: crumbs.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default(),
             at_home: self.category.is_none(),
-            cards: page.products.iter().map(card).collect::<Result<_, _>>()?,
+            cards: Cards { found: &page.results, amounts },
             empty: Empty {
                 shown: true,
                 text: "Nothing stands on this shelf yet.",
@@ -227,7 +224,7 @@ impl View<'_> {
             first: if self.before > 0 { first } else { String::new() },
             progress: format::progress(shown, page.total_size, page.total_size_capped),
             chrome,
-        })
+        }
     }
 
     fn path(&self) -> String {

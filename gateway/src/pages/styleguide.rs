@@ -10,6 +10,7 @@ use super::{
     field::Field,
     flash::{FlashView, Undo},
     locale::english,
+    priced::MoneyRef,
     problems::{Problem, Problems},
     product_list::{Choice, Head},
     product_row::ProductRow,
@@ -17,7 +18,6 @@ use super::{
     trouble::Trouble,
     visit::Visit,
 };
-use proto::google::r#type::Money;
 
 #[derive(Template)]
 #[template(path = "plain/styleguide.html")]
@@ -29,7 +29,7 @@ struct StyleguidePage {
     problems: Problems,
     fields: Vec<Field>,
     states: [StateWord; 6],
-    cards: Vec<Card>,
+    cards: Vec<Card<'static>>,
     chooses: bool,
     heads: Vec<Head>,
     rows: Vec<ProductRow<'static>>,
@@ -127,19 +127,19 @@ fn fields(problems: &Problems) -> Vec<Field> {
 }
 
 fn label(units: i64, nanos: i32, before: Option<i64>, from: bool) -> Option<PriceLabel> {
-    let euro = |units, nanos| english().money(&Money { currency_code: "EUR".into(), units, nanos });
+    let euro = |units, nanos| english().money(MoneyRef { currency: "EUR", units, nanos });
     let before = before.map(|units| euro(units, 0));
     Some(PriceLabel { now: euro(units, nanos), before, from })
 }
 
-fn cards() -> Vec<Card> {
-    let card = |title: &str, price: Option<PriceLabel>, meta: &str| Card {
-        slug: "example".into(),
-        title: title.into(),
+fn cards() -> Vec<Card<'static>> {
+    let card = |title: &'static str, price: Option<PriceLabel>, meta: &'static str| Card {
+        slug: Escaped::of("example"),
+        title: Escaped::of(title),
         initial: super::card::initial(title),
         picture: None,
         price,
-        meta: meta.into(),
+        meta: Escaped::of(meta),
         title_marks: Vec::new(),
         excerpt: Vec::new(),
     };
