@@ -11,7 +11,7 @@ pub(crate) struct Escaped<'a>(Cow<'a, str>);
 impl<'a> Escaped<'a> {
     /// Any text.
     pub(crate) fn of(text: impl Into<Cow<'a, str>>) -> Self {
-        Self(without(text.into(), &SPECIAL))
+        Self(without(text.into(), |byte| reference(byte).is_some()))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -31,34 +31,19 @@ fn reference(byte: u8) -> Option<&'static str> {
     })
 }
 
-/// By byte, whether something is printed in its place.
-type Special = [bool; 256];
-
-static SPECIAL: Special = special(b"\"&'<>");
-static SPECIAL_BETWEEN_APOSTROPHES: Special = special(b"&'<>");
-
-const fn special(mut bytes: &[u8]) -> Special {
-    let mut special = [false; 256];
-    while let [byte, rest @ ..] = bytes {
-        special[*byte as usize] = true;
-        bytes = rest;
-    }
-    special
-}
-
 /// A text without special characters.
-fn without<'a>(text: Cow<'a, str>, special: &Special) -> Cow<'a, str> {
+fn without(text: Cow<'_, str>, is_special: impl Fn(u8) -> bool) -> Cow<'_, str> {
     // Looking at all bytes is quicker than stopping at the first that counts, of which there is seldom one.
-    let is_plain = text.bytes().fold(true, |plain, byte| plain & !special[usize::from(byte)]);
-    if is_plain { text } else { escaped(&text, special).into() }
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & !is_special(byte));
+    if is_plain { text } else { escaped(&text, is_special).into() }
 }
 
 /// Each special character is a single byte, so the text is cut between characters.
-fn escaped(text: &str, special: &Special) -> String {
+fn escaped(text: &str, is_special: impl Fn(u8) -> bool) -> String {
     let mut html = String::with_capacity(text.len() * 2);
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
-        if let Some(reference) = reference(byte).filter(|_| special[usize::from(byte)]) {
+        if let Some(reference) = reference(byte).filter(|_| is_special(byte)) {
             html.push_str(&text[plain..at]);
             html.push_str(reference);
             plain = at + 1;
@@ -90,7 +75,7 @@ pub(crate) struct Apostrophized<'a>(Cow<'a, str>);
 impl<'a> Apostrophized<'a> {
     /// Any text.
     pub(crate) fn of(text: impl Into<Cow<'a, str>>) -> Self {
-        Self(without(text.into(), &SPECIAL_BETWEEN_APOSTROPHES))
+        Self(without(text.into(), |byte| byte != b'"' && reference(byte).is_some()))
     }
 }
 
