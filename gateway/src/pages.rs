@@ -36,7 +36,7 @@ mod names;
 mod new_product;
 mod people;
 pub(crate) mod price_entry;
-pub(crate) mod priced;
+mod priced;
 mod problems;
 mod product_list;
 mod product_page;

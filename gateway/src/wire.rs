@@ -23,6 +23,13 @@ impl From<Malformed> for Status {
     }
 }
 
+/// In the middle of a page, whose template then says what it could not print.
+impl From<Malformed> for askama::Error {
+    fn from(malformed: Malformed) -> Self {
+        Self::custom(malformed)
+    }
+}
+
 /// Text in UTF-8.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Malformed> {
     std::str::from_utf8(bytes).map_err(|_| Malformed)

@@ -7,8 +7,6 @@ use bytes::Bytes;
 use prost::Message;
 use proto::catalog::{SearchFacets, TextSegment};
 
-use crate::wire::Malformed;
-
 /// The methods that answer with products.
 pub(crate) const LIST: &str = "/shelf.catalog.v1.ProductService/ListProducts";
 pub(crate) const SEARCH: &str = "/shelf.catalog.v1.ProductService/SearchProducts";
@@ -57,12 +55,6 @@ pub(crate) struct Found {
     pub(crate) title_segments: Vec<TextSegment>,
     #[prost(message, repeated, tag = "3")]
     pub(crate) excerpt_segments: Vec<TextSegment>,
-}
-
-impl From<Malformed> for askama::Error {
-    fn from(malformed: Malformed) -> Self {
-        Self::custom(malformed)
-    }
 }
 
 impl From<List> for Page {

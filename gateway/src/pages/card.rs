@@ -17,7 +17,7 @@ use crate::wire::Malformed;
 /// The longest attribute that fits on a card, in characters.
 const SHORT: usize = 18;
 
-/// The cards of a page. Each is made when it is printed and gone after it: a page full of them holds the texts of one.
+/// The cards of a page. Each is made just before it is printed and gone after it: the texts of a few are held, not of all.
 #[derive(Clone, Debug)]
 pub(crate) struct Cards<'a> {
     pub(crate) found: &'a [Found],
@@ -222,7 +222,10 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::pages::locale::{self, english};
+    use crate::pages::{
+        locale::{self, english},
+        priced::MoneyRef,
+    };
 
     #[rstest]
     #[case("height_cm", 7.0, "Height", "7\u{a0}cm")]
@@ -269,6 +272,23 @@ mod tests {
         assert_eq!(made, [Ok(()), Err(Malformed)]);
         let failed = askama::Error::from(Malformed).to_string();
         assert_eq!(failed, "an answer of the service cannot be read");
+    }
+
+    #[test]
+    fn the_lowest_price_has_what_its_first_variant_cost_before() {
+        let money = |units| Some(MoneyRef { currency: "EUR", units, nanos: 0 });
+        let price = |units, before| PriceRef { amount: money(units), compare_at: before };
+        let amounts = Amounts::of(english(), "EUR");
+        let label = |highest, prices: &[PriceRef<'static>]| {
+            let range = Some(RangeRef { lowest: money(14), highest: money(highest) });
+            let label = PriceLabel::lowest(range, prices.iter().copied(), &amounts).unwrap();
+            (label.now.text, label.before.map(|before| before.text), label.from)
+        };
+        let now = "€14.00".to_owned();
+        let dearer = [price(16, money(20)), price(14, money(15)), price(14, money(17))];
+        assert_eq!(label(16, &dearer), (now.clone(), Some("€15.00".to_owned()), true));
+        assert_eq!(label(14, &[price(14, None), price(14, money(17))]), (now, None, false));
+        assert!(PriceLabel::lowest(None, [price(14, None)], &amounts).is_none());
     }
 
     #[rstest]

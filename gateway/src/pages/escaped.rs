@@ -11,7 +11,7 @@ pub(crate) struct Escaped<'a>(Cow<'a, str>);
 impl<'a> Escaped<'a> {
     /// Any text.
     pub(crate) fn of(text: impl Into<Cow<'a, str>>) -> Self {
-        Self(without(text.into(), |byte| reference(byte).is_some()))
+        Self(referring(text.into(), |byte| reference(byte).is_some()))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -31,8 +31,8 @@ fn reference(byte: u8) -> Option<&'static str> {
     })
 }
 
-/// A text without special characters.
-fn without(text: Cow<'_, str>, is_special: impl Fn(u8) -> bool) -> Cow<'_, str> {
+/// The text with a reference in the place of each special character.
+fn referring(text: Cow<'_, str>, is_special: impl Fn(u8) -> bool) -> Cow<'_, str> {
     // Looking at all bytes is quicker than stopping at the first that counts, of which there is seldom one.
     let is_plain = text.bytes().fold(true, |plain, byte| plain & !is_special(byte));
     if is_plain { text } else { escaped(&text, is_special).into() }
@@ -75,7 +75,7 @@ pub(crate) struct Apostrophized<'a>(Cow<'a, str>);
 impl<'a> Apostrophized<'a> {
     /// Any text.
     pub(crate) fn of(text: impl Into<Cow<'a, str>>) -> Self {
-        Self(without(text.into(), |byte| byte != b'"' && reference(byte).is_some()))
+        Self(referring(text.into(), |byte| byte != b'"' && reference(byte).is_some()))
     }
 }
 

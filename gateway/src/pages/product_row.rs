@@ -74,7 +74,7 @@ impl When {
     }
 }
 
-/// The rows of a page. Each is made when it is printed and gone after it: a page full of them holds the texts of one.
+/// The rows of a page. Each is made just before it is printed and gone after it: the texts of a few are held, not of all.
 pub(crate) struct Rows<'a> {
     pub(crate) visit: &'a Visit,
     pub(crate) found: &'a [Found],
@@ -113,14 +113,16 @@ impl<'a> Rows<'a> {
             title: Escaped::of(product.title),
             marks: if in_title { marks(&found.title_segments) } else { Vec::new() },
             excerpt: if in_title { Vec::new() } else { marks(&found.excerpt_segments) },
-            sku: Escaped::of(first.map_or("".into(), |first| skus(first.sku, product.variants))),
+            sku: Escaped::of(
+                first.map(|first| skus(first.sku, product.variants)).unwrap_or_default(),
+            ),
             is_blank: false,
             picked: self.picked || !note.is_empty(),
             note: Escaped::of(note),
             variant: Escaped::of(only.map_or("", |only| id_of(only.name))),
             variant_etag: Escaped::of(only.map_or("", |only| only.etag)),
             currency: Escaped::of(self.currency),
-            prices: only.map_or_else(Default::default, |only| prices_of(&only.prices)),
+            prices: only.map(|only| prices_of(&only.prices)).unwrap_or_default(),
             price: Escaped::of(price(product.price_range, &self.amounts)),
             changed: Escaped::of(changed.short),
             changed_iso: Escaped::of(changed.iso),
@@ -210,5 +212,40 @@ impl<'a> PriceJson<'a> {
 impl<'a> MoneyJson<'a> {
     fn of(money: MoneyRef<'a>) -> Self {
         Self { currency_code: money.currency, nanos: money.nanos, units: money.units }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("MUG-35", 1, "MUG-35")]
+    #[case("", 1, "")]
+    #[case("MUG-35", 3, "MUG-35 and 2 more")]
+    #[case("", 3, "3 variants")]
+    fn several_variants_are_told_by_the_first(
+        #[case] first: &str,
+        #[case] count: usize,
+        #[case] expected: &str,
+    ) {
+        assert_eq!(skus(first, count), expected);
+    }
+
+    #[test]
+    fn prices_are_told_as_protojson_has_them() {
+        let money = |units| Some(MoneyRef { currency: "EUR", units, nanos: 500_000_000 });
+        let prices = [
+            PriceRef { amount: money(14), compare_at: None },
+            PriceRef { amount: money(-1), compare_at: money(2) },
+        ];
+        let amount =
+            |units| format!(r#"{{"currencyCode":"EUR","nanos":500000000,"units":"{units}"}}"#);
+        let [first, second, before] = [14, -1, 2].map(amount);
+        let told =
+            format!(r#"[{{"amount":{first}}},{{"amount":{second},"compareAtAmount":{before}}}]"#);
+        assert_eq!(prices_json(prices), told);
     }
 }

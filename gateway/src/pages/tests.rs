@@ -8,7 +8,10 @@ mod resume;
 mod stub;
 
 use http::{StatusCode, header};
-use proto::catalog::{Actor, Product, ProductRevision, Variant, product::State};
+use proto::{
+    catalog::{Actor, Price, PriceRange, Product, ProductRevision, Variant, product::State},
+    google::r#type::Money,
+};
 use rstest::rstest;
 use stub::{Answer, Shop, body, refusal, violations};
 use tonic::{Code, Status};
@@ -56,6 +59,9 @@ fn hostile() -> Product {
         alternative_text: text(),
     }];
     product.variants[0].sku = text();
+    let amount = Some(Money { currency_code: text(), units: 1, nanos: 0 });
+    product.variants[0].prices = vec![Price { amount: amount.clone(), compare_at_amount: None }];
+    product.price_range = Some(PriceRange { lowest: amount.clone(), highest: amount });
     product.variants[0].option_values = vec![text()];
     product
 }
@@ -79,6 +85,18 @@ async fn hostile_texts_stay_texts(#[case] path: &str) {
     let (status, page) = body(shop.get(path).await).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     assert_stays_text(&page, path);
+}
+
+#[tokio::test]
+async fn the_prices_of_a_row_are_whole_in_its_attribute() {
+    let (_, page) = body(Shop::with(hostile()).get("/admin/products").await).await;
+    let (_, row) = page.split_once("data-prices='").unwrap();
+    let (prices, _) = row.split_once('\'').unwrap();
+    let special = [("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+    let told =
+        special.iter().fold(prices.to_owned(), |told, (sign, text)| told.replace(sign, text));
+    let prices: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(prices[0]["amount"]["currencyCode"], HOSTILE);
 }
 
 /// Nothing of a hostile text has become markup.

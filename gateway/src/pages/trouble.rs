@@ -16,10 +16,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use super::{chrome::Chrome, resume, theme::Theme, visit::Visit, words};
-use crate::{
-    app::{Gateway, Problem},
-    wire::Malformed,
-};
+use crate::app::{Gateway, Problem};
 
 /// The contract's reason for what is gone for good.
 const GONE: &str = "RESOURCE_EXPUNGED";
@@ -63,12 +60,6 @@ impl Trouble {
             },
             other => Err(other),
         }
-    }
-}
-
-impl From<Malformed> for Trouble {
-    fn from(malformed: Malformed) -> Self {
-        Status::from(malformed).into()
     }
 }
 
