@@ -7,6 +7,7 @@ mod management;
 mod resume;
 mod stub;
 
+use bytes::Bytes;
 use http::{StatusCode, header};
 use proto::{
     catalog::{Actor, Price, PriceRange, Product, ProductRevision, Variant, product::State},
@@ -15,6 +16,8 @@ use proto::{
 use rstest::rstest;
 use stub::{Answer, Shop, body, refusal, violations};
 use tonic::{Code, Status};
+
+use super::answers::{Found, List, Page};
 
 /// What a hostile client could have written into the catalog by gRPC.
 const HOSTILE: &str = r#"</title><script>alert(1)</script>"' onmouseover=alert(1) {{ 7*7 }} <img src=x onerror=alert(1)>"#;
@@ -309,6 +312,25 @@ async fn a_service_that_is_not_there_is_a_503_with_retry_after() {
     let (status, page) = body(response).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.contains("Try again") && page.contains("name this request"));
+}
+
+#[rstest]
+#[case("/")]
+#[case("/search?q=mug")]
+#[case("/admin/products")]
+#[case("/admin/products?q=mug")]
+#[tokio::test]
+async fn a_product_that_cannot_be_read_is_a_whole_page_that_says_so(#[case] path: &str) {
+    // A name is announced, and nothing of it follows.
+    let product = Bytes::from_static(b"\x0a");
+    let shop = Shop::with(self::product());
+    shop.tell("ListProducts", &List { products: vec![product.clone()], ..List::default() });
+    let found = Found { product, ..Found::default() };
+    shop.tell("SearchProducts", &Page { results: vec![found], ..Page::default() });
+    let (status, page) = body(shop.get(path).await).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{page}");
+    assert!(page.contains("name this request") && page.ends_with("</html>"), "{page}");
+    assert_well_made(&page, path);
 }
 
 #[rstest]

@@ -205,7 +205,7 @@ fn title(status: StatusCode) -> &'static str {
         421 => "This shop has another address",
         429 => "Too many attempts",
         503 | 504 => "The shop is not there just now",
-        _ => "Something is wrong on our side",
+        _ => "That did not work",
     }
 }
 
