@@ -51,6 +51,7 @@ use crate::{
     config::{Origin, Settings},
     contract::{self, Contract, Front},
     pages, relay,
+    session::plain,
     upstream::Upstream,
 };
 
@@ -71,6 +72,8 @@ struct Shared {
     streams: in_flight::InFlight,
     pace: pace::Pace,
     draining: CancellationToken,
+    /// Whether cookies have twins, for browsers that keep no others here.
+    has_plain_cookies: bool,
 }
 
 impl Gateway {
@@ -92,6 +95,8 @@ impl Gateway {
         let in_flight = in_flight::InFlight::of_requests(&settings.limits);
         let streams = in_flight::InFlight::of_streams(&settings.limits);
         let pace = pace::Pace::new(&settings.limits);
+        let has_plain_cookies =
+            contract.front() == Front::Shelf && settings.origin.is_plain_and_local();
         Self(Arc::new(Shared {
             upstream,
             contract,
@@ -101,6 +106,7 @@ impl Gateway {
             streams,
             pace,
             draining: CancellationToken::new(),
+            has_plain_cookies,
         }))
     }
 
@@ -184,9 +190,12 @@ impl App {
     pub fn answer(
         self,
         peer: Option<Peer>,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> impl Future<Output = Response> + Send {
         let settings = self.gateway.settings();
+        if self.gateway.0.has_plain_cookies {
+            plain::hear_twins(request.headers_mut());
+        }
         let mut visit = Visit::begin(peer, &request, self.gateway.front(), settings);
         // A slow sender is cut off, and what of a body nobody reads comes back.
         let (mut request, rest) = lent::lend(request, visit.kind(), &settings.limits);
@@ -206,6 +215,9 @@ impl App {
             rest.finish(&mut response).await;
             // Every answer says how it may be used, those of refusals too.
             self.gateway.0.headers.put_on(&visit, response.headers_mut());
+            if self.gateway.0.has_plain_cookies {
+                plain::add_twins(response.headers_mut());
+            }
             // One line per request, with its id.
             visit.end(&mut response);
             response

@@ -83,7 +83,7 @@ impl Bound {
         let (address, origin) = (self.address, gateway.origin().clone());
         let limits = gateway.settings().limits.clone();
         tracing::info!(%address, %origin, ?limits, "the gateway answers");
-        if gateway.front() == Front::Shelf && !origin.keeps_secure_cookies() {
+        if gateway.front() == Front::Shelf && !origin.keeps_sign_ins() {
             tracing::warn!(%origin, "signing in needs https: browsers keep no session cookie of this address");
         }
         let app = App::new(gateway.clone());

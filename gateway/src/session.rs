@@ -8,6 +8,7 @@ mod cookie;
 mod guard;
 pub(crate) mod last_user;
 mod parked;
+pub(crate) mod plain;
 mod return_to;
 mod sign_in;
 

@@ -29,9 +29,14 @@ impl Origin {
         &self.authority
     }
 
-    /// Whether a browser keeps a `__Host-` cookie of this origin: https, or this machine itself.
-    pub fn keeps_secure_cookies(&self) -> bool {
-        self.https || matches!(self.authority.host(), "localhost" | "127.0.0.1" | "[::1]")
+    /// Whether browsers keep a sign-in of this origin: https, or this machine itself.
+    pub fn keeps_sign_ins(&self) -> bool {
+        self.https || self.is_plain_and_local()
+    }
+
+    /// Whether it is this machine itself by plain HTTP, where not every browser keeps a `Secure` cookie.
+    pub(crate) fn is_plain_and_local(&self) -> bool {
+        !self.https && matches!(self.authority.host(), "localhost" | "127.0.0.1" | "[::1]")
     }
 
     /// The whole address of a path of the shop.
@@ -92,7 +97,7 @@ mod tests {
         #[case] secure: bool,
     ) {
         let origin: Origin = text.parse().unwrap();
-        assert_eq!((origin.to_string().as_str(), origin.keeps_secure_cookies()), (printed, secure));
+        assert_eq!((origin.to_string().as_str(), origin.keeps_sign_ins()), (printed, secure));
         assert_eq!(origin.url("/p/mug"), format!("{printed}/p/mug"));
     }
 

@@ -146,7 +146,7 @@ fn page(
     problems: Problems,
 ) -> SignInPage {
     let origin = visit.gateway.origin();
-    let insecure = if origin.keeps_secure_cookies() { String::new() } else { origin.to_string() };
+    let insecure = if origin.keeps_sign_ins() { String::new() } else { origin.to_string() };
     let again = fields("", &Problems::none())
         .map(|field| Field { id: format!("again-{}", field.id), ..field });
     SignInPage {

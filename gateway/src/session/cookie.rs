@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, header};
 
 /// The cookie's name; the prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
-const NAME: &str = "__Host-sid";
+pub(super) const NAME: &str = "__Host-sid";
 /// What may stand around a name or a value (RFC 9110); other spaces are letters of theirs.
 const SPACE: [char; 2] = [' ', '\t'];
 /// The longest token taken from a cookie.

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::cookie;
 
 /// The cookie's name.
-const NAME: &str = "__Host-last";
+pub(super) const NAME: &str = "__Host-last";
 /// How much of the digest marks a user: 128 bits.
 const LENGTH: usize = 16;
 

@@ -65,6 +65,29 @@ async fn signing_out_takes_the_cookie_away() {
 }
 
 #[tokio::test]
+async fn a_cookie_has_a_twin_by_plain_http_on_this_machine_alone() {
+    for (origin, has_twins) in [
+        ("http://localhost:8080", true),
+        ("http://127.0.0.1:8080", true),
+        ("http://[::1]:8080", true),
+        ("https://localhost:8080", false),
+        ("https://shop.example", false),
+        ("http://shop.example", false),
+    ] {
+        let fake = service();
+        let app = fake.behind(settings(origin));
+        let answer = send(&app, request("POST", "/v1/sessions", &[JSON, OURS], WHO)).await;
+        let cookies = answer.headers.get_all("set-cookie").iter();
+        let twin = "shelf-sid=t0ken; Path=/; HttpOnly; SameSite=Lax";
+        assert_eq!(cookies.filter(|cookie| *cookie == twin).count() == 1, has_twins, "{origin}");
+        let twin = ("cookie", "theme=dark; shelf-sid=t0ken");
+        send(&app, request("GET", "/v1/sessions/-", &[twin], "")).await;
+        let heard = fake.asked()[1].headers.contains_key("authorization");
+        assert_eq!(heard, has_twins, "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn where_browsers_keep_no_cookie_the_sign_in_page_says_so() {
     for (origin, told) in [
         ("http://192.0.2.1:8080", true),
