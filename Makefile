@@ -12,6 +12,7 @@ SCHEMATHESIS := 4.32.5
 HYPOTHESIS := 6.170.17
 CARGO_DENY := 0.20.2
 CARGO_FUZZ := 0.13.2
+GECKODRIVER := 0.37.1
 # What is compiled for fuzzing has nothing in common with the rest: a folder of its own, which the three crates share.
 FUZZ       := $(CURDIR)/target/fuzz
 # `npm install --no-save` and not `npm ci`: the latter wants every optional package of the lock file, also those for other
@@ -24,7 +25,7 @@ TRANSCODING := tests/bench/transcoding
 # The contract of the last release, as buf keeps it.
 RELEASED   := proto/released.binpb
 
-.PHONY: help run check released test node-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens locales page-speed lighthouse tools chromium
+.PHONY: help run check released test node-tests engine-tests conformance api-tests schemathesis faults-disk fuzz transcoding bench walk screens locales page-speed lighthouse tools chromium engines
 
 help: ## Says what there is.
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -58,9 +59,15 @@ test: tools ## Installs what the tests need and runs them all.
 	$(MAKE) --no-print-directory conformance
 	$(MAKE) --no-print-directory api-tests
 	$(MAKE) --no-print-directory node-tests
+	$(MAKE) --no-print-directory engine-tests
 
 node-tests: $(NODE) chromium ## Runs the stories in a real browser, with and without JavaScript.
 	cd tests/browser && CHROMIUM=$$(command -v chromium) npm test
+
+# WebKit has no headless mode: it draws on a screen that nobody sees.
+engine-tests: $(NODE) $(TOOLS)/bin/geckodriver-$(GECKODRIVER) engines ## Runs what a shopkeeper does all day in the engines of Firefox and Safari.
+	cd tests/browser && GECKODRIVER=$(TOOLS)/bin/geckodriver FIREFOX=$$(command -v firefox-esr || command -v firefox) \
+		WEBKITDRIVER=$$(command -v WebKitWebDriver) MINIBROWSER=$$(ls /usr/lib/*/webkit2gtk-4.1/MiniBrowser) xvfb-run -a npm run engines
 
 conformance: ## Runs protobuf's public conformance suite against the transcoder.
 	gateway/transcoder/conformance/run
@@ -116,10 +123,14 @@ lighthouse: $(LIGHTHOUSE) $(NODE) chromium ## Rates the shop's pages by Lighthou
 	cargo build --locked
 	cd tests/lighthouse && CHROMIUM=$$(command -v chromium) npm start --silent
 
-tools: $(TOOLS)/bin/grpcurl-$(GRPCURL) $(TOOLS)/python/grpcio-$(GRPCIO) $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) $(NODE) chromium ## Installs the foreign clients that tests use.
+tools: $(TOOLS)/bin/geckodriver-$(GECKODRIVER) $(TOOLS)/bin/grpcurl-$(GRPCURL) $(TOOLS)/python/grpcio-$(GRPCIO) $(TOOLS)/schemathesis/schemathesis-$(SCHEMATHESIS) $(NODE) chromium engines ## Installs the foreign clients that tests use.
 
 chromium:
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q --no-install-recommends chromium; }
+
+engines:
+	@{ command -v WebKitWebDriver && command -v xvfb-run && { command -v firefox-esr || command -v firefox; }; } >/dev/null || \
+		{ apt-get update -q && apt-get install -y -q --no-install-recommends firefox-esr webkit2gtk-driver xvfb xauth; }
 
 $(NODE): tests/browser/package-lock.json
 	cd tests/browser && npm install --no-save --silent --no-audit --no-fund --ignore-scripts
@@ -134,6 +145,11 @@ $(TOOLS)/bin/cargo-deny-$(CARGO_DENY):
 
 $(TOOLS)/bin/cargo-fuzz-$(CARGO_FUZZ):
 	cargo install --quiet --locked --debug --no-track --force --root $(TOOLS) --target-dir $(TOOLS)/build cargo-fuzz@$(CARGO_FUZZ)
+	rm -rf $(TOOLS)/build
+	touch $@
+
+$(TOOLS)/bin/geckodriver-$(GECKODRIVER):
+	cargo install --quiet --locked --debug --no-track --force --root $(TOOLS) --target-dir $(TOOLS)/build geckodriver@$(GECKODRIVER)
 	rm -rf $(TOOLS)/build
 	touch $@
 
