@@ -2,9 +2,9 @@
 //!
 //! Every line keeps its number, so that the place of an error in a browser is its place in the file.
 
-/// The module, each line left empty that is a comment and nothing else.
+/// The module, each line left empty that is a comment and nothing else, and without the types that stand within lines.
 ///
-/// Only the form in which ours are written is read: `// …`, and `/** … */` on lines of its own.
+/// Only the form in which ours are written is read: `// …` on a line of its own, and `/** … */` anywhere but in a text.
 pub(super) fn left_out(source: &str) -> String {
     let mut kept = String::with_capacity(source.len());
     let mut inside = false;
@@ -13,12 +13,23 @@ pub(super) fn left_out(source: &str) -> String {
         let ends = text.contains("*/");
         let opens = text.starts_with("/**") && (!ends || text.ends_with("*/"));
         if !(inside || opens || text.starts_with("//")) {
-            kept.push_str(line);
+            push_code(&mut kept, line);
         }
         kept.push('\n');
         inside = (inside || opens) && !ends;
     }
     kept
+}
+
+/// A line of code, but for the types in it.
+fn push_code(kept: &mut String, mut line: &str) {
+    while let Some((code, (_, rest))) =
+        line.split_once("/** ").and_then(|(code, rest)| Some((code, rest.split_once(" */")?)))
+    {
+        kept.push_str(code);
+        line = rest.strip_prefix(' ').unwrap_or(rest);
+    }
+    kept.push_str(line);
 }
 
 #[cfg(test)]
@@ -40,6 +51,7 @@ mod tests {
               // why\n  \
               const two = /** @type {any} */ (one) / 2; // here\n  \
               /** @type {any} */ (two).g();\n\
+            const g = (/** @type {any[]} */ all, /** @type {any} */ one) => \"/**\";\n\
             }\n";
         let left = left_out(source);
         assert_eq!(left.lines().count(), source.lines().count());
@@ -50,8 +62,9 @@ mod tests {
                 "import { a } from './a.js';",
                 "const all = [];",
                 "export function f(one) {",
-                "  const two = /** @type {any} */ (one) / 2; // here",
-                "  /** @type {any} */ (two).g();",
+                "  const two = (one) / 2; // here",
+                "  (two).g();",
+                "const g = (all, one) => \"/**\";",
                 "}",
             ]
         );
