@@ -130,7 +130,7 @@ fn admin() -> Router<Gateway> {
             resume::PATH,
             get(resume::nothing).post(resume::resume).layer(DefaultBodyLimit::disable()),
         )
-        .route("/admin/products", get(product_list::show))
+        .route("/admin/products", get(product_list::show).post(actions::press_in_list))
         .route("/admin/new-product", get(new_product::show).post(new_product::create))
         .route("/admin/deleted", get(deleted::show))
         .route("/admin/activity", get(activity::show))

@@ -4,14 +4,14 @@
 
 import { announce, word } from './announce.js';
 import { pressId, send } from './call.js';
-import { explain, quiet, resourceOf, submitPlainly, titleOf } from './explain.js';
+import { explain, quiet, resourceOf, rowOf, submitPlainly, titleOf } from './explain.js';
 import { notify } from './notices.js';
 
 /** @import { Failure } from './types.js' */
 
 /**
- * The button says what is done, its form what is sent.
- * @typedef {{ button: HTMLButtonElement, form: HTMLFormElement }} Pressed
+ * The button says what is done, its form what is sent; the place is the form, or the row's buttons where one form serves all rows.
+ * @typedef {{ button: HTMLButtonElement, form: HTMLFormElement, place: Element }} Pressed
  */
 
 /**
@@ -31,6 +31,8 @@ import { notify } from './notices.js';
  * @property {boolean} [leaves] what was done is shown on another page: until this one is gone, the form is not sent again
  */
 
+/** The id of what is done next at a place. @type {WeakMap<Element, string>} */
+const ids = new WeakMap();
 const LABEL_AFTER = 400;
 const REPEAT = 400;
 
@@ -38,8 +40,8 @@ const REPEAT = 400;
 const UNDONE = { publish: 'published', unpublish: 'unpublished', archive: 'archived', undelete: 'undeleted', move: 'category-moved' };
 
 /**
- * A row that goes brings the next one under the pointer and the focus: what comes within a moment after is a double click or a
- * held key, and meant for the row that is gone.
+ * A row that goes brings the next one under the pointer and the focus: what comes at once is a double click or a held key, and meant
+ * for the row that is gone.
  * @param {Record<string, Behaviour>} behaviours by `data-action`
  */
 export function startForms(behaviours) {
@@ -51,9 +53,10 @@ export function startForms(behaviours) {
     const behaviour = button.dataset.call && behaviours[button.dataset.action ?? ''];
     if (!behaviour) return;
     event.preventDefault();
-    const repeated = form.closest('tr') && event.timeStamp - last < REPEAT;
+    const repeated = button.closest('tr') && event.timeStamp - last < REPEAT;
     last = event.timeStamp;
-    if (form.ariaBusy !== 'true' && !repeated) void act({ button, form }, behaviour);
+    const place = button.closest('[data-acts]') ?? form;
+    if (place.ariaBusy !== 'true' && !repeated) void act({ button, form, place }, behaviour);
   });
 }
 
@@ -62,7 +65,7 @@ export function startForms(behaviours) {
  * @param {Behaviour} behaviour
  */
 async function act(pressed, behaviour) {
-  const { button, form } = pressed;
+  const { button, form, place } = pressed;
   /** @type {Shown} */
   let shown;
   /** @type {object | null | undefined} */
@@ -78,13 +81,13 @@ async function act(pressed, behaviour) {
   }
   const release = busy(pressed);
   const resource = resourceOf(button);
-  const id = hidden(form, 'request_id');
-  const requestId = pressId(id?.value, button.value, resource);
-  const outcome = await send(resource, button.dataset.call, hidden(form, 'etag')?.value, requestId, body);
+  const id = ids.get(place) ?? hidden(form, 'request_id');
+  const etag = hidden(form, 'etag') ?? rowOf(button)?.dataset.etag;
+  const outcome = await send(resource, button.dataset.call, etag, pressId(id, button.value, resource), body);
   const done = outcome.kind === 'done';
   const renewed = () => {
     release();
-    if (done && id) id.value = crypto.randomUUID();
+    if (done) ids.set(place, crypto.randomUUID());
   };
   // A page that is left may come back as it was.
   if (done && behaviour.leaves) addEventListener('pagehide', renewed, { once: true });
@@ -119,9 +122,9 @@ async function takeBack(button, shown, etag, requestId = crypto.randomUUID()) {
  * @param {Pressed} pressed
  * @returns {() => void} ends it
  */
-function busy({ button, form }) {
+function busy({ button, place }) {
   const label = button.textContent;
-  form.ariaBusy = 'true';
+  place.ariaBusy = 'true';
   button.ariaDisabled = 'true';
   const clock = setTimeout(() => {
     if (!button.dataset.busy) return;
@@ -132,7 +135,7 @@ function busy({ button, form }) {
   }, LABEL_AFTER);
   return () => {
     clearTimeout(clock);
-    form.ariaBusy = null;
+    place.ariaBusy = null;
     button.ariaDisabled = null;
     if (button.textContent === label) return;
     button.textContent = label;
@@ -140,7 +143,7 @@ function busy({ button, form }) {
   };
 }
 
-/** @param {HTMLFormElement} form @param {string} name @returns {HTMLInputElement | null} */
+/** @param {HTMLFormElement} form @param {string} name */
 function hidden(form, name) {
-  return form.querySelector(`input[name=${name}]`);
+  return new FormData(form).get(name)?.toString();
 }

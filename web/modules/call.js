@@ -58,13 +58,13 @@ export function send(resource, what = '', etag, requestId, body) {
 
 /**
  * The id of what one of a form's buttons does: made of the form's id, the button's verb and what it acts on, here and on the server
- * alike. So another button of the form, or the form of another row, is no repeat of it. What has one button has the form's id.
+ * alike. So another button of the form, or another row, is no repeat of it. What has one button has the form's id.
  * @param {string | undefined} form
- * @param {string} verb
+ * @param {string} verb and what may stand behind it
  * @param {string} resource its path or name
  */
 export function pressId(form, verb, resource) {
-  return form && verb ? `${form}-${verb}-${resource.split('/').at(-1)}` : form;
+  return form && verb ? `${form}-${verb.split(' ')[0]}-${resource.split('/').at(-1)}` : form;
 }
 
 /**

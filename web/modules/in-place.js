@@ -20,7 +20,7 @@ const shortcuts = () => import('./shortcuts.js');
 
 export function startInPlace() {
   // Before the button is asked what it does.
-  document.addEventListener('submit', ({ submitter }) => submitter?.closest('tr') && learn(submitter), true);
+  document.addEventListener('submit', ({ submitter }) => submitter?.closest('tr') && learn(/** @type {HTMLButtonElement} */ (submitter)), true);
   startForms({ delete: removal, undelete: removal, publish: stating, archive: stating, expunge: expunging });
   startBulk();
   document.addEventListener('click', (event) => {
@@ -54,9 +54,10 @@ function startKeys() {
 }
 
 function toSearch() {
-  const search = document.getElementById('q');
+  /** @type {HTMLInputElement | null} */
+  const search = document.querySelector('#q');
   search?.focus();
-  if (search instanceof HTMLInputElement) search.select();
+  search?.select();
 }
 
 /** @param {HTMLAnchorElement} link */
@@ -83,10 +84,7 @@ function startBulk() {
   document.addEventListener('submit', (event) => {
     const bulk = /** @type {HTMLFormElement} */ (event.target);
     const button = event.submitter;
-    if (bulk.id !== 'bulk') return;
-    const back = bulk.elements.namedItem('return_to');
-    if (back instanceof HTMLInputElement) back.value = location.pathname + location.search;
-    if (!(button instanceof HTMLButtonElement) || !('inPlace' in button.dataset)) return;
+    if (bulk.id !== 'bulk' || !(button instanceof HTMLButtonElement) || !('inPlace' in button.dataset)) return;
     event.preventDefault();
     import('./bulk-act.js').then(({ actOnMany, isVerb }) => {
       if (isVerb(button.value)) void actOnMany(bulk, button.value);

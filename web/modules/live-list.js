@@ -67,6 +67,7 @@ async function show(address, way) {
     const page = await answer.json();
     if (way === 'push') history.pushState(null, '', address);
     if (way === 'replace') history.replaceState(null, '', address);
+    leadBack(address);
     const notes = fillList(page, address);
     announce([total(page.totalSize ?? 0, page.totalSizeCapped), ...notes].join('. '));
   } catch {
@@ -76,4 +77,9 @@ async function show(address, way) {
     clearTimeout(dim);
     if (!signal.aborted) list?.removeAttribute('aria-busy');
   }
+}
+
+/** What is done to products of the list leads back to what it shows now. @param {URL} address */
+function leadBack({ pathname, search }) {
+  for (const back of document.querySelectorAll(':is(#acts, #bulk) > [name=return_to]')) back.setAttribute('value', pathname + search);
 }

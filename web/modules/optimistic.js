@@ -95,8 +95,9 @@ export async function catchUp(row, failure, button) {
 export function setGone(row, gone) {
   row.hidden = gone;
   row.inert = gone;
-  for (const place of document.querySelectorAll('[data-total]')) {
-    if (!(place instanceof HTMLElement)) continue;
+  /** @type {NodeListOf<HTMLElement>} */
+  const places = document.querySelectorAll('[data-total]');
+  for (const place of places) {
     const count = Number(place.dataset.total) + (gone ? -1 : 1);
     place.dataset.total = String(count);
     place.textContent = total(count, place.dataset.capped === 'true');

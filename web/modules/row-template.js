@@ -47,13 +47,13 @@ export function cloneRow(template, product) {
 }
 
 /**
- * Shows the product as it is now, with its etag in every form that acts on it.
+ * Shows the product as it is now, with its etag in all that acts on it.
  * @param {HTMLElement} row
  * @param {Product} product
  */
 export function fillRow(row, product) {
-  for (const place of row.querySelectorAll('[data-field]')) {
-    if (!(place instanceof HTMLElement)) continue;
+  const places = /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll('[data-field]'));
+  for (const place of places) {
     const text = FIELDS[place.dataset.field ?? '']?.(place, product);
     if (text !== undefined) place.textContent = text;
   }
@@ -73,24 +73,27 @@ export function fillRow(row, product) {
  * @param {string} state
  */
 export function showState(row, state) {
+  /** @type {HTMLElement | null} */
   const place = row.querySelector('[data-field=state]');
   row.dataset.state = state;
-  if (place instanceof HTMLElement) {
+  if (place) {
     place.dataset.state = state;
     place.textContent = word(`state-${state}`);
   }
-  row.querySelectorAll('button').forEach(learn);
-  for (const part of row.querySelectorAll('[data-when]')) {
-    if (part instanceof HTMLElement) part.hidden = !part.dataset.when?.split(' ').includes(state);
+  for (const button of row.querySelectorAll('button')) {
+    learn(button);
+    // What it says without JavaScript, where one form serves all rows.
+    const [verb, id] = button.value.split(' ');
+    if (id) button.value = [verb, id, row.dataset.etag, state].join(' ');
   }
+  const parts = /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll('[data-when]'));
+  for (const part of parts) part.hidden = !part.dataset.when?.split(' ').includes(state);
 }
 
-/** What the buttons of all rows call, say and take back is told once, by the row that is cloned. @param {HTMLElement} button */
+/** What the buttons of all rows call, say and take back is told once, by the row that is cloned. @param {HTMLButtonElement} button */
 export function learn(button) {
-  /** @type {HTMLTemplateElement | null} */
-  const rows = document.querySelector('template#product-row');
-  /** @type {HTMLElement | null | undefined} */
-  const told = rows?.content.querySelector(`[value="${button.getAttribute('value')}"]`);
+  const rows = /** @type {HTMLTemplateElement | null} */ (document.querySelector('template#product-row'));
+  const told = /** @type {HTMLElement | null | undefined} */ (rows?.content.querySelector(`[value^="${button.value.split(' ')[0]} "]`));
   Object.assign(button.dataset, { ...told?.dataset, ...button.dataset });
 }
 

@@ -1,5 +1,5 @@
-//! The actions on a whole product: delete, publish, unpublish, archive. Each answers 303 and leaves a message; a row has them as the
-//! buttons of one form.
+//! The actions on a whole product: delete, publish, unpublish, archive. Each answers 303 and leaves a message; rows have them as buttons
+//! that share a form.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
@@ -65,6 +65,42 @@ pub(crate) async fn confirm(visit: Visit, Path(id): Path<String>) -> Result<Resp
     let Product { etag, title, slug, .. } = product;
     let request_id = request_id();
     visit.page(&DeletePage { chrome, id, etag, title, slug, variants, public, request_id })
+}
+
+/// `POST /admin/products`: what the button of a row says, where one form serves them all.
+pub(crate) async fn press_in_list(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
+    let pressed = Pressed::read(fields.get("do")).ok_or(Trouble::NotFound)?;
+    let id = pressed.id.to_owned();
+    let fields = pressed.spelt_out(&fields);
+    press(visit, Path(id), fields).await
+}
+
+/// The value of a row's button: `delete mug "v1" published`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pressed<'a> {
+    pub(super) verb: &'a str,
+    pub(super) id: &'a str,
+    /// The version and the state that the row showed.
+    etag: &'a str,
+    was: &'a str,
+}
+
+impl<'a> Pressed<'a> {
+    pub(super) fn read(value: &'a str) -> Option<Self> {
+        let mut words = value.split(' ');
+        let mut next = || words.next();
+        let pressed = Self { verb: next()?, id: next()?, etag: next()?, was: next()? };
+        next().is_none().then_some(pressed)
+    }
+
+    /// The form as it is where a product has one of its own.
+    fn spelt_out(self, fields: &Fields) -> Fields {
+        let mut fields = fields.clone();
+        for (name, word) in [("do", self.verb), ("etag", self.etag), ("was", self.was)] {
+            fields.set(name, word.to_owned());
+        }
+        fields
+    }
 }
 
 /// `POST /admin/products/{id}`: what the button says that was pressed.
@@ -216,6 +252,24 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case("delete mug \"v1\" published", Some(["delete", "mug", "\"v1\"", "published"]))]
+    #[case("delete mug \"v1\" published twice", None)]
+    #[case("delete mug \"v1\"", None)]
+    #[case("delete", None)]
+    #[case("", None)]
+    fn the_button_of_a_row_says_of_which_version_it_speaks(
+        #[case] value: &str,
+        #[case] told: Option<[&str; 4]>,
+    ) {
+        let read = Pressed::read(value);
+        assert_eq!(read.map(|read| [read.verb, read.id, read.etag, read.was]), told);
+        let Some(read) = read else { return };
+        let fields = read.spelt_out(&Fields::parse(b"do=x&etag=%22v0%22&request_id=r1"));
+        let names = ["do", "etag", "was", "request_id"];
+        assert_eq!(names.map(|name| fields.get(name)), ["delete", "\"v1\"", "published", "r1"]);
+    }
 
     #[rstest]
     #[case("/admin/products?q=mug", "/admin/products?q=mug")]

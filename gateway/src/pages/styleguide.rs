@@ -23,8 +23,6 @@ use super::{
 #[template(path = "plain/styleguide.html")]
 struct StyleguidePage {
     chrome: Chrome,
-    here: Escaped<'static>,
-    request_id: Escaped<'static>,
     may_edit: bool,
     problems: Problems,
     fields: Vec<Field>,
@@ -59,8 +57,6 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Trouble> {
     let problems = problems();
     let page = StyleguidePage {
         chrome,
-        here: Escaped::of(visit.here.clone()),
-        request_id: Escaped::default(),
         may_edit: true,
         fields: fields(&problems),
         problems,

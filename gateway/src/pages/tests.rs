@@ -188,12 +188,20 @@ async fn a_page_of_the_admin_is_another_at_each_visit_and_has_no_tag() {
 async fn each_button_of_a_row_is_a_request_of_its_own() {
     let shop = Shop::with(product());
     for (verb, done) in [("publish", "flash=published.mug;"), ("delete", "flash=deleted.mug;")] {
-        let form = [("request_id", "r1"), ("return_to", "/admin/products?q=mug"), ("do", verb)];
-        let response = shop.post("/admin/products/mug", &form).await;
+        let pressed = format!("{verb} mug \"v1\" draft");
+        let form = [("request_id", "r1"), ("return_to", "/admin/products?q=mug"), ("do", &pressed)];
+        let response = shop.post("/admin/products", &form).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         assert_eq!(response.headers()[header::LOCATION], "/admin/products?q=mug");
         let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
         assert!(cookie.starts_with(done), "{cookie}");
+    }
+    for name in ["DeleteProduct", "PublishProduct"] {
+        assert_eq!(shop.calls(name), 1, "{name}");
+    }
+    for pressed in ["sing mug \"v1\" draft", "delete mug", "sing"] {
+        let response = shop.post("/admin/products", &[("do", pressed)]).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{pressed}");
     }
     let response = shop.post("/admin/products/mug", &[("do", "sing")]).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);

@@ -81,12 +81,12 @@ story('archiving is said, sent once however often it is clicked, and keeps the f
   await open(page, '/admin/products?q=Gopher');
   const held = shop.network.hold('POST /v1/products/*:archive');
   const heard = await listening(page, 'polite');
-  const form = row(page, 'Gopher tray').locator('form');
+  const group = row(page, 'Gopher tray').getByRole('group');
   await rowButton(page, 'Gopher tray', 'Archive').focus();
   await page.keyboard.press('Enter');
   await row(page, 'Gopher tray').getByText('Archived', { exact: true }).waitFor();
-  assert.equal(await form.getAttribute('aria-busy'), 'true');
-  await form.evaluate((sent) => sent.requestSubmit(sent.querySelector('[data-action=archive]')));
+  assert.equal(await group.getAttribute('aria-busy'), 'true');
+  await group.locator('[data-action=archive]').evaluate((button) => button.form.requestSubmit(button));
   assert.equal(await focused(page), 'Gopher tray: Publish', 'what can be done instead');
   await held.arrived();
   await held.release();
@@ -154,13 +154,14 @@ story('three clicks are one call, and leave the next row alone', { as: 'editor' 
   assert.ok(await row(page, 'Heron B').isVisible());
 });
 
-/** Sends what the row's form says, as the button would that is named. */
+/** Sends what the button of a row would that is named. */
 async function press(page, shop, title, name) {
-  const form = row(page, title).locator('form');
-  const fields = { do: await rowButton(page, title, name).getAttribute('value') };
-  for (const input of await form.locator('input').all()) fields[await input.getAttribute('name')] = await input.inputValue();
+  const { action, fields } = await rowButton(page, title, name).evaluate((button) => ({
+    action: button.form.action,
+    fields: Object.fromEntries(new FormData(button.form, button)),
+  }));
   const headers = { origin: new URL(shop.url).origin };
-  return page.request.post(await form.getAttribute('action'), { form: fields, maxRedirects: 0, headers });
+  return page.request.post(action, { form: fields, maxRedirects: 0, headers });
 }
 
 story('a form that is sent twice has one effect', { as: 'editor', scripts: false }, async ({ page, shop }) => {

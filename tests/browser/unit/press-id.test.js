@@ -12,3 +12,7 @@ for (const { form, verb, resource, press } of examples) {
     assert.equal(pressId(form, verb, resource), press);
   });
 }
+
+test('what else the button of a row says makes no other id', () => {
+  assert.equal(pressId('f1', 'delete mug "v2" draft', '/v1/products/mug'), pressId('f1', 'delete', '/v1/products/mug'));
+});

@@ -5,7 +5,7 @@ use proto::{
     catalog::GetCategoryRequest,
 };
 
-use crate::pages::{editor, fields::Fields, visit::Visit};
+use crate::pages::{actions::Pressed, editor, fields::Fields, visit::Visit};
 
 /// A form's purpose: a verb, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +47,14 @@ impl Deed {
 }
 
 /// The verb of an address, and what it is about.
-fn asked<'a>(path: &'a str, fields: &Fields) -> (String, About<'a>) {
+fn asked<'a>(path: &'a str, fields: &'a Fields) -> (String, About<'a>) {
     let parts: Vec<&str> = path.trim_start_matches("/admin/").split('/').collect();
     let (verb, about) = match *parts.as_slice() {
         ["bulk"] => return (many(fields), About::Nothing),
+        ["products"] => match Pressed::read(fields.get("do")) {
+            Some(Pressed { verb, id, .. }) => (of_product(verb), About::Product(id)),
+            None => ("send your form", About::Nothing),
+        },
         ["products", id] => (of_product(fields.get("do")), About::Product(id)),
         ["products", id, verb] => (of_product(verb), About::Product(id)),
         ["products", id, "variants", _, "delete"] => ("remove a variant of", About::Product(id)),
@@ -181,6 +185,8 @@ mod tests {
     #[rstest]
     #[case("/admin/products/mug/delete", "", "delete", About::Product("mug"))]
     #[case("/admin/products/mug", "do=archive", "archive", About::Product("mug"))]
+    #[case("/admin/products", "do=delete+mug+%22v1%22+draft", "delete", About::Product("mug"))]
+    #[case("/admin/products", "do=delete", "send your form", About::Nothing)]
     #[case("/admin/products/mug/save", "", "save your changes to", About::Product("mug"))]
     #[case("/admin/products/mug/variants/w/save", "", "save a variant of", About::Product("mug"))]
     #[case(
