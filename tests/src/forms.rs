@@ -118,6 +118,21 @@ impl Form {
         form
     }
 
+    /// What the button of the admin's list sends that does this to its first row: those of all rows share a form.
+    pub fn of_row(page: &Answer, verb: &str) -> Self {
+        let mut all = parts(page.text());
+        let shared = all.find(|(head, _)| attribute(head, "id").as_deref() == Some("acts"));
+        let (head, body) = shared.unwrap_or_else(|| panic!("no form of rows: {}", page.text()));
+        let mut values = page.text().split("<button").skip(1).filter_map(|rest| {
+            let tag = rest.split('>').next()?;
+            attribute(tag, "value").filter(|_| tag.contains(" form=\"acts\""))
+        });
+        let pressed = values.find(|value| value.split(' ').next() == Some(verb));
+        let mut form = Self::read(head, body);
+        form.fields.push(("do".into(), pressed.unwrap_or_else(|| panic!("no button to {verb}"))));
+        form
+    }
+
     /// Every form of a page.
     pub fn all(page: &str) -> Vec<Self> {
         parts(page).map(|(head, body)| Self::read(head, body)).collect()

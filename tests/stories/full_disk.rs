@@ -109,7 +109,7 @@ async fn by_form_what_was_typed_stays_and_deleting_goes_on() {
     assert!(refused.text().contains(SENTENCE), "{}", refused.text());
     assert!(refused.text().contains("<title>Mug was not published."), "{}", refused.text());
 
-    let deleted = grace.follow(&Form::doing(&list, "delete")).await;
+    let deleted = grace.follow(&Form::of_row(&list, "delete")).await;
     assert!(deleted.text().contains("Mug deleted"), "{}", deleted.text());
     shop.close().await;
 }

@@ -110,7 +110,7 @@ async fn a_product_is_created_edited_deleted_and_undone_by_forms() {
 
     let list = grace.open("/admin/products").await;
     assert!(list.text().contains("Tin mug"));
-    let deleted = grace.follow(&Form::doing(&list, "delete")).await;
+    let deleted = grace.follow(&Form::of_row(&list, "delete")).await;
     let flash = deleted.text().split("id=\"flash\"").nth(1).expect("a flash").to_owned();
     assert!(flash.contains("Undo"), "{flash}");
     let reload = grace.open("/admin/products").await;
@@ -121,7 +121,7 @@ async fn a_product_is_created_edited_deleted_and_undone_by_forms() {
     assert!(recently.text().contains("Tin mug"));
     let undone = grace.follow(&form(&deleted, "/undelete")).await;
     assert!(undone.text().contains("Tin mug"), "{}", undone.text());
-    let published = grace.follow(&Form::doing(&undone, "publish")).await;
+    let published = grace.follow(&Form::of_row(&undone, "publish")).await;
     assert!(published.text().contains("Tin mug"));
     let public = shop.web().get("/").await;
     assert!(public.text().contains("Tin mug"), "{}", public.text());
