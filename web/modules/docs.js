@@ -20,11 +20,11 @@ export async function startDocs(root) {
   const found = await read(root.dataset.docs ?? '');
   if (!found) {
     state.textContent = 'The description of the API could not be fetched. Reload the page to try again.';
+    filter.hidden = true;
     return;
   }
   const sections = services(found);
   root.append(...sections);
-  filter.hidden = false;
   filter.addEventListener('submit', (event) => event.preventDefault());
   filter.addEventListener('input', () => show(sections, filter, state));
   show(sections, filter, state);
