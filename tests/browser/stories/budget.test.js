@@ -96,6 +96,8 @@ for (const width of [390, 1280]) {
     await session.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 204_800, uploadThroughput: 93_750 });
     for (const path of ['/', '/docs', '/admin/products', '/admin/deleted', '/admin/activity', '/admin/new-product', '/admin/account']) {
       await open(page, path);
+      const expected = await page.locator('link[rel=expect][blocking=render]').evaluate((link) => document.querySelector(link.getAttribute('href'))?.closest('body') !== null);
+      assert.ok(expected, 'a page is first seen whole');
       if (path === '/docs') await page.getByText(/^\d+ calls$/).waitFor();
       assert.equal(await page.evaluate(() => globalThis.shifts), 0, path);
     }
