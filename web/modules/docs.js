@@ -26,6 +26,7 @@ export async function startDocs(root) {
   const sections = services(found);
   root.append(...sections);
   filter.addEventListener('submit', (event) => event.preventDefault());
+  filter.inert = false;
   filter.addEventListener('input', () => show(sections, filter, state));
   show(sections, filter, state);
   openTarget();

@@ -21,6 +21,20 @@ story('every call of the description is listed by its service, and found while o
   assert.equal(await call(page, 'ProductService_GetProduct').isVisible(), false);
 });
 
+story('no key can be typed before a module listens, which the browser would send in an address', {}, async ({ page }) => {
+  let answer;
+  const held = new Promise((release) => (answer = release));
+  await page.route('**/openapi.json', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/docs', { waitUntil: 'load' });
+  const key = page.getByLabel('API key or session token');
+  assert.equal(await key.isVisible(), false);
+  answer();
+  await key.waitFor();
+});
+
 story('a call is sent with the key that was typed, and its answer is shown with its headers', { expects: [/status of 401/] }, async ({ page, shop }) => {
   await open(page, '/docs#ProductService_CreateProduct');
   const create = call(page, 'ProductService_CreateProduct');
