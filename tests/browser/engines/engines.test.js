@@ -152,7 +152,7 @@ function stories(engine) {
   });
 
   for (const width of [1280, 500]) {
-    story(`no page is wider than a window of ${width}, and fields of one line have one height`, async () => {
+    story(`no page is wider than a window of ${width}, and fields that hold one line have one height`, async () => {
       await page.driver.manage().window().setRect({ width, height: 900 });
       for (const path of PAGES) {
         await page.open(path);

@@ -56,7 +56,7 @@ export function sideways() {
   return scrollWidth - clientWidth;
 }
 
-/** The heights of all fields of one line, in whole pixels, each once. */
+/** The heights of all fields that hold one line, in whole pixels, each once. */
 export function lineHeights() {
   const fields = [...document.querySelectorAll('input.input, select.input')].filter((one) => one.checkVisibility());
   return [...new Set(fields.map((one) => Math.round(one.getBoundingClientRect().height)))];
