@@ -31,7 +31,7 @@ import { notify } from './notices.js';
  * @property {boolean} [leaves] what was done is shown on another page: until this one is gone, the form is not sent again
  */
 
-/** The id of what is done next at a place. @type {WeakMap<Element, string>} */
+/** The id of what is done next at a place, the same until it is done. @type {WeakMap<Element, string>} */
 const ids = new WeakMap();
 const LABEL_AFTER = 400;
 const REPEAT = 400;
@@ -71,6 +71,8 @@ async function act(pressed, behaviour) {
   /** @type {object | null | undefined} */
   let body;
   quiet(button);
+  const id = /** @type {HTMLInputElement | null} */ (form.querySelector('input[name=request_id]'));
+  if (id) ids.set(place, (id.value = ids.get(place) ?? id.value));
   try {
     body = behaviour.body?.(pressed);
     if (body === null) return submitPlainly(button);
@@ -81,13 +83,12 @@ async function act(pressed, behaviour) {
   }
   const release = busy(pressed);
   const resource = resourceOf(button);
-  const id = ids.get(place) ?? hidden(form, 'request_id');
-  const etag = hidden(form, 'etag') ?? rowOf(button)?.dataset.etag;
-  const outcome = await send(resource, button.dataset.call, etag, pressId(id, button.value, resource), body);
+  const etag = new FormData(form).get('etag')?.toString() ?? rowOf(button)?.dataset.etag;
+  const outcome = await send(resource, button.dataset.call, etag, pressId(id?.value, button.value, resource), body);
   const done = outcome.kind === 'done';
   const renewed = () => {
     release();
-    if (done) ids.set(place, crypto.randomUUID());
+    if (done && id) ids.set(place, (id.value = crypto.randomUUID()));
   };
   // A page that is left may come back as it was.
   if (done && behaviour.leaves) addEventListener('pagehide', renewed, { once: true });
@@ -141,9 +142,4 @@ function busy({ button, place }) {
     button.textContent = label;
     button.removeAttribute('style');
   };
-}
-
-/** @param {HTMLFormElement} form @param {string} name */
-function hidden(form, name) {
-  return new FormData(form).get(name)?.toString();
 }

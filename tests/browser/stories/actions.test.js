@@ -182,6 +182,30 @@ story('another button of the same row is no repeat of the first: it asks, becaus
   assert.match(await asked.text(), /Delete anyway/);
 });
 
+story('what was done in place is no repeat when the same button is sent plainly later', { as: 'editor' }, async ({ page, shop }) => {
+  const { name } = await shelve(shop, 'Kudu kettle');
+  const state = async () => (await shop.as('viewer')('GET', `/v1/${name}`)).state;
+  await open(page, '/admin/products?q=Kudu');
+  await rowButton(page, 'Kudu kettle', 'Publish').click();
+  await message(page, 'Kudu kettle published.').waitFor();
+  await pastDoubleClick(page);
+  await rowButton(page, 'Kudu kettle', 'Unpublish').click();
+  await message(page, 'Kudu kettle is a draft again.').waitFor();
+  assert.equal((await press(page, shop, 'Kudu kettle', 'Publish')).status(), 303);
+  assert.equal(await state(), 'STATE_ACTIVE');
+});
+
+story('a form of the editor has another id once it was done in place', { as: 'editor' }, async ({ page, shop }) => {
+  const { name } = await shelve(shop, 'Eland ewer');
+  await open(page, `/admin/${name}`);
+  const id = page.locator('#product-form input[name=request_id]');
+  const before = await id.inputValue();
+  await page.locator('#brand').fill('Emalia');
+  await page.locator('.save-bar').getByRole('button', { name: 'Save' }).click();
+  await message(page, 'Eland ewer saved.').waitFor();
+  assert.notEqual(await id.inputValue(), before);
+});
+
 story('a viewer is offered no change', { as: 'viewer' }, async ({ page, shop }) => {
   await shelve(shop, 'Civet cup');
   await open(page, '/admin/products?q=Civet');

@@ -141,6 +141,17 @@ story('Back returns to the list before, with its filters', { as: 'viewer' }, asy
   assert.equal(await page.locator('#q').inputValue(), 'Siskin');
 });
 
+story('what is sent plainly from a list that was led elsewhere leads back there', { as: 'editor' }, async ({ page, shop }) => {
+  await shelveAll(shop, ['Dipper A'], ['Dipper B']);
+  await open(page, '/admin/products?q=Dipper');
+  await page.locator('#q').fill('Dipper B');
+  await page.keyboard.press('Enter');
+  await total(page, '1 product').waitFor();
+  for (const form of ['#acts', '#bulk']) {
+    assert.equal(await page.locator(`${form} > [name=return_to]`).inputValue(), '/admin/products?q=Dipper+B');
+  }
+});
+
 story('an answer that comes late never replaces a newer one', { as: 'viewer' }, async ({ page, shop }) => {
   await shelveAll(shop, ['Pipit A'], ['Pipit B']);
   await open(page, '/admin/products?q=nothing-yet');
